@@ -1,0 +1,112 @@
+using ActorPool.Core;
+using ActorPool.Driver;
+using Akka.Actor;
+
+namespace ActorPool.Actors;
+
+/// <summary>
+/// Owns one physical connection and does everything with it that waits for the network: open, round trips, close.
+/// </summary>
+/// <remarks>
+/// The dialogue with the manager: it is made with its connection and told <see cref="OpenConnection"/>; it answers
+/// <see cref="ConnectionOpened"/> or <see cref="ConnectionFailed"/>. Between leases it may be told <see cref="WorkOn"/> and answers
+/// <see cref="WorkEnded"/>. <see cref="EndConnection"/> may come at any time, also while an open or a round trip is stuck; then it answers
+/// <see cref="ConnectionEnded"/> when the backend is gone, and stops. When it stops for any other reason the connection is ended as well.
+/// </remarks>
+internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConnection connection) : UntypedActor
+{
+    private bool _ending;
+
+    public static Props Props(Slot slot, int incarnation, IPhysicalConnection connection) =>
+        Akka.Actor.Props.Create(() => new ConnectionActor(slot, incarnation, connection));
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case OpenConnection:
+                connection.OpenAsync().PipeTo(
+                    Self,
+                    success: () => new ConnectionOpened(slot, incarnation),
+                    failure: error => new ConnectionFailed(slot, incarnation, error));
+                break;
+            case WorkOn order:
+                connection.WorkAsync(order.Work).PipeTo(
+                    Self,
+                    success: () => new WorkEnded(slot, incarnation, null),
+                    failure: error => new WorkEnded(slot, incarnation, error));
+                break;
+            case EndConnection order:
+                End(order.Gently);
+                break;
+            case ConnectionFailed failed when !_ending:
+                Context.Parent.Tell(failed);
+                Context.Stop(Self);
+                break;
+            case ConnectionOpened or WorkEnded when !_ending:
+                Context.Parent.Tell(message);
+                break;
+            case ConnectionEnded:
+                Context.Parent.Tell(message);
+                Context.Stop(Self);
+                break;
+        }
+    }
+
+    protected override void PostStop()
+    {
+        // Does nothing when it was ended before; nothing is left of it then.
+        _ = connection.AbortAsync();
+    }
+
+    private void End(bool gently)
+    {
+        _ending = true;
+        var ended = new ConnectionEnded(slot, incarnation);
+        (gently ? connection.CloseAsync() : connection.AbortAsync())
+            .PipeTo(Self, success: () => ended, failure: _ => ended);
+    }
+}
+
+/// <summary>To a connection: open.</summary>
+internal sealed record OpenConnection
+{
+    public static readonly OpenConnection Instance = new();
+}
+
+/// <summary>To a connection: make a round trip.</summary>
+internal sealed record WorkOn(ConnectionWork Work)
+{
+    public static readonly WorkOn Rollback = new(ConnectionWork.Rollback);
+    public static readonly WorkOn Discard = new(ConnectionWork.Discard);
+    public static readonly WorkOn Validate = new(ConnectionWork.Validate);
+
+    public static WorkOn Of(ConnectionWork work) => work switch
+    {
+        ConnectionWork.Rollback => Rollback,
+        ConnectionWork.Discard => Discard,
+        _ => Validate,
+    };
+}
+
+/// <summary>To a connection: end; gently when nobody uses it, else by force.</summary>
+internal sealed record EndConnection(bool Gently)
+{
+    public static readonly EndConnection Gentle = new(true);
+    public static readonly EndConnection Forced = new(false);
+}
+
+/// <summary>From a connection: it is open.</summary>
+internal sealed record ConnectionOpened(Slot Slot, int Incarnation);
+
+/// <summary>From a connection: it could not be opened.</summary>
+internal sealed record ConnectionFailed(Slot Slot, int Incarnation, Exception Error);
+
+/// <summary>From a connection: the round trip was made, or failed with an error.</summary>
+internal sealed record WorkEnded(Slot Slot, int Incarnation, Exception? Error);
+
+/// <summary>From a connection: its backend is gone.</summary>
+internal sealed record ConnectionEnded(Slot Slot, int Incarnation);
+
+/// <summary>About a connection: its actor has stopped.</summary>
+internal sealed record ConnectionStopped(Slot Slot, int Incarnation, int Attempt);

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Akka;
+using Akka.Actor;
+
+namespace ActorPool.Actors;
+
+/// <summary>The live pools of one actor system, by name; an extension of the system, so that pools need no hosting.</summary>
+internal sealed class PoolRegistry : IExtension
+{
+    // What other phases leave of theirs is for their own work; this much of the phase's time stays for closing by force.
+    private static readonly TimeSpan ReservedForClosing = TimeSpan.FromSeconds(2);
+
+    private readonly ActorSystem _system;
+    private readonly ConcurrentDictionary<string, ConnectionPool> _live = new();
+    private int _started;
+
+    private PoolRegistry(ExtendedActorSystem system)
+    {
+        _system = system;
+        system.Settings.InjectTopLevelFallback(PoolConfig.Reference);
+        CoordinatedShutdown.Get(system).AddTask(
+            CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-connection-pools", EndAllAsync);
+    }
+
+    public static PoolRegistry Of(ActorSystem system) => system.WithExtension<PoolRegistry, Provider>();
+
+    /// <summary>Takes the name and starts the manager.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public void Start(ConnectionPool pool, PoolCell cell)
+    {
+        if (!_live.TryAdd(cell.Name, pool))
+            throw new ArgumentException($"A pool named '{cell.Name}' is alive in this actor system already. Give each pool a Name of its own, or dispose the other one first.");
+        var number = Interlocked.Increment(ref _started);
+        cell.Manager = _system.ActorOf(PoolManager.Props(cell), $"actor-pool-{cell.Name}-{number}");
+    }
+
+    public ConnectionPool? Find(string name) => _live.GetValueOrDefault(name);
+
+    public void Release(string name, ConnectionPool pool) => _live.TryRemove(new KeyValuePair<string, ConnectionPool>(name, pool));
+
+    public async Task StopAsync(IActorRef manager)
+    {
+        using var patience = new CancellationTokenSource(ReservedForClosing);
+        var gone = manager.WatchAsync(patience.Token);
+        _system.Stop(manager);
+        await ((Task)gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task<Done> EndAllAsync()
+    {
+        var phase = CoordinatedShutdown.Get(_system).Timeout(CoordinatedShutdown.PhaseBeforeActorSystemTerminate);
+        var most = phase > ReservedForClosing ? phase - ReservedForClosing : TimeSpan.Zero;
+        await Task.WhenAll(_live.Values.Select(pool => pool.EndWithinAsync(most))).ConfigureAwait(false);
+        return Done.Instance;
+    }
+
+    internal sealed class Provider : ExtensionIdProvider<PoolRegistry>
+    {
+        public override PoolRegistry CreateExtension(ExtendedActorSystem system) => new(system);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Runtime.CompilerServices;
+using ActorPool.Actors;
+using ActorPool.Driver;
+using Akka.Actor;
+
+namespace ActorPool;
+
+/// <summary>The actor pool; psycopg2's <c>ThreadedConnectionPool</c>, with an actor in place of the lock. Safe from any thread.</summary>
+/// <remarks>
+/// A thin face on the <see cref="PoolManager"/>: it sends requests that are their own promises, which costs less than an Ask,
+/// and a cancelled one leaves the queue at once. Continuations never run on the manager's thread.
+/// </remarks>
+public sealed class ConnectionPool : IConnectionPool
+{
+    private readonly PoolCell _cell;
+    private readonly PoolRegistry _registry;
+    private readonly Lock _ending = new();
+    private Task? _end;
+
+    private ConnectionPool(PoolCell cell, PoolRegistry registry)
+    {
+        _cell = cell;
+        _registry = registry;
+    }
+
+    /// <summary>The manager, for Ask and Tell.</summary>
+    public IActorRef Manager => _cell.Manager;
+
+    /// <inheritdoc/>
+    public PoolStatistics Statistics => _cell.Gauges.Read();
+
+    /// <summary>Starts a pool and waits until <c>min-connections</c> are open.</summary>
+    /// <param name="system">Where its actors live. Its coordinated shutdown ends the pool gracefully.</param>
+    /// <param name="settings">What it is built from.</param>
+    /// <param name="cancellationToken">Gives up the start; what was opened is closed again.</param>
+    /// <exception cref="ArgumentException">The settings do not fit each other, or a live pool of the system has this name.</exception>
+    /// <exception cref="PoolException">
+    /// <see cref="PoolErrorKind.ConnectFailed"/>: a connection could not be opened; the server's own error is inside, and no backend is left.
+    /// What passes (the server is full or starting up) is tried again within <c>acquire-timeout</c>.
+    /// </exception>
+    public static Task<ConnectionPool> StartAsync(ActorSystem system, PoolSettings settings, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Check();
+        cancellationToken.ThrowIfCancellationRequested();
+        return StartAsync(system, settings, NpgsqlSource.Create(settings), cancellationToken);
+    }
+
+    internal static async Task<ConnectionPool> StartAsync(
+        ActorSystem system, PoolSettings settings, IConnectionSource source, CancellationToken cancellationToken)
+    {
+        var cell = new PoolCell(settings, source);
+        var registry = PoolRegistry.Of(system);
+        var pool = new ConnectionPool(cell, registry);
+        try
+        {
+            registry.Start(pool, cell);
+            var start = new PoolOrder(PoolOrderKind.Start);
+            cell.Send(start);
+            await start.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return pool;
+        }
+        catch
+        {
+            await pool.EndAsync(TimeSpan.Zero).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<PooledConnection> GetConnAsync(
+        object? key = null,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0)
+    {
+        return cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<PooledConnection>(cancellationToken)
+            : new AcquireRequest(_cell, key, file, line).Send(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask PutConnAsync(PooledConnection connection, object? key = null, bool close = false)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return new ReturnRequest(connection, key, close).Send(_cell);
+    }
+
+    /// <inheritdoc/>
+    public Task CloseAllAsync()
+    {
+        var order = new PoolOrder(PoolOrderKind.CloseAll);
+        _cell.Send(order);
+        _registry.Release(_cell.Name, this);
+        return order.Done;
+    }
+
+    /// <summary>
+    /// Ends the pool gracefully: nothing more is lent, borrowed connections get <c>close-timeout</c> to come back, then all are closed.
+    /// Again: the same end is awaited.
+    /// </summary>
+    public ValueTask DisposeAsync() => new(EndAsync(_cell.Settings.CloseTimeout));
+
+    /// <summary>The graceful end, with less than <c>close-timeout</c> when there is less time.</summary>
+    internal Task EndWithinAsync(TimeSpan most) => EndAsync(_cell.Settings.CloseTimeout < most ? _cell.Settings.CloseTimeout : most);
+
+    private Task EndAsync(TimeSpan patience)
+    {
+        lock (_ending)
+            return _end ??= EndOnceAsync(patience);
+    }
+
+    private async Task EndOnceAsync(TimeSpan patience)
+    {
+        try
+        {
+            var stop = new PoolOrder(PoolOrderKind.Stop, patience);
+            if (_cell.HasManager)
+            {
+                _cell.Send(stop);
+                await stop.Done.ConfigureAwait(false);
+                await _registry.StopAsync(_cell.Manager).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _registry.Release(_cell.Name, this);
+            await _cell.Source.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

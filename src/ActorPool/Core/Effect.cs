@@ -1,0 +1,73 @@
+namespace ActorPool.Core;
+
+/// <summary>Something the core decided and its driver has to carry out.</summary>
+internal enum EffectKind : byte
+{
+    /// <summary>Give the slot's connection to the waiter, who was claimed: a new lease.</summary>
+    Grant,
+
+    /// <summary>Give the slot's present lease to one more waiter of the same key, who was claimed.</summary>
+    Join,
+
+    /// <summary>Answer the waiter with <see cref="Effect.Kind"/>'s error.</summary>
+    Refuse,
+
+    /// <summary>Open a connection in the slot.</summary>
+    Open,
+
+    /// <summary>Make the round trip <see cref="Effect.Work"/>.</summary>
+    Work,
+
+    /// <summary>Close an idle connection.</summary>
+    Close,
+
+    /// <summary>Close a connection that may be opening or busy: end what runs at the server, then cut.</summary>
+    Abort,
+
+    /// <summary>The slot's lease is over for the reason <see cref="Effect.End"/>, without its borrower's doing.</summary>
+    EndLease,
+
+    /// <summary>The borrower has nothing of the pool any more.</summary>
+    Unwatch,
+
+    /// <summary>The pool is ready.</summary>
+    Started,
+
+    /// <summary>The start failed with <see cref="Effect.Cause"/>; every connection is gone again.</summary>
+    StartFailed,
+
+    /// <summary>A lease has been held for longer than <c>leak-warning-after</c>.</summary>
+    LeakWarning,
+
+    /// <summary>The pool is closed and every connection is gone.</summary>
+    AllClosed,
+}
+
+internal readonly record struct Effect(EffectKind Kind)
+{
+    public Waiter? Waiter { get; init; }
+
+    public Slot? Slot { get; init; }
+
+    public Borrower? Borrower { get; init; }
+
+    public ConnectionWork Work { get; init; }
+
+    public PoolErrorKind Error { get; init; }
+
+    public LeaseEnd End { get; init; }
+
+    public Exception? Cause { get; init; }
+}
+
+/// <summary>Why a lease is over.</summary>
+internal enum LeaseEnd : byte
+{
+    /// <summary>It is not over.</summary>
+    None,
+    Returned,
+    BorrowerDied,
+    HeldTooLong,
+    PoolClosed,
+    ConnectionLost,
+}

@@ -1,0 +1,168 @@
+namespace ActorPool.Core;
+
+internal sealed partial class PoolState
+{
+    private bool BackingOff(TimeSpan now) => now < _backoff.NextAttempt(Waiting > 0);
+
+    // While opening fails, one attempt at a time is enough to notice that it works again.
+    private bool CanOpen(TimeSpan now) =>
+        _free.Count > 0
+        && _counts.Opening < (_backoff.Failures > 0 ? 1 : _settings.MaxConcurrentOpens)
+        && !BackingOff(now);
+
+    private void OpenForMin(TimeSpan now)
+    {
+        if (Phase != PoolPhase.Starting && !(Phase == PoolPhase.Running && _settings.KeepMin))
+            return;
+        while (_counts.Taken - _counts.Closing < _settings.MinConnections && CanOpen(now))
+            StartOpen();
+    }
+
+    private void StartOpen()
+    {
+        var slot = _free.Pop();
+        Enter(slot, SlotState.Opening);
+        slot.Incarnation++;
+        slot.Work = ConnectionWork.None;
+        Effects.Add(new Effect(EffectKind.Open) { Slot = slot });
+    }
+
+    /// <summary>The connection of a slot is open.</summary>
+    public void Opened(Slot slot, int incarnation, TimeSpan now)
+    {
+        if (slot.Incarnation != incarnation || slot.State != SlotState.Opening)
+            return;
+        _backoff.Succeeded();
+        _counts.Opened++;
+        NewSession(slot);
+        slot.ExpiresAt = Expiry(now);
+        if (Phase == PoolPhase.Starting && _counts.Open + 1 >= _settings.MinConnections)
+            Run();
+        BecomeIdle(slot, now);
+    }
+
+    /// <summary>An attempt to open failed; no backend is left of it.</summary>
+    public void OpenFailed(Slot slot, int incarnation, Exception error, ConnectFailure failure, TimeSpan now)
+    {
+        if (slot.Incarnation != incarnation || slot.State != SlotState.Opening)
+            return;
+        _backoff.Failed(now, error);
+        _counts.ConnectFailures++;
+        Enter(slot, SlotState.Free);
+        _free.Push(slot);
+        if (Phase == PoolPhase.Starting && (failure != ConnectFailure.Passing || now >= _startDeadline))
+        {
+            FailStart(error);
+            return;
+        }
+
+        RefuseForFailure(error, failure);
+        WakeBy(_backoff.NextAttempt(Waiting > 0));
+        Serve(now);
+    }
+
+    /// <summary>The round trip of a slot was made: its connection is alive, and clean as far as the work goes.</summary>
+    public void WorkDone(Slot slot, int incarnation, TimeSpan now)
+    {
+        if (slot.Incarnation != incarnation || slot.State is not (SlotState.Resetting or SlotState.Validating))
+            return;
+        if (slot.Work == ConnectionWork.Discard)
+        {
+            // A reset on return keeps the key's preference for its connection; one for somebody else ends it.
+            var owner = _settings.Reset == ResetMode.DiscardAll ? slot.SessionOwner : null;
+            NewSession(slot);
+            slot.SessionOwner = owner;
+        }
+
+        BecomeIdle(slot, now);
+    }
+
+    /// <summary>The round trip of a slot failed: the next candidate takes its place.</summary>
+    public void WorkFailed(Slot slot, int incarnation, TimeSpan now)
+    {
+        if (slot.Incarnation != incarnation || slot.State is not (SlotState.Resetting or SlotState.Validating))
+            return;
+        Abort(slot);
+        Serve(now);
+    }
+
+    /// <summary>A connection is closed and its backend gone: the slot can be filled again.</summary>
+    public void Closed(Slot slot, int incarnation, TimeSpan now)
+    {
+        if (slot.Incarnation != incarnation || slot.State != SlotState.Closing)
+            return;
+        Enter(slot, SlotState.Free);
+        _free.Push(slot);
+        _counts.Closed++;
+        if (FinishedClosing())
+            return;
+        Serve(now);
+    }
+
+    /// <summary>Whoever drives the connection crashed, in whatever state: the lease ends, the rest is closed.</summary>
+    public void Lost(Slot slot, int incarnation, TimeSpan now)
+    {
+        if (slot.Incarnation != incarnation || slot.State == SlotState.Free)
+            return;
+        if (slot.State == SlotState.InUse)
+            EndByForce(slot, LeaseEnd.ConnectionLost);
+        else
+            Abort(slot);
+        Serve(now);
+    }
+
+    private void NewSession(Slot slot)
+    {
+        slot.Session = ++_sessions;
+        slot.SessionUsed = false;
+        slot.SessionOwner = null;
+    }
+
+    private TimeSpan Expiry(TimeSpan now) =>
+        _settings.MaxLifetime < TimeSpan.Zero
+            ? TimeSpan.MaxValue
+            : now + _settings.MaxLifetime * (1 - _settings.LifetimeJitter * _random.NextDouble());
+
+    private void Close(Slot slot)
+    {
+        LeaveIdle(slot);
+        Enter(slot, SlotState.Closing);
+        Effects.Add(new Effect(EffectKind.Close) { Slot = slot });
+    }
+
+    private void Abort(Slot slot)
+    {
+        LeaveIdle(slot);
+        Enter(slot, SlotState.Closing);
+        Effects.Add(new Effect(EffectKind.Abort) { Slot = slot });
+    }
+
+    /// <summary>
+    /// Those who do not wait for others learn at once that an open failed for which they waited; the others keep waiting,
+    /// unless the error is one that does not pass and there is no other connection.
+    /// </summary>
+    private void RefuseForFailure(Exception error, ConnectFailure failure)
+    {
+        if (failure == ConnectFailure.Permanent && _counts.Taken == 0)
+        {
+            RefuseAllWaiting(PoolErrorKind.ConnectFailed, error);
+            return;
+        }
+
+        while (_impatient.First is { } node && _queue.Count > SoonReady + _counts.Opening)
+            LeaveRefused(node.Value, PoolErrorKind.ConnectFailed, error);
+    }
+}
+
+/// <summary>What an attempt to open failed of.</summary>
+internal enum ConnectFailure : byte
+{
+    /// <summary>The network or the server: it may work again at any time.</summary>
+    Other,
+
+    /// <summary>The server says that it will pass: no free slot (53300), starting up or shutting down (57P03).</summary>
+    Passing,
+
+    /// <summary>Wrong credentials or no such database: it will not pass by itself.</summary>
+    Permanent,
+}

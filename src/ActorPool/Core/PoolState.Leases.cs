@@ -1,0 +1,204 @@
+namespace ActorPool.Core;
+
+internal sealed partial class PoolState
+{
+    private void Grant(Slot slot, Waiter waiter, TimeSpan now)
+    {
+        if (!waiter.TryClaim())
+        {
+            if (waiter.State == WaiterState.New && waiter.Entry is { } unused)
+                _keys.Release(unused);
+            if (waiter.State != WaiterState.New)
+                Leave(waiter);
+            GaveUp(waiter);
+            return;
+        }
+
+        var entry = waiter.Entry;
+        LeaveIdle(slot);
+        Enter(slot, SlotState.InUse);
+        _lent.AddLast(slot);
+        slot.Lease = ++_leases;
+        slot.LentAt = now;
+        slot.LeakWarned = false;
+        slot.HeldFor = entry;
+        slot.IsNewSession = entry is null ? !slot.SessionUsed : !slot.SessionUsed || !entry.Knows(slot);
+        slot.SessionUsed = true;
+        slot.SessionOwner = entry;
+        if (entry is not null)
+        {
+            entry.HeldBy = slot;
+            entry.Use(slot);
+        }
+
+        Hold(slot, waiter);
+        if (waiter.State != WaiterState.New)
+            Leave(waiter);
+        waiter.State = WaiterState.Done;
+        _counts.Granted++;
+        Effects.Add(new Effect(EffectKind.Grant) { Slot = slot, Waiter = waiter });
+        WakeForHold(slot);
+
+        if (entry is { HasWaiters: true } && !Exclusive)
+            JoinWaiting(slot, entry);
+        if (_impatient.Count > 0 && _counts.InUse >= _settings.MaxConnections)
+            RefuseImpatient();
+    }
+
+    /// <summary>One grant serves all queued requests of its key.</summary>
+    private void JoinWaiting(Slot slot, KeyEntry entry)
+    {
+        while (entry.HasWaiters)
+        {
+            var waiter = entry.Waiters.First!;
+            if (waiter.TryClaim())
+            {
+                Join(slot, waiter);
+            }
+            else
+            {
+                Leave(waiter);
+                GaveUp(waiter);
+            }
+        }
+    }
+
+    private void Join(Slot slot, Waiter waiter)
+    {
+        Hold(slot, waiter);
+        if (waiter.State != WaiterState.New)
+            Leave(waiter);
+        waiter.State = WaiterState.Done;
+        _counts.Joined++;
+        Effects.Add(new Effect(EffectKind.Join) { Slot = slot, Waiter = waiter });
+    }
+
+    private static void Hold(Slot slot, Waiter waiter)
+    {
+        if (waiter.Borrower is not { } borrower)
+        {
+            slot.HasUnwatchedHolder = true;
+            return;
+        }
+
+        if (slot.Borrowers.Contains(borrower))
+            return;
+        slot.Borrowers.Add(borrower);
+        borrower.Slots.Add(slot);
+    }
+
+    private void RefuseImpatient()
+    {
+        while (_impatient.First is { } node)
+            LeaveRefused(node.Value, PoolErrorKind.Exhausted);
+    }
+
+    /// <summary>
+    /// The borrower's own return of a lease. False when that lease is not out (any more): then nothing is changed.
+    /// </summary>
+    /// <param name="slot">Where the connection stands.</param>
+    /// <param name="lease">The lease that is returned.</param>
+    /// <param name="close">The borrower wants the connection closed.</param>
+    /// <param name="condition">In what state the driver's connection came back.</param>
+    /// <param name="now">The present time.</param>
+    public bool Put(Slot slot, long lease, bool close, ReturnCondition condition, TimeSpan now)
+    {
+        if (slot.State != SlotState.InUse || slot.Lease != lease)
+            return false;
+        EndLease(slot);
+        if (condition == ReturnCondition.Unusable)
+            Abort(slot);
+        else if (close || Phase != PoolPhase.Running || now >= slot.ExpiresAt || IsSurplus())
+            Close(slot);
+        else
+            Recycle(slot, condition, now);
+        Serve(now);
+        return true;
+    }
+
+    /// <summary>Ends a lease against its borrower's will; the connection is never used again.</summary>
+    private void EndByForce(Slot slot, LeaseEnd end)
+    {
+        EndLease(slot);
+        _counts.EndedByForce++;
+        Effects.Add(new Effect(EffectKind.EndLease) { Slot = slot, End = end });
+        Abort(slot);
+    }
+
+    /// <summary>A watched actor has ended, and with it its requests and the leases that nobody else holds.</summary>
+    public void BorrowerGone(Borrower borrower, TimeSpan now)
+    {
+        foreach (var waiter in borrower.Waiters.ToArray())
+        {
+            Leave(waiter);
+            waiter.State = WaiterState.Done;
+            _counts.Cancelled++;
+        }
+
+        foreach (var slot in borrower.Slots.ToArray())
+        {
+            borrower.Slots.Remove(slot);
+            slot.Borrowers.Remove(borrower);
+            if (slot is { Borrowers.Count: 0, HasUnwatchedHolder: false })
+                EndByForce(slot, LeaseEnd.BorrowerDied);
+        }
+
+        Serve(now);
+    }
+
+    private void EndLease(Slot slot)
+    {
+        _lent.Remove(slot);
+        slot.Lease = ++_leases;
+        foreach (var borrower in slot.Borrowers)
+        {
+            borrower.Slots.Remove(slot);
+            UnwatchIfDone(borrower);
+        }
+
+        slot.Borrowers.Clear();
+        slot.HasUnwatchedHolder = false;
+        if (slot.HeldFor is { } entry)
+        {
+            slot.HeldFor = null;
+            entry.HeldBy = null;
+            NextTurn(entry);
+            _keys.Release(entry);
+        }
+    }
+
+    /// <summary>psycopg2's rule for a return: kept while fewer than the minimum are idle, here counting those that will be in a moment.</summary>
+    private bool IsSurplus() =>
+        _settings.IdleTimeout == TimeSpan.Zero
+        && _counts.Idle + SoonReady >= _settings.MinConnections
+        && _queue.Count <= SoonReady;
+
+    private void Recycle(Slot slot, ReturnCondition condition, TimeSpan now)
+    {
+        var work = _settings.Reset == ResetMode.DiscardAll ? ConnectionWork.Discard
+            : condition == ReturnCondition.InTransaction ? ConnectionWork.Rollback
+            : ConnectionWork.None;
+        if (work == ConnectionWork.None)
+        {
+            BecomeIdle(slot, now);
+            return;
+        }
+
+        StartWork(slot, work);
+        if (Synchronous)
+            JoinIdle(slot);
+    }
+}
+
+/// <summary>How a driver connection came back from its borrower.</summary>
+internal enum ReturnCondition : byte
+{
+    /// <summary>Idle, outside a transaction.</summary>
+    Clean,
+
+    /// <summary>In a transaction, open or failed.</summary>
+    InTransaction,
+
+    /// <summary>Closed, broken, or still in use.</summary>
+    Unusable,
+}

@@ -1,0 +1,102 @@
+namespace ActorPool.Core;
+
+internal sealed partial class PoolState
+{
+    private TimeSpan _startDeadline;
+    private TimeSpan _drainDeadline = TimeSpan.MaxValue;
+    private Exception? _startError;
+    private bool _reported;
+
+    /// <summary>Opens the first <c>min-connections</c>. Ends in <see cref="EffectKind.Started"/> or <see cref="EffectKind.StartFailed"/>.</summary>
+    public void Start(TimeSpan now)
+    {
+        _startDeadline = now + (_settings.AcquireTimeout < TimeSpan.Zero ? TimeSpan.FromDays(1) : _settings.AcquireTimeout);
+        if (_settings.MinConnections == 0)
+            Run();
+        Serve(now);
+    }
+
+    /// <summary>
+    /// Ends everything now: requests are refused, leases end, connections are closed whatever runs on them.
+    /// False when the pool is closed already. Ends in <see cref="EffectKind.AllClosed"/>.
+    /// </summary>
+    public bool CloseAll()
+    {
+        if (Phase == PoolPhase.Closed)
+            return false;
+        Phase = PoolPhase.Closed;
+        foreach (var slot in _slots)
+        {
+            switch (slot.State)
+            {
+                case SlotState.InUse:
+                    EndByForce(slot, LeaseEnd.PoolClosed);
+                    break;
+                case SlotState.Idle:
+                    Close(slot);
+                    break;
+                case SlotState.Opening or SlotState.Resetting or SlotState.Validating:
+                    Abort(slot);
+                    break;
+            }
+        }
+
+        RefuseAllWaiting(PoolErrorKind.Closed, null);
+        FinishedClosing();
+        return true;
+    }
+
+    /// <summary>Lends no more; what is borrowed may come back until the deadline, then the rest is closed as by <see cref="CloseAll"/>.</summary>
+    public void Drain(TimeSpan now, TimeSpan patience)
+    {
+        if (Phase is PoolPhase.Draining or PoolPhase.Closed)
+            return;
+        Phase = PoolPhase.Draining;
+        _drainDeadline = now + patience;
+        RefuseAllWaiting(PoolErrorKind.Closed, null);
+        foreach (var slot in _slots)
+        {
+            if (slot.State == SlotState.Idle)
+                Close(slot);
+            else if (slot.State is SlotState.Opening or SlotState.Resetting or SlotState.Validating)
+                Abort(slot);
+        }
+
+        WakeBy(_drainDeadline);
+        EndDrainIfDue(now);
+    }
+
+    private void EndDrainIfDue(TimeSpan now)
+    {
+        if (Phase == PoolPhase.Draining && (_counts.InUse == 0 || now >= _drainDeadline))
+            CloseAll();
+    }
+
+    private void Run()
+    {
+        Phase = PoolPhase.Running;
+        Effects.Add(new Effect(EffectKind.Started));
+    }
+
+    private void FailStart(Exception error)
+    {
+        _startError = error;
+        CloseAll();
+    }
+
+    /// <summary>Reports the end once, when the pool is closed and every slot empty.</summary>
+    private bool FinishedClosing()
+    {
+        if (Phase != PoolPhase.Closed || _counts.Taken > 0)
+            return Phase == PoolPhase.Closed;
+        if (!_reported)
+        {
+            _reported = true;
+            if (_startError is { } error)
+                Effects.Add(new Effect(EffectKind.StartFailed) { Cause = error });
+            Effects.Add(new Effect(EffectKind.AllClosed));
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,183 @@
+namespace ActorPool.Core;
+
+internal sealed partial class PoolState
+{
+    private int _parked;
+
+    /// <summary>
+    /// A request for a connection: answered now, or put in the queue (then its state is not <see cref="WaiterState.Done"/>).
+    /// Throws what the user's key throws, with nothing changed.
+    /// </summary>
+    /// <remarks>
+    /// The order of the rules is psycopg2's: closed, the key in use, an idle connection, exhausted, a new connection.
+    /// </remarks>
+    public void Get(Waiter waiter, TimeSpan now)
+    {
+        if (Phase is PoolPhase.Draining or PoolPhase.Closed)
+        {
+            Refuse(waiter, PoolErrorKind.Closed);
+            return;
+        }
+
+        var entry = waiter.Key is null ? null : _keys.GetOrAdd(waiter.Key);
+        waiter.Entry = entry;
+        waiter.Order = ++_orders;
+        waiter.Since = now;
+        if (entry?.HeldBy is { } held && !Exclusive)
+        {
+            if (waiter.TryClaim())
+                Join(held, waiter);
+            else
+                GaveUp(waiter);
+            return;
+        }
+
+        var mustWaitForKey = Exclusive && entry is { } && (entry.HeldBy is not null || entry.Turn is not null);
+        if (!mustWaitForKey && _queue.Count == 0 && Phase == PoolPhase.Running
+            && PickIdle(entry, null) is { State: SlotState.Idle } slot && NeededWork(slot, entry, now) == ConnectionWork.None)
+        {
+            Grant(slot, waiter, now);
+            return;
+        }
+
+        var timeout = waiter.Timeout ?? _settings.AcquireTimeout;
+        waiter.NoWait = timeout == TimeSpan.Zero;
+        if (waiter.NoWait && (mustWaitForKey || _counts.InUse >= _settings.MaxConnections))
+            RefuseNew(waiter, mustWaitForKey ? PoolErrorKind.Timeout : PoolErrorKind.Exhausted);
+        else if (Waiting >= _settings.MaxWaiting)
+            RefuseNew(waiter, PoolErrorKind.TooManyWaiting);
+        else
+            Wait(waiter, timeout, mustWaitForKey, now);
+    }
+
+    /// <summary>The asker gave up: it leaves the queue.</summary>
+    public void Cancel(Waiter waiter, TimeSpan now)
+    {
+        if (waiter.State is not (WaiterState.Queued or WaiterState.Parked))
+            return;
+        Leave(waiter);
+        _counts.Cancelled++;
+        UnwatchIfDone(waiter.Borrower);
+        Serve(now);
+    }
+
+    private void Wait(Waiter waiter, TimeSpan timeout, bool forKey, TimeSpan now)
+    {
+        // The pool's own work is awaited even by those who do not wait for others, but not for ever.
+        var patience = waiter.NoWait ? _settings.ConnectTimeout : timeout;
+        waiter.Deadline = patience < TimeSpan.Zero || patience > TimeSpan.MaxValue - now ? TimeSpan.MaxValue : now + patience;
+        _deadlines.Add(waiter);
+        WakeBy(DeadlineWheel.LookAt(waiter.Deadline));
+        if (_backoff.Failures > 0)
+            WakeBy(_backoff.NextAttempt(somebodyWaits: true));
+        waiter.Borrower?.Waiters.Add(waiter);
+        waiter.Entry?.Waiters.AddLast(waiter);
+        if (waiter.NoWait)
+            _impatient.AddLast(waiter);
+        if (forKey)
+        {
+            waiter.State = WaiterState.Parked;
+            _parked++;
+        }
+        else
+        {
+            if (Exclusive && waiter.Entry is { } entry)
+                entry.Turn = waiter;
+            _queue.Add(waiter);
+            Serve(now);
+        }
+
+        if (waiter.State != WaiterState.Done)
+            _counts.Waited++;
+    }
+
+    /// <summary>Takes a waiting request out of every list. Its key's next one gets its turn.</summary>
+    private void Leave(Waiter waiter)
+    {
+        if (waiter.State == WaiterState.Parked)
+        {
+            _parked--;
+            waiter.State = WaiterState.Done;
+        }
+        else
+        {
+            _queue.Remove(waiter);
+        }
+
+        _deadlines.Remove(waiter);
+        waiter.Borrower?.Waiters.Remove(waiter);
+        if (waiter.NoWait)
+            _impatient.Remove(waiter);
+        if (waiter.Entry is { } entry)
+        {
+            entry.Waiters.Remove(waiter);
+            if (ReferenceEquals(entry.Turn, waiter))
+                entry.Turn = null;
+            NextTurn(entry);
+            _keys.Release(entry);
+        }
+    }
+
+    /// <summary>An exclusive key that is free gives its turn to the oldest of its waiting requests, with the rank of its arrival.</summary>
+    private void NextTurn(KeyEntry entry)
+    {
+        if (!Exclusive || entry.HeldBy is not null || entry.Turn is not null || !entry.HasWaiters)
+            return;
+        var next = entry.Waiters.First!;
+        entry.Turn = next;
+        _parked--;
+        _queue.AddLate(next);
+    }
+
+    private void RefuseNew(Waiter waiter, PoolErrorKind error)
+    {
+        if (waiter.Entry is { } entry)
+            _keys.Release(entry);
+        Refuse(waiter, error);
+    }
+
+    private void Refuse(Waiter waiter, PoolErrorKind error, Exception? cause = null)
+    {
+        waiter.State = WaiterState.Done;
+        switch (error)
+        {
+            case PoolErrorKind.Exhausted: _counts.Exhausted++; break;
+            case PoolErrorKind.TooManyWaiting: _counts.TooManyWaiting++; break;
+            case PoolErrorKind.Timeout: _counts.TimedOut++; break;
+        }
+
+        Effects.Add(new Effect(EffectKind.Refuse) { Waiter = waiter, Error = error, Cause = cause });
+        UnwatchIfDone(waiter.Borrower);
+    }
+
+    private void GaveUp(Waiter waiter)
+    {
+        waiter.State = WaiterState.Done;
+        _counts.Cancelled++;
+        UnwatchIfDone(waiter.Borrower);
+    }
+
+    private void RefuseAllWaiting(PoolErrorKind error, Exception? cause)
+    {
+        // Parked requests enter the queue as the ones before them leave it.
+        while (_queue.First is { } waiter)
+            LeaveRefused(waiter, error, cause);
+        foreach (var slot in _slots)
+        {
+            while (slot.HeldFor is { HasWaiters: true } entry)
+                LeaveRefused(entry.Waiters.First!, error, cause);
+        }
+    }
+
+    private void LeaveRefused(Waiter waiter, PoolErrorKind error, Exception? cause = null)
+    {
+        Leave(waiter);
+        Refuse(waiter, error, cause);
+    }
+
+    private void UnwatchIfDone(Borrower? borrower)
+    {
+        if (borrower is { HasNothing: true })
+            Effects.Add(new Effect(EffectKind.Unwatch) { Borrower = borrower });
+    }
+}

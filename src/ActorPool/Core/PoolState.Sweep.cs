@@ -1,0 +1,124 @@
+namespace ActorPool.Core;
+
+internal sealed partial class PoolState
+{
+    private const int DueAtOnce = 1000;
+
+    private readonly List<Waiter> _due = [];
+    private TimeSpan _wakeAt = TimeSpan.MaxValue;
+
+    /// <summary>When <see cref="Sweep"/> is to be called next, at the latest; <see cref="TimeSpan.MaxValue"/> for never.</summary>
+    public TimeSpan WakeAt => _wakeAt;
+
+    /// <summary>All that happens by the clock: deadlines, surplus idle connections, the next attempt to open.</summary>
+    public void Sweep(TimeSpan now)
+    {
+        _due.Clear();
+        var allDue = _deadlines.TakeDue(now, DueAtOnce, _due);
+        foreach (var waiter in _due)
+            Expire(waiter);
+        TrimIdle(now);
+        EndLifetimes(now);
+        LookAtHolds(now);
+        Serve(now);
+        _wakeAt = allDue ? NextWake() : now;
+    }
+
+    private void WakeBy(TimeSpan time)
+    {
+        if (time < _wakeAt)
+            _wakeAt = time;
+    }
+
+    private void Expire(Waiter waiter)
+    {
+        if (_backoff.LastError is { } error)
+            LeaveRefused(waiter, PoolErrorKind.ConnectFailed, error);
+        else
+            LeaveRefused(waiter, PoolErrorKind.Timeout);
+    }
+
+    /// <summary>Closes idle connections beyond the minimum that were idle for too long, the oldest first.</summary>
+    private void TrimIdle(TimeSpan now)
+    {
+        if (_settings.IdleTimeout < TimeSpan.Zero)
+            return;
+        while (_counts.Idle > _settings.MinConnections && OldestIdle() is { } slot && now - slot.IdleSince >= _settings.IdleTimeout)
+            Close(slot);
+    }
+
+    private void TrimOrWakeFor(Slot slot, TimeSpan now)
+    {
+        if (_settings.IdleTimeout < TimeSpan.Zero || _counts.Idle <= _settings.MinConnections)
+            return;
+        if (_settings.IdleTimeout == TimeSpan.Zero)
+            Close(slot);
+        else
+            WakeBy(now + _settings.IdleTimeout);
+    }
+
+    private Slot? OldestIdle()
+    {
+        var common = _common.First;
+        while (common is not null && common.State != SlotState.Idle)
+            common = IntrusiveList<Slot, Slot.InList>.After(common);
+        var owned = _owned.First;
+        if (common is null || owned is null)
+            return common ?? owned;
+        return common.IdleSince <= owned.IdleSince ? common : owned;
+    }
+
+    private TimeSpan NextWake()
+    {
+        var wake = _deadlines.NextDue();
+        if (_backoff.Failures > 0 && _counts.Opening == 0 && (Waiting > 0 || _counts.Taken - _counts.Closing < _settings.MinConnections))
+            wake = Earlier(wake, _backoff.NextAttempt(Waiting > 0));
+        if (_settings.IdleTimeout > TimeSpan.Zero && _counts.Idle > _settings.MinConnections && OldestIdle() is { } slot)
+            wake = Earlier(wake, slot.IdleSince + _settings.IdleTimeout);
+        if (Phase == PoolPhase.Draining)
+            wake = Earlier(wake, _drainDeadline);
+        foreach (var one in _slots)
+        {
+            if (one.State == SlotState.Idle)
+                wake = Earlier(wake, one.ExpiresAt);
+            else if (one.State == SlotState.InUse)
+                wake = Earlier(wake, NextLookAt(one));
+        }
+
+        return wake;
+    }
+
+    private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private void EndLifetimes(TimeSpan now)
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.State == SlotState.Idle && now >= slot.ExpiresAt)
+                Close(slot);
+        }
+    }
+
+    /// <summary>Leases that are out for long: reported once, then taken back.</summary>
+    private void LookAtHolds(TimeSpan now)
+    {
+        while (_settings.MaxHoldTime is { } most && _lent.First is { } oldest && now - oldest.LentAt >= most)
+            EndByForce(oldest, LeaseEnd.HeldTooLong);
+        if (_settings.LeakWarningAfter is not { } patience)
+            return;
+        for (var slot = _lent.First; slot is not null && now - slot.LentAt >= patience; slot = IntrusiveList<Slot, Slot.InList>.After(slot))
+        {
+            if (!slot.LeakWarned)
+                Effects.Add(new Effect(EffectKind.LeakWarning) { Slot = slot });
+            slot.LeakWarned = true;
+        }
+    }
+
+    private void WakeForHold(Slot slot) => WakeBy(NextLookAt(slot));
+
+    private TimeSpan NextLookAt(Slot slot)
+    {
+        var look = _settings.MaxHoldTime is { } most ? slot.LentAt + most : TimeSpan.MaxValue;
+        return _settings.LeakWarningAfter is { } patience && !slot.LeakWarned ? Earlier(look, slot.LentAt + patience) : look;
+    }
+}

@@ -1,0 +1,112 @@
+namespace ActorPool.Core;
+
+/// <summary>
+/// The pool's decisions: who has which connection, who waits, what is to be opened, reset and closed.
+/// </summary>
+/// <remarks>
+/// A plain class, for one caller at a time: no I/O, no clock, no threads. Every method takes the present time and leaves
+/// what is to be done in <see cref="Effects"/>; the caller carries that out before the next call. What comes back later
+/// names the incarnation or the lease it belongs to, and a stale one changes nothing.
+/// The parts: requests, serving, leases, connections, sweeping, shutdown.
+/// </remarks>
+internal sealed partial class PoolState
+{
+    private readonly PoolSettings _settings;
+    private readonly Random _random;
+    private readonly Slot[] _slots;
+    private readonly Stack<Slot> _free;
+    private readonly KeyTable _keys;
+    private readonly WaitQueue _queue = new();
+    private readonly DeadlineWheel _deadlines;
+    private readonly Backoff _backoff;
+
+    // An idle connection is in one of these two, a lent one in the third; each in the order of the last change.
+    private readonly IntrusiveList<Slot, Slot.InList> _common = new();
+    private readonly IntrusiveList<Slot, Slot.InList> _owned = new();
+    private readonly IntrusiveList<Slot, Slot.InList> _lent = new();
+
+    // Requests that may not wait for other borrowers; few, and refused all at once when everything is lent.
+    private readonly LinkedList<Waiter> _impatient = new();
+
+    private PoolCounts _counts;
+    private long _orders;
+    private long _leases;
+    private long _sessions;
+
+    /// <param name="settings">Already validated.</param>
+    /// <param name="now">The present time, on the clock that every call uses.</param>
+    /// <param name="random">For jitter.</param>
+    public PoolState(PoolSettings settings, TimeSpan now, Random random)
+    {
+        _settings = settings;
+        _random = random;
+        _keys = new KeyTable(settings.KeyMemory);
+        _deadlines = new DeadlineWheel(now);
+        _backoff = new Backoff(settings.ReconnectBackoff, random);
+        _slots = new Slot[settings.MaxConnections];
+        _free = new Stack<Slot>(settings.MaxConnections);
+        for (var i = settings.MaxConnections - 1; i >= 0; i--)
+            _free.Push(_slots[i] = new Slot(i));
+    }
+
+    /// <summary>What the last call decided. To be carried out in order and then cleared.</summary>
+    public List<Effect> Effects { get; } = [];
+
+    public PoolPhase Phase { get; private set; } = PoolPhase.Starting;
+
+    public IReadOnlyList<Slot> Slots => _slots;
+
+    public int KeyCount => _keys.Count;
+
+    /// <summary>Closed, and every connection gone.</summary>
+    public bool IsEmpty => Phase == PoolPhase.Closed && _counts.Taken == 0;
+
+    /// <summary>The error of the last attempt to open, while opening fails.</summary>
+    public Exception? LastConnectError => _backoff.LastError;
+
+    public PoolCounts Counts
+    {
+        get
+        {
+            var counts = _counts;
+            counts.Waiting = Waiting;
+            counts.LongestHeldSince = _lent.First?.LentAt;
+            counts.LongestWaitSince = _queue.First?.Since;
+            return counts;
+        }
+    }
+
+    private int Waiting => _queue.Count + _parked;
+
+    /// <summary>
+    /// Without waiting for others the pool behaves as if every call did its work before it returned, like the reference:
+    /// a connection whose reset is under way keeps its place in the idle order and is handed out in its turn.
+    /// </summary>
+    private bool Synchronous => _settings.AcquireTimeout == TimeSpan.Zero;
+
+    private bool Sticky => _settings.KeyAffinity == KeyAffinity.Sticky;
+
+    private bool Exclusive => _settings.KeySharing == KeySharing.Exclusive;
+
+    private void Enter(Slot slot, SlotState state)
+    {
+        if (slot.State != SlotState.Free)
+            PoolCounts.Of(ref _counts, slot.State)--;
+        if (state != SlotState.Free)
+            PoolCounts.Of(ref _counts, state)++;
+        slot.State = state;
+    }
+}
+
+internal enum PoolPhase : byte
+{
+    /// <summary>Opening the first <c>min-connections</c>.</summary>
+    Starting,
+    Running,
+
+    /// <summary>No new leases; borrowed connections may come back.</summary>
+    Draining,
+
+    /// <summary>Every lease is over; connections may still be closing.</summary>
+    Closed,
+}

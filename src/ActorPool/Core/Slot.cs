@@ -1,0 +1,84 @@
+namespace ActorPool.Core;
+
+/// <summary>One of the pool's places for a connection. Written by whoever drives the core, and by nobody else.</summary>
+internal sealed class Slot(int index)
+{
+    private Links<Slot> _links;
+
+    public int Index { get; } = index;
+
+    public SlotState State { get; set; }
+
+    /// <summary>Which physical connection stands here; rises with every open. Results of another incarnation are stale.</summary>
+    public int Incarnation { get; set; }
+
+    /// <summary>Which lease is out; rises with every grant and every end. A put, a timer or a death of another lease is stale.</summary>
+    public long Lease { get; set; }
+
+    /// <summary>Which session stands here: a new number after every open and every full reset.</summary>
+    public long Session { get; set; }
+
+    /// <summary>Somebody used the session since it was opened or reset.</summary>
+    public bool SessionUsed { get; set; }
+
+    /// <summary>Who used the session last: a key, or null for unkeyed use.</summary>
+    public KeyEntry? SessionOwner { get; set; }
+
+    /// <summary>The key to which it is lent now; null while unkeyed or not lent.</summary>
+    public KeyEntry? HeldFor { get; set; }
+
+    /// <summary>What the present lease says in <see cref="PooledConnection.IsNewSession"/>.</summary>
+    public bool IsNewSession { get; set; }
+
+    /// <summary>The round trip under way, while <see cref="SlotState.Resetting"/> or <see cref="SlotState.Validating"/>.</summary>
+    public ConnectionWork Work { get; set; }
+
+    public TimeSpan IdleSince { get; set; }
+
+    /// <summary>When the server was last heard of on this connection.</summary>
+    public TimeSpan ProvenAt { get; set; }
+
+    public TimeSpan LentAt { get; set; }
+
+    /// <summary>Past this the connection is replaced as soon as nobody holds it.</summary>
+    public TimeSpan ExpiresAt { get; set; }
+
+    /// <summary>The watched actors that hold the lease.</summary>
+    public List<Borrower> Borrowers { get; } = [];
+
+    /// <summary>A holder whom nobody watches joined: the lease then never ends by a death.</summary>
+    public bool HasUnwatchedHolder { get; set; }
+
+    public bool LeakWarned { get; set; }
+
+    internal readonly struct InList : ILinked<Slot>
+    {
+        public static ref Links<Slot> LinksOf(Slot item) => ref item._links;
+    }
+}
+
+internal enum SlotState : byte
+{
+    Free,
+    Opening,
+    Idle,
+    InUse,
+    Resetting,
+    Validating,
+    Closing,
+}
+
+/// <summary>A round trip that a connection makes for the pool.</summary>
+internal enum ConnectionWork : byte
+{
+    None,
+
+    /// <summary>End the transaction that was left open.</summary>
+    Rollback,
+
+    /// <summary>The full reset: the session becomes a new one. It rolls back as well.</summary>
+    Discard,
+
+    /// <summary>Prove that the connection is alive.</summary>
+    Validate,
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace ActorPool.Driver;
+
+/// <summary>
+/// The pool's own handle on a connection's socket. The driver may close its handle at any time; with this one the pool still
+/// sees when the backend is gone: a server process keeps its socket open until it has ended and left <c>pg_stat_activity</c>.
+/// </summary>
+/// <remarks>Where handles cannot be duplicated (Windows) it is the driver's own, and a handle closed by the driver counts as gone.</remarks>
+internal sealed class BackendSocket : IDisposable
+{
+    // From Linux' tcp_states.h: states in which the other side has not said its end.
+    private const byte Established = 1;
+    private const byte FinWait1 = 4;
+    private const byte FinWait2 = 5;
+    private const int TcpInfo = 11;
+
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(16);
+    private static readonly TimeSpan LeaveToBorrower = TimeSpan.FromMilliseconds(40);
+
+    private readonly Socket _socket;
+    private readonly bool _owned;
+
+    private BackendSocket(Socket socket, bool owned)
+    {
+        _socket = socket;
+        _owned = owned;
+    }
+
+    public static BackendSocket Of(Socket socket)
+    {
+        if (OperatingSystem.IsWindows())
+            return new BackendSocket(socket, owned: false);
+        var handle = Duplicate((int)socket.SafeHandle.DangerousGetHandle());
+        return handle < 0
+            ? new BackendSocket(socket, owned: false)
+            : new BackendSocket(new Socket(new SafeSocketHandle(handle, ownsHandle: true)), owned: true);
+    }
+
+    /// <summary>Tells the server that nothing more will come: it ends when it has read that, and the borrower can send no more.</summary>
+    public void EndSending()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // Ended already, by the driver or by the server.
+        }
+    }
+
+    /// <summary>
+    /// Waits until the backend is gone, reading away what it still sends. False when it is not gone in time.
+    /// </summary>
+    public async Task<bool> WaitUntilGoneAsync(TimeSpan patience)
+    {
+        var pause = FirstLook;
+        for (var waited = TimeSpan.Zero; ; waited += pause)
+        {
+            if (IsGone())
+                return true;
+            if (waited >= patience)
+                return false;
+            // What comes first is the answer to a command that somebody may still be reading.
+            if (waited >= LeaveToBorrower)
+                ReadAway();
+            await Task.Delay(pause).ConfigureAwait(false);
+            pause = pause + pause < LastLook ? pause + pause : LastLook;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_owned)
+            _socket.Dispose();
+    }
+
+    private bool IsGone()
+    {
+        try
+        {
+            if (OperatingSystem.IsLinux() && _socket.ProtocolType == ProtocolType.Tcp)
+            {
+                // The end of the stream is no proof: the driver may have shut down the reading side itself.
+                Span<byte> state = stackalloc byte[1];
+                return _socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, TcpInfo, state) == 0
+                    || state[0] is not (Established or FinWait1 or FinWait2);
+            }
+
+            return _socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0;
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            return true;
+        }
+    }
+
+    [SuppressMessage("Performance", "CA1859", Justification = "The buffer is thrown away.")]
+    private void ReadAway()
+    {
+        try
+        {
+            Span<byte> waste = stackalloc byte[4096];
+            for (var reads = 0; reads < 256 && _socket.Available > 0; reads++)
+            {
+                if (_socket.Receive(waste, SocketFlags.None) == 0)
+                    return;
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // Seen as gone by the next look.
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "dup")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int Duplicate(int handle);
+}

@@ -1,0 +1,18 @@
+using ActorPool.Core;
+using Npgsql;
+
+namespace ActorPool.Driver;
+
+/// <summary>What an error of opening means for the next attempt.</summary>
+internal static class ConnectErrors
+{
+    public static ConnectFailure KindOf(Exception error) => error switch
+    {
+        // The server is full, or starting up or shutting down.
+        PostgresException { SqlState: PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow } => ConnectFailure.Passing,
+        // Wrong credentials (class 28), no such database.
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => ConnectFailure.Permanent,
+        PostgresException refused when refused.SqlState.StartsWith("28", StringComparison.Ordinal) => ConnectFailure.Permanent,
+        _ => ConnectFailure.Other,
+    };
+}

@@ -1,0 +1,7 @@
+namespace ActorPool.Driver;
+
+/// <summary>Makes the physical connections of one pool.</summary>
+internal interface IConnectionSource : IAsyncDisposable
+{
+    IPhysicalConnection Create();
+}

@@ -1,0 +1,30 @@
+using ActorPool.Core;
+using Npgsql;
+
+namespace ActorPool.Driver;
+
+/// <summary>One connection to the server, as the pool uses it. Everything that waits for the network is here and is bounded in time.</summary>
+internal interface IPhysicalConnection
+{
+    /// <summary>The driver's connection, once open.</summary>
+    NpgsqlConnection Npgsql { get; }
+
+    /// <summary>Opens it, within <c>connect-timeout</c>. After a failure nothing is left of it.</summary>
+    Task OpenAsync();
+
+    /// <summary>Makes a round trip, within <c>connect-timeout</c>. Only while nobody holds the connection.</summary>
+    Task WorkAsync(ConnectionWork work);
+
+    /// <summary>
+    /// Takes it back from a borrower: what the driver still has of that one is cut off, so that a transaction, reader or command
+    /// disposed later cannot touch the next one's work. No I/O; called by the manager.
+    /// </summary>
+    /// <param name="driverWasUsed">The borrower had the driver's own objects in hand.</param>
+    ReturnCondition Release(bool driverWasUsed);
+
+    /// <summary>Closes it while nobody uses it. Completes when its backend is gone, or when that cannot be awaited any longer.</summary>
+    Task CloseAsync();
+
+    /// <summary>Ends it in whatever state it is: opening, busy with a query, broken. Completes like <see cref="CloseAsync"/>.</summary>
+    Task AbortAsync();
+}

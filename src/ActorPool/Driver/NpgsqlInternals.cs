@@ -1,0 +1,139 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Linq.Expressions;
+using System.Net.Sockets;
+using System.Reflection;
+using Npgsql;
+
+namespace ActorPool.Driver;
+
+/// <summary>
+/// The few things of Npgsql that a pool needs and that are not public: the server's word on the transaction, the objects that
+/// Npgsql reuses from one borrower to the next, the socket, and the protocol's cancel request.
+/// </summary>
+/// <remarks>
+/// Compiled once from names; when a future Npgsql has moved one of them, <see cref="TryCreate"/> gives null and the pool takes
+/// the slower public ways. <see cref="Verify"/> checks on the first open connection that the names still mean the same.
+/// </remarks>
+internal sealed class NpgsqlInternals
+{
+    private const BindingFlags All = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+    private const byte Idle = (byte)'I';
+    private const int NoConnector = -1;
+
+    private readonly Func<NpgsqlConnection, int> _transactionStatus;
+    private readonly Action<NpgsqlConnection> _detach;
+    private readonly Func<NpgsqlConnection, Socket?> _socket;
+    private readonly Func<NpgsqlConnection, bool> _cancel;
+    private readonly Action<NpgsqlConnection> _terminate;
+    private readonly Action<NpgsqlConnection> _break;
+
+    private NpgsqlInternals()
+    {
+        var connection = Expression.Parameter(typeof(NpgsqlConnection), "connection");
+        var connectorProperty = typeof(NpgsqlConnection).GetProperty("Connector", All) ?? throw Moved("Connector");
+        var connector = Expression.Variable(connectorProperty.PropertyType, "connector");
+        _transactionStatus = Compile<Func<NpgsqlConnection, int>>(
+            Expression.Convert(Expression.Convert(Expression.Property(connector, "TransactionStatus"), typeof(byte)), typeof(int)),
+            Expression.Constant(NoConnector));
+        _socket = Compile<Func<NpgsqlConnection, Socket?>>(
+            Expression.Field(connector, "_socket"), Expression.Constant(null, typeof(Socket)));
+        _cancel = Compile<Func<NpgsqlConnection, bool>>(
+            Expression.Call(connector, "PerformPostgresCancellation", null), Expression.Constant(false));
+        _terminate = Compile<Action<NpgsqlConnection>>(
+            Expression.Block(Expression.Call(connector, "WriteTerminate", null), Expression.Call(connector, FlushMethod(connector.Type))), Expression.Empty());
+        _break = Compile<Action<NpgsqlConnection>>(Breaking(connector), Expression.Empty());
+        _detach = Compile<Action<NpgsqlConnection>>(Detachment(connection, connector), Expression.Empty());
+
+        TDelegate Compile<TDelegate>(Expression present, Expression absent) =>
+            Expression.Lambda<TDelegate>(
+                Expression.Block(
+                    [connector],
+                    Expression.Assign(connector, Expression.Property(connection, connectorProperty)),
+                    Expression.Condition(Expression.ReferenceEqual(connector, Expression.Constant(null)), absent, present, absent.Type)),
+                connection).Compile();
+    }
+
+    /// <summary>Null when this Npgsql has other internals; then <paramref name="reason"/> says which.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a foreign version makes of the names means the same: do without.")]
+    public static NpgsqlInternals? TryCreate(out string? reason)
+    {
+        try
+        {
+            reason = null;
+            return new NpgsqlInternals();
+        }
+        catch (Exception error)
+        {
+            reason = error.Message;
+            return null;
+        }
+    }
+
+    /// <summary>Whether the names mean on a freshly opened connection what they are taken for.</summary>
+    public bool Verify(NpgsqlConnection connection) =>
+        _transactionStatus(connection) == Idle && _socket(connection) is { Connected: true };
+
+    /// <summary>Whether the server's last word was that no transaction is open, and the driver has none to send.</summary>
+    public bool IsOutsideTransaction(NpgsqlConnection connection) => _transactionStatus(connection) == Idle;
+
+    /// <summary>
+    /// Gives the connection new transaction, reader and command objects where a borrower used those it had: the old ones, wherever
+    /// they are still referenced, do nothing any more when they are disposed.
+    /// </summary>
+    public void Detach(NpgsqlConnection connection) => _detach(connection);
+
+    public Socket? SocketOf(NpgsqlConnection connection) => _socket(connection);
+
+    /// <summary>Asks the server over a connection of its own to end the running command. Blocks for the network. Takes no server slot.</summary>
+    public bool CancelAtServer(NpgsqlConnection connection) => _cancel(connection);
+
+    /// <summary>Says goodbye on an idle connection without closing the socket, so that the server's own end can be awaited.</summary>
+    public void SendTerminate(NpgsqlConnection connection) => _terminate(connection);
+
+    /// <summary>Lets the driver drop a connection whose socket is at its end, without a word to the server or an error in its log.</summary>
+    public void Break(NpgsqlConnection connection) => _break(connection);
+
+    private static BlockExpression Breaking(Expression connector)
+    {
+        var method = connector.Type.GetMethod("Break", All) ?? throw Moved("Break");
+        Expression[] arguments =
+        [
+            Expression.New(typeof(ObjectDisposedException).GetConstructor([typeof(string)])!, Expression.Constant("The pool has ended this connection.")),
+            .. method.GetParameters().Skip(1).Select(parameter => Expression.Constant(parameter.DefaultValue, parameter.ParameterType)),
+        ];
+        return Expression.Block(Expression.Call(connector, method, arguments), Expression.Empty());
+    }
+
+    private static BlockExpression Detachment(Expression connection, Expression connector)
+    {
+        var transaction = Expression.Variable(typeof(NpgsqlTransaction), "transaction");
+        var transactionOfConnector = Expression.Property(connector, "Transaction");
+        var readerOfConnector = Expression.Property(connector, "DataReader");
+        var newReader = typeof(NpgsqlDataReader).GetConstructor(All, [connector.Type]) ?? throw Moved("NpgsqlDataReader");
+        return Expression.Block(
+            [transaction],
+            Expression.Assign(transaction, transactionOfConnector),
+            Expression.IfThen(
+                Expression.ReferenceNotEqual(transaction, Expression.Constant(null)),
+                Expression.Block(
+                    Expression.Call(transaction, "UnbindIfNecessary", null),
+                    Expression.Assign(transactionOfConnector, Expression.Constant(null, typeof(NpgsqlTransaction))))),
+            Expression.IfThen(
+                Expression.ReferenceNotEqual(Expression.Property(readerOfConnector, "Command"), Expression.Constant(null)),
+                Expression.Assign(readerOfConnector, Expression.New(newReader, connector))),
+            Forget(connection, "CachedCommand"),
+            Forget(connection, "CachedBatch"),
+            Expression.Empty());
+    }
+
+    private static BinaryExpression Forget(Expression owner, string property)
+    {
+        var member = Expression.Property(owner, property);
+        return Expression.Assign(member, Expression.Constant(null, member.Type));
+    }
+
+    private static MethodInfo FlushMethod(Type connector) =>
+        connector.GetMethod("Flush", All, Type.EmptyTypes) ?? throw Moved("Flush");
+
+    private static MissingMemberException Moved(string name) => new($"Npgsql has no {name} where it used to be.");
+}

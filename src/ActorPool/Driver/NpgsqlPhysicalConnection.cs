@@ -1,0 +1,181 @@
+using System.Data;
+using System.Diagnostics.CodeAnalysis;
+using ActorPool.Core;
+using Npgsql;
+
+namespace ActorPool.Driver;
+
+/// <summary>One Npgsql connection with everything that the pool does to it.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The end of the connection disposes what it has.")]
+internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, NpgsqlSource source) : IPhysicalConnection
+{
+    // DISCARD ALL without DEALLOCATE ALL, which would break the statements that the driver has prepared.
+    // SET SESSION AUTHORIZATION also ends a SET ROLE, which RESET ALL keeps.
+    private static readonly string[] FullReset =
+    [
+        "SET SESSION AUTHORIZATION DEFAULT", "RESET ALL", "CLOSE ALL", "UNLISTEN *",
+        "SELECT pg_advisory_unlock_all()", "DISCARD SEQUENCES", "DISCARD TEMP",
+    ];
+
+    private static readonly TimeSpan CancelPatience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan GonePatience = TimeSpan.FromSeconds(1);
+
+    // Without the socket the end of a backend cannot be seen; it is nearly always over by then.
+    private static readonly TimeSpan BlindPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly CancellationTokenSource _giveUp = new();
+    private readonly Lock _ending = new();
+    private Task? _opening;
+    private Task? _end;
+    private BackendSocket? _socket;
+
+    public NpgsqlConnection Npgsql => connection;
+
+    public Task OpenAsync() => _opening = OpenWithinAsync();
+
+    public ReturnCondition Release(bool driverWasUsed)
+    {
+        if (connection.FullState != ConnectionState.Open)
+            return ReturnCondition.Unusable;
+        if (source.Internals is not { } internals)
+            return driverWasUsed ? ReturnCondition.Unusable : ReturnCondition.InTransaction;
+        internals.Detach(connection);
+        return internals.IsOutsideTransaction(connection) ? ReturnCondition.Clean : ReturnCondition.InTransaction;
+    }
+
+    public async Task WorkAsync(ConnectionWork work)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_giveUp.Token);
+        timeout.CancelAfter(source.Timeout);
+        switch (work)
+        {
+            case ConnectionWork.Rollback:
+                await ExecuteAsync("ROLLBACK", timeout.Token).ConfigureAwait(false);
+                break;
+            case ConnectionWork.Discard:
+                if (source.Internals?.IsOutsideTransaction(connection) != true)
+                    await ExecuteAsync("ROLLBACK", timeout.Token).ConfigureAwait(false);
+                await ResetAsync(timeout.Token).ConfigureAwait(false);
+                break;
+            case ConnectionWork.Validate:
+                await ExecuteAsync("SELECT 1", timeout.Token).ConfigureAwait(false);
+                break;
+        }
+
+        if (source.Internals?.IsOutsideTransaction(connection) == false)
+            throw new InvalidOperationException("The connection is in a transaction after its reset.");
+    }
+
+    public Task CloseAsync() => EndOnce(CloseIdleAsync);
+
+    public Task AbortAsync() => EndOnce(AbortBusyAsync);
+
+    private async Task OpenWithinAsync()
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_giveUp.Token);
+        timeout.CancelAfter(source.Timeout);
+        try
+        {
+            await connection.OpenAsync(timeout.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!_giveUp.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The server did not answer within connect-timeout ({source.Timeout.TotalSeconds:0.###} s).");
+        }
+
+        source.VerifyInternals(connection);
+        if (source.Internals?.SocketOf(connection) is { } socket)
+            _socket = BackendSocket.Of(socket);
+    }
+
+    private async Task ExecuteAsync(string statement, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(statement, connection);
+        await using (command.ConfigureAwait(false))
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ResetAsync(CancellationToken cancellationToken)
+    {
+        var batch = new NpgsqlBatch(connection);
+        await using (batch.ConfigureAwait(false))
+        {
+            foreach (var statement in FullReset)
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
+            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Task EndOnce(Func<Task> end)
+    {
+        lock (_ending)
+            return _end ??= Task.Run(end);
+    }
+
+    private async Task CloseIdleAsync()
+    {
+        if (_socket is null || source.Internals is not { } internals || connection.FullState != ConnectionState.Open)
+        {
+            await AbortBusyAsync().ConfigureAwait(false);
+            return;
+        }
+
+        Quietly(() => internals.SendTerminate(connection));
+        await _socket.WaitUntilGoneAsync(GonePatience).ConfigureAwait(false);
+        Quietly(connection.Close);
+        _socket.Dispose();
+    }
+
+    private async Task AbortBusyAsync()
+    {
+        if (!await OpeningEndedAsync().ConfigureAwait(false))
+            return;
+        var busy = (connection.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
+        var driverSocket = source.Internals?.SocketOf(connection);
+        if (busy && source.Internals is { } internals)
+            await QuietlyAsync(Task.Run(() => internals.CancelAtServer(connection)).WaitAsync(CancelPatience)).ConfigureAwait(false);
+        if (_socket is { } socket)
+        {
+            socket.EndSending();
+            await socket.WaitUntilGoneAsync(GonePatience).ConfigureAwait(false);
+            socket.Dispose();
+        }
+
+        // A command that still runs waits for its socket, and closing the connection would wait for the command.
+        if (busy)
+            Quietly(() => driverSocket?.Dispose());
+        else if (source.Internals is { } idle)
+            Quietly(() => idle.Break(connection));
+        else
+            Quietly(connection.Close);
+        if (_socket is null)
+            await Task.Delay(BlindPause).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets an open come to its end, so that it leaves no backend of which nobody knows. False when nothing was opened.</summary>
+    private async Task<bool> OpeningEndedAsync()
+    {
+        if (_opening is not { } opening)
+            return false;
+        await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
+        await _giveUp.CancelAsync().ConfigureAwait(false);
+        await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
+        return opening.IsCompletedSuccessfully;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The connection is given up whatever the driver says to it.")]
+    private static void Quietly(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception)
+        {
+            // psycopg2's closeall ignores the errors of single closes as well.
+        }
+    }
+
+    private static async Task QuietlyAsync(Task task) =>
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+}

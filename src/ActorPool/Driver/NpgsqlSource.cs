@@ -1,0 +1,77 @@
+using Npgsql;
+
+namespace ActorPool.Driver;
+
+/// <summary>The data source of a pool: the user's own, or one made of the connection string, always without the driver's pooling.</summary>
+internal sealed class NpgsqlSource : IConnectionSource
+{
+    // The driver counts whole seconds, and no more than these.
+    private const int LongestDriverTimeout = 1024;
+
+    private readonly NpgsqlDataSource _source;
+    private readonly bool _owned;
+    private readonly TimeSpan _timeout;
+    private NpgsqlInternals? _internals;
+    private int _verified;
+
+    private NpgsqlSource(NpgsqlDataSource source, bool owned, TimeSpan timeout, NpgsqlInternals? internals)
+    {
+        _source = source;
+        _owned = owned;
+        _timeout = timeout;
+        _internals = internals;
+    }
+
+    /// <summary>The driver's internals; null when the pool has to do without.</summary>
+    public NpgsqlInternals? Internals => _internals;
+
+    public TimeSpan Timeout => _timeout;
+
+    /// <exception cref="ArgumentException">There is neither a connection string nor a data source, or both, or the data source pools.</exception>
+    public static NpgsqlSource Create(PoolSettings settings) => Create(settings, NpgsqlInternals.TryCreate(out _));
+
+    /// <param name="settings">The pool's settings.</param>
+    /// <param name="internals">Null to do without.</param>
+    public static NpgsqlSource Create(PoolSettings settings, NpgsqlInternals? internals)
+    {
+        if (settings.DataSource is { } given)
+        {
+            if (settings.ConfigureDataSource is not null)
+                throw new ArgumentException("DataSource and ConfigureDataSource exclude each other: configure the data source before it is given to the pool.");
+            if (new NpgsqlConnectionStringBuilder(given.ConnectionString).Pooling)
+                throw new ArgumentException("The given DataSource pools connections itself, and two pools behind each other hide one another's. Build it with 'Pooling=false'.");
+            return new NpgsqlSource(given, owned: false, settings.ConnectTimeout, internals);
+        }
+
+        var text = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
+        if (string.IsNullOrEmpty(text.Host) && settings.ConfigureDataSource is null)
+            throw new ArgumentException("The pool has no server to connect to: set connection-string (it needs at least 'Host=...'), or DataSource in code.");
+        Unpool(text, settings.ConnectTimeout);
+        var builder = new NpgsqlDataSourceBuilder(text.ConnectionString);
+        settings.ConfigureDataSource?.Invoke(builder);
+        Unpool(builder.ConnectionStringBuilder, settings.ConnectTimeout);
+        return new NpgsqlSource(builder.Build(), owned: true, settings.ConnectTimeout, internals);
+    }
+
+    public IPhysicalConnection Create() => new NpgsqlPhysicalConnection(_source.CreateConnection(), this);
+
+    /// <summary>Looks once, on the first connection that opened, whether the internals mean what they are taken for.</summary>
+    public void VerifyInternals(NpgsqlConnection connection)
+    {
+        if (Interlocked.Exchange(ref _verified, 1) == 0 && _internals?.Verify(connection) == false)
+            _internals = null;
+    }
+
+    public ValueTask DisposeAsync() => _owned ? _source.DisposeAsync() : ValueTask.CompletedTask;
+
+    private static void Unpool(NpgsqlConnectionStringBuilder text, TimeSpan timeout)
+    {
+        foreach (var keyword in (string[])["Minimum Pool Size", "Maximum Pool Size", "Connection Idle Lifetime", "Connection Pruning Interval", "Connection Lifetime", "No Reset On Close"])
+            text.Remove(keyword);
+        text.Pooling = false;
+        text.Multiplexing = false;
+        // A physical connection outlives every ambient transaction of the moment in which it happens to be opened.
+        text.Enlist = false;
+        text.Timeout = (int)Math.Clamp(Math.Ceiling(timeout.TotalSeconds), 1, LongestDriverTimeout);
+    }
+}

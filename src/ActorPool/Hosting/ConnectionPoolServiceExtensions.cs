@@ -1,0 +1,30 @@
+using ActorPool.Hosting;
+using Akka.Actor;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ActorPool;
+
+/// <summary>Connection pools as services.</summary>
+public static class ConnectionPoolServiceExtensions
+{
+    /// <summary>
+    /// Makes the default pool injectable as <see cref="IConnectionPool"/>. The pool itself is added with <c>WithConnectionPool</c>,
+    /// where it is started and ended with the actor system; disposing what is injected does nothing.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    public static IServiceCollection AddConnectionPool(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return services.AddSingleton<IConnectionPool>(provider => new InjectedConnectionPool(provider.GetRequiredService<ActorSystem>, "default"));
+    }
+
+    /// <summary>Makes a named pool injectable: <c>[FromKeyedServices("name")] IConnectionPool</c>.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="name">The pool's name, which is the service key.</param>
+    public static IServiceCollection AddConnectionPool(this IServiceCollection services, string name)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        SettingRule.PoolName(name, nameof(name));
+        return services.AddKeyedSingleton<IConnectionPool>(name, (provider, _) => new InjectedConnectionPool(provider.GetRequiredService<ActorSystem>, name));
+    }
+}

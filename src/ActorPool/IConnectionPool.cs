@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+
+namespace ActorPool;
+
+/// <summary>A pool of PostgreSQL connections: psycopg2's <c>AbstractConnectionPool</c>.</summary>
+/// <remarks><see cref="IAsyncDisposable.DisposeAsync"/> is the graceful end: borrowed connections get <c>close-timeout</c> to come back.</remarks>
+public interface IConnectionPool : IAsyncDisposable
+{
+    /// <summary>Borrows a connection; psycopg2's <c>getconn</c>. Dispose it, or hand it to <see cref="PutConnAsync"/>.</summary>
+    /// <param name="key">Binds the connection to a key; null for no key. Compared by <c>Equals</c>.</param>
+    /// <param name="cancellationToken">Gives up waiting: the request leaves the queue at once.</param>
+    /// <param name="file">Filled in by the compiler: where it was borrowed, for reports of leaks.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    /// <exception cref="PoolException">Closed, exhausted, timed out, too many waiting, or no connection could be opened.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled first.</exception>
+    ValueTask<PooledConnection> GetConnAsync(
+        object? key = null,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0);
+
+    /// <summary>Returns a connection; psycopg2's <c>putconn</c>. Completes when the return is decided, not after I/O.</summary>
+    /// <param name="connection">What <see cref="GetConnAsync"/> gave.</param>
+    /// <param name="key">The key it was borrowed with. Null: whatever that was.</param>
+    /// <param name="close">Close the connection instead of keeping it.</param>
+    /// <exception cref="PoolException">The pool is closed, or the connection is not lent, not by this pool, or not under this key.</exception>
+    ValueTask PutConnAsync(PooledConnection connection, object? key = null, bool close = false);
+
+    /// <summary>Closes every connection now, those in use included; psycopg2's <c>closeall</c>. Completes when all are gone.</summary>
+    /// <exception cref="PoolException">The pool is closed already.</exception>
+    Task CloseAllAsync();
+
+    /// <summary>The pool's numbers at this moment: a snapshot, never a round trip.</summary>
+    PoolStatistics Statistics { get; }
+}

@@ -1,0 +1,124 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+using System.Transactions;
+using Npgsql;
+using IsolationLevel = System.Data.IsolationLevel;
+
+namespace ActorPool;
+
+#pragma warning disable RS0026 // The optional parameters are those of the overridden methods.
+
+// The rest of ADO.NET, forwarded to the driver's connection.
+public sealed partial class PooledConnection
+{
+    /// <summary>The connection string without its password. Cannot be set: the pool has opened the connection already.</summary>
+    /// <exception cref="NotSupportedException">It is set.</exception>
+    [AllowNull]
+    public override string ConnectionString
+    {
+        get => Live().ConnectionString;
+        set
+        {
+            Live();
+            throw new NotSupportedException("A pooled connection is open already; its connection string is the pool's setting.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Database => Live().Database;
+
+    /// <inheritdoc/>
+    public override string DataSource => Live().DataSource;
+
+    /// <inheritdoc/>
+    public override string ServerVersion => Live().ServerVersion;
+
+    /// <summary>The driver's own time-out for opening, in seconds.</summary>
+    public override int ConnectionTimeout => Live().ConnectionTimeout;
+
+    /// <inheritdoc/>
+    public override bool CanCreateBatch => Live().CanCreateBatch;
+
+    /// <inheritdoc/>
+    protected override DbProviderFactory DbProviderFactory => NpgsqlFactory.Instance;
+
+    /// <summary>Not needed: a pooled connection is open from the start.</summary>
+    /// <exception cref="InvalidOperationException">Always while the lease lasts, as ADO.NET has it for open connections.</exception>
+    public override void Open()
+    {
+        Live();
+        throw new InvalidOperationException("The connection is already open.");
+    }
+
+    /// <inheritdoc cref="Open"/>
+    public override Task OpenAsync(CancellationToken cancellationToken)
+    {
+        Open();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Not supported: the next borrower expects the pool's database. Have a pool for each database.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override void ChangeDatabase(string databaseName)
+    {
+        Live();
+        throw new NotSupportedException("A pooled connection stays in its pool's database. Have a pool for each database.");
+    }
+
+    /// <inheritdoc cref="ChangeDatabase"/>
+    public override Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
+    {
+        ChangeDatabase(databaseName);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Not supported: an ambient transaction may outlive the lease. Use <see cref="DbConnection.BeginTransaction()"/>.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override void EnlistTransaction(Transaction? transaction)
+    {
+        Live();
+        throw new NotSupportedException("A pooled connection cannot enlist in a System.Transactions transaction, which may outlive the lease. Use BeginTransaction.");
+    }
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema() => Live().GetSchema();
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema(string collectionName) => Live().GetSchema(collectionName);
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema(string collectionName, string?[] restrictionValues) => Live().GetSchema(collectionName, restrictionValues);
+
+    /// <inheritdoc/>
+    public override Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) => Live().GetSchemaAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
+        Live().GetSchemaAsync(collectionName, cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<DataTable> GetSchemaAsync(string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
+        Live().GetSchemaAsync(collectionName, restrictionValues, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
+    {
+        DriverWasUsed = true;
+        return Live().BeginTransaction(isolationLevel);
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken)
+    {
+        DriverWasUsed = true;
+        return await Live().BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Not the driver's CreateCommand: that one recycles disposed commands, and one disposed twice would be the next borrower's.
+    /// <inheritdoc/>
+    protected override DbCommand CreateDbCommand() => new NpgsqlCommand(null, Live());
+
+    /// <inheritdoc/>
+    protected override DbBatch CreateDbBatch() => new NpgsqlBatch(Live());
+}

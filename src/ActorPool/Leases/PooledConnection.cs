@@ -1,0 +1,137 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+using ActorPool.Core;
+using Npgsql;
+
+namespace ActorPool;
+
+/// <summary>
+/// One lease of a connection: a <see cref="DbConnection"/> that is open from the start and goes back to its pool when it is
+/// disposed or closed. Dapper and any ADO.NET code work on it.
+/// </summary>
+/// <remarks>
+/// Once returned, or ended by the pool, every member throws a <see cref="PoolException"/> of kind
+/// <see cref="PoolErrorKind.NotCheckedOut"/> that says why; <see cref="State"/> is closed, and disposing again does nothing.
+/// Commands, readers and transactions are the driver's own: they belong to this lease and must not be used after it.
+/// </remarks>
+[SuppressMessage("Design", "CA2213", Justification = "The driver's connection is the pool's.")]
+public sealed partial class PooledConnection : DbConnection
+{
+    private readonly ILeaseHome _home;
+    private readonly NpgsqlConnection _npgsql;
+    private readonly object? _key;
+    private readonly bool _isNewSession;
+    private int _end;
+
+    internal PooledConnection(ILeaseHome home, NpgsqlConnection npgsql, Slot slot, object? key)
+    {
+        _home = home;
+        _npgsql = npgsql;
+        _key = key;
+        _isNewSession = slot.IsNewSession;
+        Slot = slot;
+        Lease = slot.Lease;
+    }
+
+    /// <summary>The driver's open connection, for everything that Npgsql alone can do (COPY, LISTEN, large objects).</summary>
+    /// <remarks>
+    /// It is the pool's: it must not be kept beyond the return, and when it is closed the pool discards it on return.
+    /// </remarks>
+    public NpgsqlConnection Npgsql
+    {
+        get
+        {
+            DriverWasUsed = true;
+            return Live();
+        }
+    }
+
+    /// <summary>The key it was borrowed with; null when none was given.</summary>
+    public object? Key
+    {
+        get
+        {
+            Live();
+            return _key;
+        }
+    }
+
+    /// <summary>
+    /// The session has nothing of this key's in it: physically new, or reset since. Then is the moment to set a role, a search path,
+    /// temp tables. Without a key: nobody has used the session since it was opened or reset. All who share a lease see the same value.
+    /// </summary>
+    public bool IsNewSession
+    {
+        get
+        {
+            Live();
+            return _isNewSession;
+        }
+    }
+
+    /// <summary>Open while the lease lasts and the driver's connection works; else closed. Never throws.</summary>
+    public override ConnectionState State => IsOver ? ConnectionState.Closed : _npgsql.State;
+
+    internal Slot Slot { get; }
+
+    internal long Lease { get; }
+
+    internal bool DriverWasUsed { get; private set; }
+
+    internal ILeaseHome Home => _home;
+
+    internal object? LentKey => _key;
+
+    internal bool IsOver => Volatile.Read(ref _end) != (int)LeaseEnd.None;
+
+    /// <summary>Returns the connection to its pool. Again: nothing happens.</summary>
+    public override void Close() => GiveBack();
+
+    /// <inheritdoc cref="Close"/>
+    public override Task CloseAsync()
+    {
+        GiveBack();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc cref="Close"/>
+    public override ValueTask DisposeAsync()
+    {
+        Dispose();
+        return base.DisposeAsync();
+    }
+
+    /// <inheritdoc cref="Close"/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            GiveBack();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Ends the lease once, whoever comes first: the borrower or the pool. False when it was over already.</summary>
+    internal bool TryEnd(LeaseEnd end) =>
+        Interlocked.CompareExchange(ref _end, (int)end, (int)LeaseEnd.None) == (int)LeaseEnd.None;
+
+    private void GiveBack()
+    {
+        if (TryEnd(LeaseEnd.Returned))
+            _home.Returned(this);
+    }
+
+    private NpgsqlConnection Live() => IsOver ? throw Over() : _npgsql;
+
+    private PoolException Over()
+    {
+        var why = (LeaseEnd)_end switch
+        {
+            LeaseEnd.Returned => "it was returned, by this borrower or by another who shared its key",
+            LeaseEnd.BorrowerDied => "the actor that borrowed it has ended",
+            LeaseEnd.HeldTooLong => "it was held for longer than max-hold-time",
+            LeaseEnd.PoolClosed => "the pool was closed",
+            _ => "the pool lost the connection",
+        };
+        return new PoolException(PoolErrorKind.NotCheckedOut, $"Pool '{_home.Name}': this connection is not lent any more: {why}. Borrow one again; keep none beyond its return.");
+    }
+}

@@ -1,0 +1,187 @@
+using ActorPool.Actors;
+using ActorPool.Core;
+using ActorPool.Driver;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorPool;
+
+// Carrying out what the core decided, and its connections' reports.
+public sealed partial class PoolManager
+{
+    private void CarryOut(TimeSpan now)
+    {
+        // An effect can bring the core to decide on more; that is then found behind it.
+        var effects = _state.Effects;
+        for (var i = 0; i < effects.Count; i++)
+            CarryOut(effects[i], now);
+        effects.Clear();
+    }
+
+    private void CarryOut(in Effect effect, TimeSpan now)
+    {
+        switch (effect.Kind)
+        {
+            case EffectKind.Grant:
+                Grant(effect.Slot!, effect.Waiter!, now);
+                break;
+            case EffectKind.Join:
+                Hand(_records[effect.Slot!.Index].Lease!, effect.Waiter!, now, isJoin: true);
+                break;
+            case EffectKind.Refuse:
+                Refuse(effect.Waiter!, effect.Error, effect.Cause);
+                break;
+            case EffectKind.Open:
+                Open(_records[effect.Slot!.Index]);
+                break;
+            case EffectKind.Work:
+                _records[effect.Slot!.Index].Actor!.Tell(WorkOn.Of(effect.Work));
+                break;
+            case EffectKind.Close:
+                End(_records[effect.Slot!.Index], EndConnection.Gentle);
+                break;
+            case EffectKind.Abort:
+                End(_records[effect.Slot!.Index], EndConnection.Forced);
+                break;
+            case EffectKind.EndLease:
+                EndLease(_records[effect.Slot!.Index], effect.End, now);
+                break;
+            case EffectKind.LeakWarning:
+                WarnOfLeak(_records[effect.Slot!.Index], now);
+                break;
+            case EffectKind.Unwatch:
+                Unwatch(effect.Borrower);
+                break;
+            case EffectKind.Started:
+                _start?.Complete();
+                _start = null;
+                break;
+            case EffectKind.StartFailed:
+                _start?.Fail(FailureOf(PoolErrorKind.ConnectFailed, effect.Cause, $"the first {_cell.Settings.MinConnections} connections could not be opened"));
+                _start = null;
+                break;
+            case EffectKind.AllClosed:
+                ReportAllClosed();
+                break;
+        }
+    }
+
+    private void Grant(Slot slot, Waiter waiter, TimeSpan now)
+    {
+        var record = _records[slot.Index];
+        var lease = new PooledConnection(_cell, record.Connection!.Npgsql, slot, waiter.Key);
+        record.Lease = lease;
+        record.Borrower = waiter;
+        Hand(lease, waiter, now, isJoin: false);
+    }
+
+    private void Hand(PooledConnection lease, Waiter waiter, TimeSpan now, bool isJoin)
+    {
+        switch (waiter)
+        {
+            case AcquireRequest request:
+                request.Complete(lease);
+                break;
+            case AskRequest ask:
+                StopWatching(ask);
+                // An Ask that ended at this very moment: nobody has the lease, unless others share it.
+                if (!ask.Complete(lease, Self) && !isJoin && lease.Slot.HeldFor is null && lease.TryEnd(LeaseEnd.Returned))
+                    TakeBack(lease, close: false, now);
+                break;
+        }
+    }
+
+    private void Refuse(Waiter waiter, PoolErrorKind error, Exception? cause)
+    {
+        var failure = FailureOf(error, cause);
+        switch (waiter)
+        {
+            case AcquireRequest request:
+                request.Fail(failure);
+                break;
+            case AskRequest ask:
+                StopWatching(ask);
+                Refuse(ask.Sender, failure);
+                break;
+        }
+    }
+
+    private void Open(SlotRecord record)
+    {
+        record.Connection = _cell.Source.Create();
+        record.Attempt = 0;
+        Employ(record);
+        record.Actor!.Tell(OpenConnection.Instance);
+    }
+
+    /// <summary>Gives the connection of a slot an actor: its first, or another after a crash.</summary>
+    private static void Employ(SlotRecord record)
+    {
+        var slot = record.Slot;
+        record.Attempt++;
+        record.ActorStopped = false;
+        var name = record.Attempt == 1 ? $"connection-{slot.Index}-{slot.Incarnation}" : $"connection-{slot.Index}-{slot.Incarnation}-{record.Attempt}";
+        record.Actor = Context.ActorOf(ConnectionActor.Props(slot, slot.Incarnation, record.Connection!), name);
+        Context.WatchWith(record.Actor, new ConnectionStopped(slot, slot.Incarnation, record.Attempt));
+    }
+
+    private static void End(SlotRecord record, EndConnection order)
+    {
+        if (record.ActorStopped)
+            Employ(record);
+        record.Actor!.Tell(order);
+    }
+
+    private void EndLease(SlotRecord record, LeaseEnd end, TimeSpan now)
+    {
+        if (record.Lease is { } lease && lease.TryEnd(end) && end is not LeaseEnd.PoolClosed)
+            _log.Warning("Pool {Pool}: a lease was ended after {Held}: {Reason}. Its connection is discarded. Borrowed by {Borrower}", _cell.Name, now - record.Slot.LentAt, end, record.Borrower);
+        record.Lease = null;
+    }
+
+    private void WarnOfLeak(SlotRecord record, TimeSpan now) =>
+        _log.Warning("Pool {Pool}: a connection has been held for {Held} and not been returned. Borrowed by {Borrower}", _cell.Name, now - record.Slot.LentAt, record.Borrower);
+
+    private void ReportAllClosed()
+    {
+        foreach (var order in _closing)
+            order.Complete();
+        _closing.Clear();
+        foreach (var closer in _closers)
+        {
+            if (!closer.IsNobody())
+                closer.Tell(AllClosed.Instance, Self);
+        }
+
+        _closers.Clear();
+    }
+
+    private void Failed(ConnectionFailed failed, TimeSpan now)
+    {
+        if (_state.LastConnectError is null)
+            _log.Warning("Pool {Pool}: a connection could not be opened: {Reason}", _cell.Name, failed.Error.Message);
+        _state.OpenFailed(failed.Slot, failed.Incarnation, failed.Error, ConnectErrors.KindOf(failed.Error), now);
+    }
+
+    private void Worked(WorkEnded work, TimeSpan now)
+    {
+        if (work.Error is null)
+        {
+            _state.WorkDone(work.Slot, work.Incarnation, now);
+            return;
+        }
+
+        _log.Info("Pool {Pool}: a connection failed its {Work} and is discarded: {Reason}", _cell.Name, work.Slot.Work, work.Error.Message);
+        _state.WorkFailed(work.Slot, work.Incarnation, now);
+    }
+
+    private void Stopped(ConnectionStopped stopped, TimeSpan now)
+    {
+        var record = _records[stopped.Slot.Index];
+        if (record.Slot.Incarnation != stopped.Incarnation || record.Attempt != stopped.Attempt || record.Slot.State == SlotState.Free)
+            return;
+        record.ActorStopped = true;
+        _log.Warning("Pool {Pool}: the actor of a connection has stopped; the connection is discarded.", _cell.Name);
+        _state.Lost(stopped.Slot, stopped.Incarnation, now);
+    }
+}

@@ -1,0 +1,171 @@
+using System.Diagnostics.CodeAnalysis;
+using ActorPool.Actors;
+using ActorPool.Core;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorPool;
+
+// Borrowing and returning.
+public sealed partial class PoolManager
+{
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the user's key throws goes to the one who gave it.")]
+    private void Get(AcquireRequest request, TimeSpan now)
+    {
+        try
+        {
+            _state.Get(request, now);
+        }
+        catch (Exception error) when (request.State == WaiterState.New)
+        {
+            request.Fail(error);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the user's key throws goes to the one who gave it.")]
+    private void Get(GetConn message, IActorRef sender, TimeSpan now)
+    {
+        if (sender.IsNobody() || ReferenceEquals(sender, Context.System.DeadLetters))
+        {
+            _log.Warning("Pool {Pool}: a GetConn came without a sender; nobody could get the connection. Ask the manager, or tell it from an actor.", _cell.Name);
+            return;
+        }
+
+        if (IsRemote(sender) || IsRemote(message.Owner))
+        {
+            Refuse(sender, FailureOf(PoolErrorKind.NotLocal));
+            return;
+        }
+
+        if (message.Timeout is { } timeout && timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
+        {
+            sender.Tell(new Status.Failure(new ArgumentOutOfRangeException(nameof(message), timeout, "GetConn.Timeout must not be negative, unless it is Timeout.InfiniteTimeSpan.")), Self);
+            return;
+        }
+
+        var request = new AskRequest(message, sender);
+        try
+        {
+            request.Borrower = message.Owner is { } owner ? Watched(owner) : request.IsAsk ? null : Watched(sender);
+            _state.Get(request, now);
+            if (request.State != WaiterState.Done && request.IsAsk)
+                Watch(request);
+        }
+        catch (Exception error) when (request.State == WaiterState.New)
+        {
+            sender.Tell(new Status.Failure(error), Self);
+            Unwatch(request.Borrower);
+        }
+    }
+
+    private void Put(PutConn put, IActorRef sender, TimeSpan now)
+    {
+        switch (Return(put.Connection, put.Key, put.Close, now))
+        {
+            case null:
+                if (!sender.IsNobody())
+                    sender.Tell(ConnPut.Instance, Self);
+                break;
+            case PoolFailure failure:
+                Refuse(sender, failure);
+                break;
+            case Exception error:
+                Refuse(sender, error);
+                break;
+        }
+    }
+
+    private void Answer(ReturnRequest request, TimeSpan now)
+    {
+        switch (Return(request.Connection, request.Key, request.Close, now))
+        {
+            case null:
+                request.Complete();
+                break;
+            case PoolFailure failure:
+                request.Fail(failure);
+                break;
+            case Exception error:
+                request.Fail(error);
+                break;
+        }
+    }
+
+    /// <summary>A return by psycopg2's rules and in their order. Null when it is accepted, else the refusal, or what the user's key threw.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the user's key throws goes to the one who gave it.")]
+    private object? Return(PooledConnection? lease, object? key, bool close, TimeSpan now)
+    {
+        if (_state.Phase == PoolPhase.Closed)
+            return FailureOf(PoolErrorKind.Closed);
+        if (lease is null)
+            return new ArgumentNullException(nameof(lease), "There is no connection to put.");
+        if (!ReferenceEquals(lease.Home, _cell) || lease.Slot.Lease != lease.Lease)
+            return FailureOf(PoolErrorKind.NotCheckedOut);
+        try
+        {
+            if (key is not null && (lease.LentKey is null || !key.Equals(lease.LentKey)))
+                return FailureOf(PoolErrorKind.NotCheckedOut);
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
+
+        if (!lease.TryEnd(LeaseEnd.Returned))
+            return FailureOf(PoolErrorKind.NotCheckedOut);
+        TakeBack(lease, close, now);
+        return null;
+    }
+
+    /// <summary>A lease that its borrower has ended; a stale one changes nothing.</summary>
+    private void TakeBack(PooledConnection lease, bool close, TimeSpan now)
+    {
+        if (!lease.IsOver || !ReferenceEquals(lease.Home, _cell) || lease.Slot is not { State: SlotState.InUse } slot || slot.Lease != lease.Lease)
+            return;
+        var record = _records[slot.Index];
+        record.Lease = null;
+        _state.Put(slot, lease.Lease, close, record.Connection!.Release(lease.DriverWasUsed), now);
+    }
+
+    private WatchedBorrower Watched(IActorRef actor)
+    {
+        if (_borrowers.TryGetValue(actor, out var borrower))
+            return borrower;
+        borrower = new WatchedBorrower(actor);
+        _borrowers.Add(actor, borrower);
+        Context.WatchWith(actor, new BorrowerEnded(borrower));
+        return borrower;
+    }
+
+    private void Unwatch(Borrower? borrower)
+    {
+        if (borrower is WatchedBorrower { HasNothing: true } watched && _borrowers.Remove(watched.Actor))
+            Context.Unwatch(watched.Actor);
+    }
+
+    private static void Watch(AskRequest request)
+    {
+        request.IsWatched = true;
+        Context.WatchWith(request.Sender, new AskEnded(request));
+    }
+
+    private static void StopWatching(AskRequest request)
+    {
+        if (!request.IsWatched)
+            return;
+        request.IsWatched = false;
+        Context.Unwatch(request.Sender);
+    }
+
+    private static bool IsRemote(IActorRef? actor) => actor is IActorRefScope { IsLocal: false };
+
+    private void Refuse(IActorRef sender, PoolFailure failure) => Refuse(sender, failure.ToException());
+
+    private void Refuse(IActorRef sender, Exception error)
+    {
+        if (sender.IsNobody())
+            _log.Warning("Pool {Pool}: a message without a sender was refused: {Reason}", _cell.Name, error.Message);
+        else
+            sender.Tell(new Status.Failure(error), Self);
+    }
+}

@@ -1,0 +1,185 @@
+using ActorPool.Actors;
+using ActorPool.Core;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorPool;
+
+/// <summary>
+/// The actor in whose mailbox every getconn, putconn and closeall of a pool is put in order; in place of the lock of psycopg2's
+/// <c>ThreadedConnectionPool</c>. Public as the key of <c>IRequiredActor&lt;PoolManager&gt;</c>; started by <see cref="ConnectionPool"/>.
+/// </summary>
+/// <remarks>
+/// It is asked with <see cref="GetConn"/>, <see cref="PutConn"/>, <see cref="CloseAll"/> and <see cref="GetStatistics"/>, and every failure is
+/// answered with a <see cref="Status.Failure"/>. It only translates: messages into calls of the pure core, and the core's effects into
+/// answers and orders to its connections. It never waits: opening, resetting and closing are its children's work, so a message
+/// takes the same short time whatever the network does and however many wait.
+/// </remarks>
+public sealed partial class PoolManager : UntypedActor, IWithTimers
+{
+    private readonly PoolCell _cell;
+    private readonly PoolState _state;
+    private readonly SlotRecord[] _records;
+    private readonly Dictionary<IActorRef, WatchedBorrower> _borrowers = [];
+    private readonly List<PoolOrder> _closing = [];
+    private readonly List<IActorRef> _closers = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private PoolOrder? _start;
+    private TimeSpan _timerAt = TimeSpan.MaxValue;
+
+    internal PoolManager(PoolCell cell)
+    {
+        _cell = cell;
+        _state = new PoolState(cell.Settings, Now, Random.Shared);
+        _records = [.. _state.Slots.Select(slot => new SlotRecord(slot))];
+        // After a crash: the connections of the one before are closed, and so is the pool.
+        if (cell.Ended)
+            _state.CloseAll();
+    }
+
+    /// <summary>The pool's own timers; set by Akka.</summary>
+    ITimerScheduler IWithTimers.Timers { get; set; } = null!;
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    internal static Props Props(PoolCell cell) => Akka.Actor.Props.Create(() => new PoolManager(cell)).WithMailbox(PoolMailbox.Id);
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        var now = Now;
+        switch (message)
+        {
+            case AcquireRequest request:
+                Get(request, now);
+                break;
+            case PooledConnection lease:
+                TakeBack(lease, close: false, now);
+                break;
+            case ReturnRequest request:
+                Answer(request, now);
+                break;
+            case Abandoned abandoned:
+                _state.Cancel(abandoned.Request, now);
+                break;
+            case GetConn get:
+                Get(get, Sender, now);
+                break;
+            case PutConn put:
+                Put(put, Sender, now);
+                break;
+            case ConnectionOpened opened:
+                _state.Opened(opened.Slot, opened.Incarnation, now);
+                break;
+            case ConnectionFailed failed:
+                Failed(failed, now);
+                break;
+            case WorkEnded work:
+                Worked(work, now);
+                break;
+            case ConnectionEnded ended:
+                _state.Closed(ended.Slot, ended.Incarnation, now);
+                break;
+            case ConnectionStopped stopped:
+                Stopped(stopped, now);
+                break;
+            case BorrowerEnded ended:
+                _borrowers.Remove(ended.Borrower.Actor);
+                _state.BorrowerGone(ended.Borrower, now);
+                break;
+            case AskEnded ended:
+                ended.Request.IsWatched = false;
+                _state.Cancel(ended.Request, now);
+                break;
+            case SweepDue:
+                _timerAt = TimeSpan.MaxValue;
+                _state.Sweep(now);
+                break;
+            case PoolOrder order:
+                Obey(order, now);
+                break;
+            case ActorPool.CloseAll:
+                CloseAll(Sender);
+                break;
+            case GetStatistics:
+                Sender.Tell(_state.Counts.ToStatistics(_cell.Settings, now));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+
+        CarryOut(now);
+        SetTimer(now);
+        _cell.Gauges.Publish(_state.Counts, now);
+    }
+
+    /// <summary>Stopped, killed or crashed: the same as closeall.</summary>
+    protected override void PostStop()
+    {
+        _cell.Ended = true;
+        _state.CloseAll();
+        CarryOut(Now);
+        foreach (var record in _records)
+            _ = record.Connection?.AbortAsync();
+        var failure = PoolFailure.Closed(_cell.Name);
+        _start?.Fail(failure);
+        foreach (var order in _closing)
+            order.Complete();
+        foreach (var closer in _closers)
+            closer.Tell(AllClosed.Instance);
+        _cell.Gauges.Publish(default, Now);
+    }
+
+    private void Obey(PoolOrder order, TimeSpan now)
+    {
+        switch (order.Kind)
+        {
+            case PoolOrderKind.Start:
+                _start = order;
+                _state.Start(now);
+                break;
+            case PoolOrderKind.CloseAll when _state.CloseAll():
+                _closing.Add(order);
+                break;
+            case PoolOrderKind.CloseAll:
+                order.Fail(FailureOf(PoolErrorKind.Closed));
+                break;
+            case PoolOrderKind.Stop when _state.IsEmpty:
+                order.Complete();
+                break;
+            case PoolOrderKind.Stop:
+                _closing.Add(order);
+                _state.Drain(now, order.Patience);
+                break;
+        }
+    }
+
+    private void CloseAll(IActorRef sender)
+    {
+        if (_state.CloseAll())
+            _closers.Add(sender);
+        else
+            Refuse(sender, FailureOf(PoolErrorKind.Closed));
+    }
+
+    private void SetTimer(TimeSpan now)
+    {
+        if (_state.WakeAt >= _timerAt)
+            return;
+        _timerAt = _state.WakeAt;
+        var delay = _timerAt > now ? _timerAt - now : TimeSpan.Zero;
+        ((IWithTimers)this).Timers.StartSingleTimer(SweepDue.Instance, SweepDue.Instance, delay);
+    }
+
+    private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null, string? detail = null) =>
+        new(kind, _cell.Name, _state.Counts.ToStatistics(_cell.Settings, Now), cause ?? (kind == PoolErrorKind.Timeout ? _state.LastConnectError : null), detail);
+
+    private sealed class SweepDue
+    {
+        public static readonly SweepDue Instance = new();
+    }
+}

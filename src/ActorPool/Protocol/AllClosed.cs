@@ -1,0 +1,7 @@
+namespace ActorPool;
+
+/// <summary>The answer to <see cref="CloseAll"/>: no connection of the pool is left.</summary>
+public sealed record AllClosed
+{
+    internal static readonly AllClosed Instance = new();
+}

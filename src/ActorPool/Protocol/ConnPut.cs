@@ -1,0 +1,7 @@
+namespace ActorPool;
+
+/// <summary>The answer to <see cref="PutConn"/>: the connection is the pool's again.</summary>
+public sealed record ConnPut
+{
+    internal static readonly ConnPut Instance = new();
+}

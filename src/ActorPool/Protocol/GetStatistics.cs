@@ -1,0 +1,4 @@
+namespace ActorPool;
+
+/// <summary>Asks the <see cref="PoolManager"/> for its <see cref="PoolStatistics"/>.</summary>
+public sealed record GetStatistics;

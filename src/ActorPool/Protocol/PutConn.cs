@@ -1,0 +1,12 @@
+using Akka.Actor;
+
+namespace ActorPool;
+
+/// <summary>
+/// Returns a connection; psycopg2's <c>putconn</c>. The answer to the sender is <see cref="ConnPut"/>, or a
+/// <see cref="Status.Failure"/> with a <see cref="PoolException"/>; it comes when the return is decided, not after I/O.
+/// </summary>
+/// <param name="Connection">What <see cref="GetConn"/> answered.</param>
+/// <param name="Key">The key it was borrowed with. Null: whatever that was.</param>
+/// <param name="Close">Close the connection instead of keeping it.</param>
+public sealed record PutConn(PooledConnection Connection, object? Key = null, bool Close = false);

@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace ActorPool;
+
+/// <summary>Durations as HOCON writes them: a number and a unit, milliseconds where there is none.</summary>
+internal static class DurationText
+{
+    public static bool TryParse(string text, out TimeSpan time)
+    {
+        time = default;
+        var unitAt = text.Length;
+        while (unitAt > 0 && char.IsAsciiLetter(text[unitAt - 1]))
+            unitAt--;
+        if (UnitOf(text[unitAt..]) is not { } unit
+            || !double.TryParse(text[..unitAt].Trim(), NumberStyles.Float & ~NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)
+            || Math.Abs(number) > TimeSpan.MaxValue / unit / 2)
+            return false;
+        time = number * unit;
+        return true;
+    }
+
+    private static TimeSpan? UnitOf(string unit) => unit switch
+    {
+        "" or "ms" or "milli" or "millis" or "millisecond" or "milliseconds" => TimeSpan.FromMilliseconds(1),
+        "us" or "micro" or "micros" or "microsecond" or "microseconds" => TimeSpan.FromMicroseconds(1),
+        "s" or "second" or "seconds" => TimeSpan.FromSeconds(1),
+        "m" or "minute" or "minutes" => TimeSpan.FromMinutes(1),
+        "h" or "hour" or "hours" => TimeSpan.FromHours(1),
+        "d" or "day" or "days" => TimeSpan.FromDays(1),
+        _ => null,
+    };
+}

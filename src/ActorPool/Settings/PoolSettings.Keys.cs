@@ -1,0 +1,75 @@
+using static ActorPool.SettingRule;
+
+namespace ActorPool;
+
+public sealed partial record PoolSettings
+{
+    /// <summary>The pool's name, unique among the live pools of an actor system. Default: <c>default</c>. Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>.</summary>
+    public string Name { get; init => field = PoolName(value); } = "default";
+
+    /// <summary><c>connection-string</c>: where to connect; empty when a <see cref="DataSource"/> is given.</summary>
+    public string ConnectionString { get; init => field = ConnectionText(value); } = "";
+
+    /// <summary><c>min-connections</c>: opened at the start, refilled after a loss (<see cref="KeepMin"/>), never trimmed while idle. At least 0.</summary>
+    public int MinConnections { get; init => field = AtLeast(0, value); }
+
+    /// <summary><c>max-connections</c>: backends at any time at most. At least 1.</summary>
+    public int MaxConnections { get; init => field = AtLeast(1, value); }
+
+    /// <summary><c>acquire-timeout</c>: how long a request may wait. Zero: not for other borrowers. Infinite is allowed.</summary>
+    public TimeSpan AcquireTimeout { get; init => field = ZeroOrMoreOrInfinite(value); }
+
+    /// <summary><c>max-waiting</c>: requests that may wait at once. At least 1.</summary>
+    public int MaxWaiting { get; init => field = AtLeast(1, value); }
+
+    /// <summary><c>connect-timeout</c>: one physical open, and every round trip of the pool's own. Above zero.</summary>
+    public TimeSpan ConnectTimeout { get; init => field = Positive(value); }
+
+    /// <summary><c>max-concurrent-opens</c>: opens under way at once. At least 1.</summary>
+    public int MaxConcurrentOpens { get; init => field = AtLeast(1, value); }
+
+    /// <summary><c>reconnect-backoff</c>: the pause between failed opens.</summary>
+    public ReconnectBackoff ReconnectBackoff { get; init => field = Backoff(value); } = null!;
+
+    /// <summary><c>keep-min</c>: refill to <see cref="MinConnections"/> after a loss.</summary>
+    public bool KeepMin { get; init; }
+
+    /// <summary><c>idle-order</c>: which idle connection is lent next.</summary>
+    public IdleOrder IdleOrder { get; init => field = Defined(value); }
+
+    /// <summary><c>idle-timeout</c>: idle connections beyond the minimum are closed after it. Zero: at once on return. Infinite is allowed.</summary>
+    public TimeSpan IdleTimeout { get; init => field = ZeroOrMoreOrInfinite(value); }
+
+    /// <summary><c>max-lifetime</c>: an older connection is replaced when nobody holds it. Above zero; infinite is allowed.</summary>
+    public TimeSpan MaxLifetime { get; init => field = PositiveOrInfinite(value); }
+
+    /// <summary><c>lifetime-jitter</c>: the part of <see cref="MaxLifetime"/> that is cut off at random. From 0 to 1.</summary>
+    public double LifetimeJitter { get; init => field = Fraction(value); }
+
+    /// <summary><c>key-affinity</c>: how long a key stays bound to its connection.</summary>
+    public KeyAffinity KeyAffinity { get; init => field = Defined(value); }
+
+    /// <summary><c>key-sharing</c>: what a request gets whose key is lent already.</summary>
+    public KeySharing KeySharing { get; init => field = Defined(value); }
+
+    /// <summary><c>key-memory</c>: keys remembered at most that are neither in use nor waited for. At least 0.</summary>
+    public int KeyMemory { get; init => field = AtLeast(0, value); }
+
+    /// <summary><c>reset</c>: what is undone on a returned connection before anyone gets it again.</summary>
+    public ResetMode Reset { get; init => field = Defined(value); }
+
+    /// <summary><c>discard-on-key-change</c>: the full reset when a session changes hands between keys, or between a key and unkeyed use.</summary>
+    public bool DiscardOnKeyChange { get; init; }
+
+    /// <summary><c>validate-after-idle</c>: idle for longer, a connection is proven alive before it is lent. Zero: always. Infinite is allowed.</summary>
+    public TimeSpan ValidateAfterIdle { get; init => field = ZeroOrMoreOrInfinite(value); }
+
+    /// <summary><c>leak-warning-after</c>: a lease held for longer is reported. Above zero; null: never.</summary>
+    public TimeSpan? LeakWarningAfter { get; init => field = PositiveOrOff(value); }
+
+    /// <summary><c>max-hold-time</c>: a lease held for longer is taken back by force. Above zero; null: never.</summary>
+    public TimeSpan? MaxHoldTime { get; init => field = PositiveOrOff(value); }
+
+    /// <summary><c>close-timeout</c>: how long a graceful stop waits for borrowed connections. At least 0.</summary>
+    public TimeSpan CloseTimeout { get; init => field = ZeroOrMore(value); }
+}

@@ -1,0 +1,73 @@
+using Akka.Configuration;
+using Npgsql;
+
+namespace ActorPool;
+
+/// <summary>
+/// What a pool is built from: one init property for each key of <c>hocon/reference.conf</c>, where every default lives.
+/// </summary>
+/// <remarks>
+/// "off" in HOCON is null here, "infinite" is <see cref="Timeout.InfiniteTimeSpan"/>. A value that is wrong by itself throws
+/// <see cref="ArgumentException"/> at once; values that do not fit each other do so when a pool is started with them.
+/// </remarks>
+public sealed partial record PoolSettings
+{
+    private PoolSettings()
+    {
+    }
+
+    /// <summary>Settings with the defaults of <c>hocon/reference.conf</c> for everything else.</summary>
+    /// <param name="connectionString">An Npgsql connection string; pooling is switched off in it.</param>
+    /// <param name="minConnections">Connections opened at the start, psycopg2's <c>minconn</c>. At least 0.</param>
+    /// <param name="maxConnections">Backends at any time at most, psycopg2's <c>maxconn</c>. At least 1 and <paramref name="minConnections"/>.</param>
+    /// <exception cref="ArgumentException">A number is out of its range, or the string is not a connection string.</exception>
+    public PoolSettings(string connectionString, int minConnections, int maxConnections)
+        : this(PoolConfig.Defaults)
+    {
+        ConnectionString = connectionString;
+        MinConnections = minConnections;
+        MaxConnections = maxConnections;
+    }
+
+    /// <summary>Reads a section laid out as <c>akka.actor-pool</c>; what it leaves out has the default.</summary>
+    /// <param name="config">The section itself, not its parent.</param>
+    /// <exception cref="ConfigurationException">A key is unknown, or its value cannot be read or is out of range; names the key.</exception>
+    public static PoolSettings Create(Config config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return PoolConfig.Read(config);
+    }
+
+    /// <summary>
+    /// The preset that answers as psycopg2's pool does, for every sequence of calls that is free of faults:
+    /// the same connection, the same kind of error, the same number of open backends (<c>hocon/psycopg2.conf</c>).
+    /// </summary>
+    /// <inheritdoc cref="PoolSettings(string, int, int)"/>
+    public static PoolSettings Psycopg2(string connectionString, int minConnections, int maxConnections) =>
+        PoolConfig.Psycopg2 with
+        {
+            ConnectionString = connectionString,
+            MinConnections = minConnections,
+            MaxConnections = maxConnections,
+        };
+
+    /// <summary>
+    /// A ready data source instead of the string. It must have <c>Pooling=false</c>, and it stays its owner's: the pool never disposes it.
+    /// </summary>
+    public NpgsqlDataSource? DataSource { get; init; }
+
+    /// <summary>Called on the builder that the pool makes from the string: rotating passwords, type mapping, TLS, logging.</summary>
+    public Action<NpgsqlDataSourceBuilder>? ConfigureDataSource { get; init; }
+
+    /// <summary>Whether the values fit each other; to be called where a pool is started.</summary>
+    internal void Check()
+    {
+        if (MinConnections > MaxConnections)
+            throw new ArgumentException($"min-connections ({MinConnections}) must not be above max-connections ({MaxConnections}).");
+        if (DataSource is not null && ConnectionString.Length > 0)
+            throw new ArgumentException("ConnectionString and DataSource exclude each other: give one of them.");
+    }
+
+    /// <summary>All settings on one line, without any secret.</summary>
+    public override string ToString() => PoolSettingsText.Of(this);
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Reflection;
+using Npgsql;
+
+namespace ActorPool;
+
+/// <summary>Settings and data sources in words that are safe to log.</summary>
+internal static class PoolSettingsText
+{
+    private static readonly PropertyInfo[] Plain =
+        [.. typeof(PoolSettings).GetProperties().Where(p => p.Name is not (nameof(PoolSettings.ConnectionString) or nameof(PoolSettings.DataSource) or nameof(PoolSettings.ConfigureDataSource)))];
+
+    public static string Of(PoolSettings settings)
+    {
+        var values = Plain.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Name} = {p.GetValue(settings) ?? "off"}"));
+        return $"PoolSettings {{ Server = {Server(settings)}, {string.Join(", ", values)} }}";
+    }
+
+    /// <summary>Host, port, database and user; nothing else of a connection string is known to be harmless.</summary>
+    public static string Server(PoolSettings settings)
+    {
+        var text = settings.DataSource?.ConnectionString ?? settings.ConnectionString;
+        if (text.Length == 0)
+            return "none";
+        var parts = new NpgsqlConnectionStringBuilder(text);
+        return string.Create(CultureInfo.InvariantCulture, $"{parts.Host}:{parts.Port}/{parts.Database ?? parts.Username} as {parts.Username}");
+    }
+}

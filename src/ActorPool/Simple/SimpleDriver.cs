@@ -1,0 +1,241 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using ActorPool.Core;
+using ActorPool.Driver;
+
+namespace ActorPool.Simple;
+
+/// <summary>
+/// Drives the core for one caller: carries out its effects, and applies the results of I/O in the caller's next step.
+/// Where the actor pool has a mailbox, this has a queue of results.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing.")]
+internal sealed class SimpleDriver : ILeaseHome
+{
+    private readonly PoolSettings _settings;
+    private readonly IConnectionSource _source;
+    private readonly PoolState _state;
+    private readonly (IPhysicalConnection? Connection, PooledConnection? Lease)[] _records;
+    private readonly ConcurrentQueue<Action<TimeSpan>> _results = new();
+    private readonly SemaphoreSlim _hasResults = new(0);
+    private readonly Lock _step = new();
+    private PoolFailure? _startFailure;
+    private bool _started;
+
+    public SimpleDriver(PoolSettings settings, IConnectionSource source)
+    {
+        _settings = settings with { AcquireTimeout = TimeSpan.Zero };
+        _source = source;
+        _state = new PoolState(_settings, Now, Random.Shared);
+        _records = new (IPhysicalConnection?, PooledConnection?)[_settings.MaxConnections];
+    }
+
+    public string Name => _settings.Name;
+
+    public PoolStatistics Statistics
+    {
+        get
+        {
+            lock (_step)
+                return _state.Counts.ToStatistics(_settings, Now);
+        }
+    }
+
+    private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Step(_state.Start);
+        await UntilAsync(() => _started || _startFailure is not null, cancellationToken).ConfigureAwait(false);
+        if (_startFailure is { } failure)
+            throw failure.ToException();
+    }
+
+    public async Task<PooledConnection> GetAsync(SimpleRequest request, CancellationToken cancellationToken)
+    {
+        Step(_state.Sweep);
+        Step(now => _state.Get(request, now));
+        try
+        {
+            await UntilAsync(() => request.State == WaiterState.Done, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Step(now => _state.Cancel(request, now));
+            // It may have been granted at the very moment.
+            request.Lease?.Close();
+            throw;
+        }
+
+        return request.Lease ?? throw request.Failure!.ToException();
+    }
+
+    public void Put(PooledConnection lease, object? key, bool close)
+    {
+        Step(_state.Sweep);
+        if (_state.Phase == PoolPhase.Closed)
+            throw FailureOf(PoolErrorKind.Closed).ToException();
+        if (!ReferenceEquals(lease.Home, this)
+            || (key is not null && (lease.LentKey is null || !key.Equals(lease.LentKey)))
+            || !lease.TryEnd(LeaseEnd.Returned))
+            throw FailureOf(PoolErrorKind.NotCheckedOut).ToException();
+        TakeBack(lease, close);
+    }
+
+    /// <summary>A lease was disposed, by the caller between two calls.</summary>
+    public void Returned(PooledConnection lease) => TakeBack(lease, close: false);
+
+    public async Task CloseAllAsync()
+    {
+        var closed = false;
+        Step(_ => closed = _state.CloseAll());
+        if (!closed)
+            throw FailureOf(PoolErrorKind.Closed).ToException();
+        await UntilAsync(() => _state.IsEmpty, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    public async Task DisposeAsync()
+    {
+        Step(_ => _state.CloseAll());
+        await UntilAsync(() => _state.IsEmpty, CancellationToken.None).ConfigureAwait(false);
+        await _source.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void TakeBack(PooledConnection lease, bool close) => Step(now =>
+    {
+        var slot = lease.Slot;
+        if (slot.State != SlotState.InUse || slot.Lease != lease.Lease)
+            return;
+        _records[slot.Index].Lease = null;
+        _state.Put(slot, lease.Lease, close, _records[slot.Index].Connection!.Release(lease.DriverWasUsed), now);
+    });
+
+    private async Task UntilAsync(Func<bool> done, CancellationToken cancellationToken)
+    {
+        Step(_ => { });
+        while (!done())
+        {
+            var patience = _state.WakeAt - Now;
+            if (patience > TimeSpan.Zero)
+                await _hasResults.WaitAsync(patience < TimeSpan.FromHours(1) ? patience : TimeSpan.FromHours(1), cancellationToken).ConfigureAwait(false);
+            Step(_state.WakeAt <= Now ? _state.Sweep : _ => { });
+        }
+    }
+
+    /// <summary>One step of the core, with all results that have come in before it.</summary>
+    private void Step(Action<TimeSpan> step)
+    {
+        lock (_step)
+        {
+            while (_results.TryDequeue(out var result))
+            {
+                result(Now);
+                CarryOut();
+            }
+
+            step(Now);
+            CarryOut();
+        }
+    }
+
+    private void CarryOut()
+    {
+        var effects = _state.Effects;
+        for (var i = 0; i < effects.Count; i++)
+            CarryOut(effects[i]);
+        effects.Clear();
+    }
+
+    private void CarryOut(in Effect effect)
+    {
+        var slot = effect.Slot!;
+        switch (effect.Kind)
+        {
+            case EffectKind.Grant:
+                Grant(slot, (SimpleRequest)effect.Waiter!);
+                break;
+            case EffectKind.Join:
+                ((SimpleRequest)effect.Waiter!).Lease = _records[slot.Index].Lease;
+                break;
+            case EffectKind.Refuse:
+                ((SimpleRequest)effect.Waiter!).Failure = FailureOf(effect.Error, effect.Cause);
+                break;
+            case EffectKind.Open:
+                Open(slot);
+                break;
+            case EffectKind.Work:
+                Work(slot, effect.Work);
+                break;
+            case EffectKind.Close:
+                End(slot, _records[slot.Index].Connection!.CloseAsync());
+                break;
+            case EffectKind.Abort:
+                End(slot, _records[slot.Index].Connection!.AbortAsync());
+                break;
+            case EffectKind.EndLease:
+                _records[slot.Index].Lease?.TryEnd(effect.End);
+                _records[slot.Index].Lease = null;
+                break;
+            case EffectKind.Started:
+                _started = true;
+                break;
+            case EffectKind.StartFailed:
+                _startFailure = FailureOf(PoolErrorKind.ConnectFailed, effect.Cause);
+                break;
+        }
+    }
+
+    private void Grant(Slot slot, SimpleRequest request)
+    {
+        request.Lease = new PooledConnection(this, _records[slot.Index].Connection!.Npgsql, slot, request.Key);
+        _records[slot.Index].Lease = request.Lease;
+    }
+
+    private void Open(Slot slot)
+    {
+        var (connection, incarnation) = (_source.Create(), slot.Incarnation);
+        _records[slot.Index].Connection = connection;
+        WhenDone(
+            connection.OpenAsync(),
+            now => _state.Opened(slot, incarnation, now),
+            (error, now) => _state.OpenFailed(slot, incarnation, error, ConnectErrors.KindOf(error), now));
+    }
+
+    private void Work(Slot slot, ConnectionWork work)
+    {
+        var incarnation = slot.Incarnation;
+        WhenDone(
+            _records[slot.Index].Connection!.WorkAsync(work),
+            now => _state.WorkDone(slot, incarnation, now),
+            (_, now) => _state.WorkFailed(slot, incarnation, now));
+    }
+
+    private void End(Slot slot, Task end)
+    {
+        var incarnation = slot.Incarnation;
+        WhenDone(end, now => _state.Closed(slot, incarnation, now), (_, now) => _state.Closed(slot, incarnation, now));
+    }
+
+    private void WhenDone(Task task, Action<TimeSpan> succeeded, Action<Exception, TimeSpan> failed) =>
+        task.ContinueWith(
+            done =>
+            {
+                _results.Enqueue(now =>
+                {
+                    if (done.Exception?.GetBaseException() is { } error)
+                        failed(error, now);
+                    else if (done.IsCanceled)
+                        failed(new OperationCanceledException(), now);
+                    else
+                        succeeded(now);
+                });
+                _hasResults.Release();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.DenyChildAttach,
+            TaskScheduler.Default);
+
+    private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null) =>
+        new(kind, Name, _state.Counts.ToStatistics(_settings, Now), cause);
+}
