@@ -56,9 +56,7 @@ public sealed class ConnectionPool : IConnectionPool
         try
         {
             registry.Start(pool, cell);
-            var start = new PoolOrder(PoolOrderKind.Start);
-            cell.Send(start);
-            await start.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await pool.GiveAsync(new PoolOrder(PoolOrderKind.Start)).WaitAsync(cancellationToken).ConfigureAwait(false);
             return pool;
         }
         catch
@@ -111,6 +109,18 @@ public sealed class ConnectionPool : IConnectionPool
             return _end ??= EndOnceAsync(patience);
     }
 
+    /// <summary>Gives an order and awaits its end, or the end of a manager that can no longer obey.</summary>
+    private async Task GiveAsync(PoolOrder order)
+    {
+        _cell.Send(order);
+        using var obeyed = new CancellationTokenSource();
+        var gone = _cell.Manager.WatchAsync(obeyed.Token);
+        await Task.WhenAny(order.Done, gone).ConfigureAwait(false);
+        order.Fail(PoolFailure.Closed(_cell.Name));
+        await obeyed.CancelAsync().ConfigureAwait(false);
+        await order.Done.ConfigureAwait(false);
+    }
+
     private async Task EndOnceAsync(TimeSpan patience)
     {
         try
@@ -118,8 +128,7 @@ public sealed class ConnectionPool : IConnectionPool
             var stop = new PoolOrder(PoolOrderKind.Stop, patience);
             if (_cell.HasManager)
             {
-                _cell.Send(stop);
-                await stop.Done.ConfigureAwait(false);
+                await GiveAsync(stop).ConfigureAwait(false);
                 await _registry.StopAsync(_cell.Manager).ConfigureAwait(false);
             }
         }

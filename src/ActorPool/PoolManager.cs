@@ -42,7 +42,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    internal static Props Props(PoolCell cell) => Akka.Actor.Props.Create(() => new PoolManager(cell)).WithMailbox(PoolMailbox.Id);
+    internal static Props Props(PoolCell cell) => Akka.Actor.Props.CreateBy(new Maker(cell)).WithMailbox(PoolMailbox.Id);
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -177,6 +177,18 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
 
     private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null, string? detail = null) =>
         new(kind, _cell.Name, _state.Counts.ToStatistics(_cell.Settings, Now), cause ?? (kind == PoolErrorKind.Timeout ? _state.LastConnectError : null), detail);
+
+    /// <summary>Makes the manager again after a crash; Akka itself could not call a constructor that is not public.</summary>
+    private sealed class Maker(PoolCell cell) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(PoolManager);
+
+        public ActorBase Produce() => new PoolManager(cell);
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
 
     private sealed class SweepDue
     {

@@ -1,0 +1,47 @@
+using ActorPool.ThrowawayPostgres.Processes;
+
+namespace ActorPool.ThrowawayPostgres.Clusters;
+
+/// <summary>The temporary folder of one throwaway cluster: the owner's mark, and the data directory beside it.</summary>
+internal sealed class ClusterFolder
+{
+    public ClusterFolder(string path) => Path = path;
+
+    /// <summary>Where such folders are made: a place that the server's user can reach.</summary>
+    public static string Parent { get; } = new[] { System.IO.Path.GetTempPath(), "/tmp", "/var/tmp" }
+        .First(place => ServerUser.Current.CanReach(place) || place == "/var/tmp");
+
+    public string Path { get; }
+
+    public string Data => System.IO.Path.Combine(Path, "data");
+
+    /// <summary>Inside the data directory: the server's user must be able to write it.</summary>
+    public string Log => System.IO.Path.Combine(Data, "server.log");
+
+    /// <summary>There exactly while a server runs, or after one that crashed.</summary>
+    public string PidFile => System.IO.Path.Combine(Data, "postmaster.pid");
+
+    /// <summary>The folders' common beginning, one for each user: nobody removes what is another's.</summary>
+    private static string Prefix => $"actorpool-postgres-{Environment.UserName}-";
+
+    public static (ClusterFolder Folder, OwnerMark Mark) Create()
+    {
+        var folder = new ClusterFolder(System.IO.Path.Combine(Parent, Prefix + Guid.NewGuid().ToString("N")[..12]));
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder.Path);
+        else
+            Directory.CreateDirectory(folder.Path, Rights());
+
+        return (folder, OwnerMark.Put(folder.Path));
+    }
+
+    /// <summary>The folders of earlier runs whose owners are gone.</summary>
+    public static IEnumerable<ClusterFolder> Abandoned() =>
+        Directory.EnumerateDirectories(Parent, Prefix + "*")
+            .Where(path => !OwnerMark.OwnerLives(path))
+            .Select(path => new ClusterFolder(path));
+
+    private static UnixFileMode Rights() =>
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | (ServerUser.Current.IsAnother ? UnixFileMode.OtherExecute : UnixFileMode.None);
+}

@@ -1,0 +1,56 @@
+using ActorPool.ThrowawayPostgres.Discovery;
+
+namespace ActorPool.ThrowawayPostgres.Clusters;
+
+/// <summary>
+/// The end of a cluster, the same for its owner, its guard and the sweep of a later run: stop what runs, delete the
+/// folder. Nobody needs to know how far another of them got; whoever comes last finds nothing to do.
+/// </summary>
+internal static class ClusterRemoval
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <exception cref="IOException">Something still holds the folder after 20 s.</exception>
+    public static async Task RunAsync(PostgresBinaries binaries, ClusterFolder folder)
+    {
+        var cluster = new Cluster(binaries, folder);
+        for (var end = DateTime.UtcNow + Patience; Directory.Exists(folder.Path);)
+        {
+            try
+            {
+                // Looked at in every round: an owner that was killed may have left a start under way.
+                if (File.Exists(folder.PidFile))
+                    await cluster.StopAsync(PostgresStopMode.Immediate);
+
+                Directory.Delete(folder.Path, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Somebody else was quicker with a part of it.
+            }
+            catch (Exception e) when (IsPassing(e) && DateTime.UtcNow < end)
+            {
+                await Task.Delay(Pause);
+            }
+        }
+    }
+
+    /// <summary>Removes what earlier runs left behind. What cannot be removed now is left to the next run.</summary>
+    public static async Task SweepAsync(PostgresBinaries binaries)
+    {
+        foreach (var folder in ClusterFolder.Abandoned().ToList())
+        {
+            try
+            {
+                await RunAsync(binaries, folder);
+            }
+            catch (Exception e) when (IsPassing(e))
+            {
+            }
+        }
+    }
+
+    private static bool IsPassing(Exception e) =>
+        e is IOException or UnauthorizedAccessException or InvalidOperationException or System.ComponentModel.Win32Exception;
+}

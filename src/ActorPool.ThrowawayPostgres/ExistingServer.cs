@@ -1,0 +1,58 @@
+using Npgsql;
+
+namespace ActorPool.ThrowawayPostgres;
+
+/// <summary>A server that somebody else runs, found by a given connection string.</summary>
+internal sealed class ExistingServer
+{
+    private ExistingServer(string connectionString, string givenBy)
+    {
+        ConnectionString = connectionString;
+        var address = Parse(connectionString, givenBy);
+        Description = $"the existing server at {address.Host ?? "localhost"}:{address.Port} ({givenBy})";
+    }
+
+    public string ConnectionString { get; }
+
+    public string Description { get; }
+
+    public static ExistingServer? Find(PostgresServerOptions options)
+    {
+        if (!string.IsNullOrWhiteSpace(options.ConnectionString))
+            return new ExistingServer(options.ConnectionString, "connection string of the options");
+
+        var fromEnvironment = Environment.GetEnvironmentVariable(PostgresServer.EnvironmentVariable);
+        return string.IsNullOrWhiteSpace(fromEnvironment)
+            ? null
+            : new ExistingServer(fromEnvironment, PostgresServer.EnvironmentVariable);
+    }
+
+    public async Task ProveReachableAsync(CancellationToken cancellationToken)
+    {
+        var probe = new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false };
+        await using var connection = new NpgsqlConnection(probe.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new PostgresUnavailableException(
+                $"Cannot use {Description}: {e.Message} "
+                + "Start that server, correct the connection string, or leave it out to get a throwaway server.",
+                e);
+        }
+    }
+
+    private static NpgsqlConnectionStringBuilder Parse(string connectionString, string givenBy)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (ArgumentException e)
+        {
+            throw new PostgresUnavailableException($"The {givenBy} is not a connection string: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using ActorPool.ThrowawayPostgres.Discovery;
+
+namespace ActorPool.ThrowawayPostgres;
+
+/// <summary>
+/// A PostgreSQL server for the length of a demo, a test run or a benchmark. An existing server is used when a
+/// connection string is given; else a cluster of its own is created in a temporary folder, on a free loopback port,
+/// and removed at the end, whatever way the end comes.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    /// <summary>The environment variable that may hold the connection string of an existing server.</summary>
+    public const string EnvironmentVariable = "ACTORPOOL_POSTGRES";
+
+    private readonly ThrowawayCluster? _cluster;
+
+    private PostgresServer(string connectionString, string description, ThrowawayCluster? cluster)
+    {
+        ConnectionString = connectionString;
+        Description = description;
+        _cluster = cluster;
+    }
+
+    /// <summary>
+    /// How to connect. For a throwaway server: its superuser, the database <c>postgres</c>, no password, and nothing
+    /// about pooling; for an existing one: the string as it was given.
+    /// </summary>
+    public string ConnectionString { get; }
+
+    /// <summary>One line for people: which server this is and what becomes of it. Shows no password.</summary>
+    public string Description { get; }
+
+    /// <summary>True for a server of our own; false for an existing one, which is never stopped nor restarted here.</summary>
+    public bool IsThrowaway => _cluster is not null;
+
+    /// <summary>
+    /// Gives a server that answers: the one of <see cref="PostgresServerOptions.ConnectionString"/>, else of
+    /// <see cref="EnvironmentVariable"/>, else a throwaway one of the binaries on the PATH, in the usual install
+    /// folders (newest first), or downloaded.
+    /// </summary>
+    /// <param name="options">What server is wanted; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up; nothing is left behind then.</param>
+    /// <exception cref="PostgresUnavailableException">There is none; the message says what to install.</exception>
+    /// <exception cref="ArgumentException">A setting has a name that PostgreSQL cannot have.</exception>
+    public static Task<PostgresServer> StartAsync(
+        PostgresServerOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        StartAsync(options ?? new PostgresServerOptions(), BinarySearch.Usual(), cancellationToken);
+
+    internal static async Task<PostgresServer> StartAsync(
+        PostgresServerOptions options,
+        BinarySearch search,
+        CancellationToken cancellationToken)
+    {
+        if (ExistingServer.Find(options) is { } existing)
+        {
+            await existing.ProveReachableAsync(cancellationToken);
+            return new PostgresServer(existing.ConnectionString, existing.Description, cluster: null);
+        }
+
+        // A wrong setting is the caller's mistake: told before anything is started.
+        var settings = new ServerSettings(options);
+        var binaries = await search.FindAsync(cancellationToken);
+        var cluster = await ThrowawayCluster.StartAsync(binaries, settings, cancellationToken);
+        return new PostgresServer(cluster.ConnectionString, cluster.Description, cluster);
+    }
+
+    /// <summary>Stops the server and keeps its data. Does nothing when it is stopped already.</summary>
+    /// <param name="mode">What becomes of the sessions; <see cref="PostgresStopMode.Smart"/> waits for them at most a minute.</param>
+    /// <exception cref="InvalidOperationException">The server is not a throwaway one, or it did not stop in time.</exception>
+    /// <exception cref="ObjectDisposedException">It was removed.</exception>
+    public Task StopAsync(PostgresStopMode mode = PostgresStopMode.Fast) => Own("stop").StopAsync(mode);
+
+    /// <summary>Starts the stopped server again, on the same port and with the same data. Does nothing when it runs.</summary>
+    /// <exception cref="InvalidOperationException">The server is not a throwaway one.</exception>
+    /// <exception cref="PostgresUnavailableException">It did not come up, for example because its port was taken meanwhile.</exception>
+    /// <exception cref="ObjectDisposedException">It was removed.</exception>
+    public Task StartAgainAsync() => Own("start").StartAgainAsync();
+
+    /// <summary><see cref="StopAsync"/>, then <see cref="StartAgainAsync"/>.</summary>
+    /// <param name="mode">What becomes of the sessions.</param>
+    /// <exception cref="InvalidOperationException">The server is not a throwaway one, or it did not stop in time.</exception>
+    /// <exception cref="PostgresUnavailableException">It did not come up again.</exception>
+    /// <exception cref="ObjectDisposedException">It was removed.</exception>
+    public async Task RestartAsync(PostgresStopMode mode = PostgresStopMode.Fast)
+    {
+        await StopAsync(mode);
+        await StartAgainAsync();
+    }
+
+    /// <summary>Stops a throwaway server at once and removes its folder; leaves an existing one alone. Again: nothing happens.</summary>
+    public ValueTask DisposeAsync() => _cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private ThrowawayCluster Own(string what) => _cluster ?? throw new InvalidOperationException(
+        $"Cannot {what} {Description}: only a throwaway server may be stopped and started. "
+        + $"Unset {EnvironmentVariable} to get one.");
+}

@@ -1,0 +1,33 @@
+namespace ActorPool.ThrowawayPostgres;
+
+/// <summary>What server is wanted. The defaults suit tests and demos.</summary>
+public sealed record PostgresServerOptions
+{
+    private readonly int _maxServerConnections = 100;
+
+    /// <summary>
+    /// The connection string of an existing server to use instead of a throwaway one; goes before
+    /// <see cref="PostgresServer.EnvironmentVariable"/>. Default: null, that is none. The other options do not
+    /// touch an existing server.
+    /// </summary>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>The server's <c>max_connections</c>, all of them free for use (none is reserved). Default: 100.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int MaxServerConnections
+    {
+        get => _maxServerConnections;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            _maxServerConnections = value;
+        }
+    }
+
+    /// <summary>
+    /// Further settings of the server by name, as in <c>postgresql.conf</c>, for example <c>log_min_messages</c>.
+    /// They go before those made for speed; the port, the addresses and the connection limit stay as they are.
+    /// Default: none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+}

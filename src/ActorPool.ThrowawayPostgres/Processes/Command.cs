@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace ActorPool.ThrowawayPostgres.Processes;
+
+/// <summary>Runs a short program to its end and keeps what it printed.</summary>
+internal static class Command
+{
+    /// <param name="file">The program.</param>
+    /// <param name="arguments">Its arguments, not quoted.</param>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="capture">
+    /// False for a program that leaves a server behind on Windows: the server inherits the pipes there, and reading
+    /// them to the end would wait for the server's end.
+    /// </param>
+    /// <param name="cancellationToken">Kills it.</param>
+    public static async Task<CommandResult> RunAsync(
+        string file,
+        IEnumerable<string> arguments,
+        string folder,
+        bool capture = true,
+        CancellationToken cancellationToken = default)
+    {
+        using var process = new Process();
+        process.StartInfo = new ProcessStartInfo(file, arguments)
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardOutput = capture,
+            RedirectStandardError = capture,
+            // Messages in English, and none of the caller's own PostgreSQL habits.
+            Environment = { ["LC_ALL"] = "C", ["PGDATA"] = null, ["PGPORT"] = null, ["PGOPTIONS"] = null },
+        };
+
+        process.Start();
+        var output = capture ? process.StandardOutput.ReadToEndAsync(CancellationToken.None) : Task.FromResult("");
+        var errors = capture ? process.StandardError.ReadToEndAsync(CancellationToken.None) : Task.FromResult("");
+        try
+        {
+            await process.WaitForExitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return new CommandResult(process.ExitCode, (await output + await errors).Trim());
+    }
+
+    /// <summary>Whether a Unix program is there and succeeds.</summary>
+    public static bool Works(string file, IEnumerable<string> arguments)
+    {
+        try
+        {
+            return RunAsync(file, arguments, "/").GetAwaiter().GetResult().Succeeded;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+}

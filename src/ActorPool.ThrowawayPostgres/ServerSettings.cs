@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ActorPool.ThrowawayPostgres;
+
+/// <summary>The lines that a throwaway server's <c>postgresql.conf</c> gets at its end; the last one of a name wins.</summary>
+internal sealed partial class ServerSettings
+{
+    private readonly Dictionary<string, string> _settings = new()
+    {
+        // Nothing here has to survive a power cut.
+        ["fsync"] = "off",
+        ["synchronous_commit"] = "off",
+        ["full_page_writes"] = "off",
+    };
+
+    public ServerSettings(PostgresServerOptions options)
+    {
+        foreach (var (name, value) in options.Settings)
+        {
+            if (!SettingName().IsMatch(name))
+                throw new ArgumentException($"'{name}' cannot be the name of a PostgreSQL setting.", nameof(options));
+
+            _settings[name] = value;
+        }
+
+        _settings["max_connections"] = options.MaxServerConnections.ToString(CultureInfo.InvariantCulture);
+        _settings["superuser_reserved_connections"] = "0";
+        _settings["listen_addresses"] = "127.0.0.1";
+        _settings["unix_socket_directories"] = "";
+        // Some distributions turn the collector on, and the log would go elsewhere.
+        _settings["logging_collector"] = "off";
+        _settings["log_destination"] = "stderr";
+    }
+
+    public string Lines(int port)
+    {
+        var lines = new StringBuilder("\n");
+        foreach (var (name, value) in _settings)
+            lines.Append(CultureInfo.InvariantCulture, $"{name} = '{Escape(value)}'\n");
+
+        return lines.Append(CultureInfo.InvariantCulture, $"port = {port}\n").ToString();
+    }
+
+    private static string Escape(string value) => value
+        .Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("'", "''", StringComparison.Ordinal)
+        .Replace("\n", "\\n", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?\z")]
+    private static partial Regex SettingName();
+}

@@ -1,0 +1,49 @@
+using ActorPool.Tests.ThrowawayPostgres.Support;
+using ActorPool.ThrowawayPostgres;
+
+namespace ActorPool.Tests.ThrowawayPostgres;
+
+public sealed class ArgumentsTests
+{
+    [Fact]
+    public void No_argument_means_the_defaults()
+    {
+        var parsed = Arguments.Parse([]);
+
+        Assert.False(parsed.Help);
+        Assert.Equal(100, parsed.Options.MaxServerConnections);
+    }
+
+    [Fact]
+    public void The_connection_limit_and_help_are_understood()
+    {
+        var parsed = Arguments.Parse(["--max-connections", "25", "--help"]);
+
+        Assert.True(parsed.Help);
+        Assert.Equal(25, parsed.Options.MaxServerConnections);
+    }
+
+    [Theory]
+    [InlineData("--max-connections")]
+    [InlineData("--max-connections", "0")]
+    [InlineData("--max-connections", "many")]
+    [InlineData("guard")]
+    [InlineData("--bogus")]
+    public void Anything_else_is_named_in_the_error(params string[] arguments)
+    {
+        var error = Assert.Throws<FormatException>(() => Arguments.Parse(arguments));
+
+        Assert.Contains(arguments[^1], error.Message, StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
+    public async Task The_program_refuses_an_unknown_argument_with_exit_code_2()
+    {
+        using var program = ParentProcess.Start(ParentProcess.ServerProgram, ["--bogus"]);
+
+        var (exitCode, errors) = await program.EndAsync();
+
+        Assert.Equal(2, exitCode);
+        Assert.StartsWith("Unknown argument '--bogus'.", errors, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using ActorPool.ThrowawayPostgres;
+using ActorPool.ThrowawayPostgres.Clusters;
+
+namespace ActorPool.Tests.ThrowawayPostgres.Clusters;
+
+public sealed class SweepTests
+{
+    [Fact]
+    public async Task A_start_removes_what_a_dead_owner_left_behind()
+    {
+        var (folder, mark) = ClusterFolder.Create();
+        mark.Dispose();
+        using (var dead = Process.Start(new ProcessStartInfo("dotnet", "--version") { RedirectStandardOutput = true })!)
+        {
+            var started = dead.StartTime.ToUniversalTime();
+            await dead.WaitForExitAsync();
+            await File.WriteAllTextAsync(Path.Combine(folder.Path, "owner"), $"{dead.Id}\n{started:O}\n");
+        }
+
+        await using var server = await PostgresServer.StartAsync();
+
+        Assert.False(Directory.Exists(folder.Path));
+    }
+
+    [Fact]
+    public void The_folder_of_a_live_owner_is_not_abandoned()
+    {
+        var (folder, mark) = ClusterFolder.Create();
+        try
+        {
+            Assert.True(OwnerMark.OwnerLives(folder.Path), "by its lock");
+            mark.Dispose();
+            Assert.True(OwnerMark.OwnerLives(folder.Path), "by its process");
+        }
+        finally
+        {
+            Directory.Delete(folder.Path, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_process_that_was_given_a_dead_owners_number_is_not_the_owner()
+    {
+        var (folder, mark) = ClusterFolder.Create();
+        mark.Dispose();
+        File.WriteAllText(Path.Combine(folder.Path, "owner"), $"{Environment.ProcessId}\n2001-01-01T00:00:00.0000000Z\n");
+
+        Assert.False(OwnerMark.OwnerLives(folder.Path));
+
+        Directory.Delete(folder.Path, recursive: true);
+    }
+
+    [Fact]
+    public void A_new_folder_is_left_alone_until_it_has_its_mark()
+    {
+        var (folder, mark) = ClusterFolder.Create();
+        mark.Dispose();
+        File.Delete(Path.Combine(folder.Path, "owner"));
+
+        Assert.True(OwnerMark.OwnerLives(folder.Path));
+
+        Directory.Delete(folder.Path, recursive: true);
+    }
+}

@@ -1,0 +1,82 @@
+using ActorPool.Tests.ThrowawayPostgres.Support;
+using ActorPool.ThrowawayPostgres;
+using ActorPool.ThrowawayPostgres.Clusters;
+using ActorPool.ThrowawayPostgres.Discovery;
+
+namespace ActorPool.Tests.ThrowawayPostgres.Discovery;
+
+public sealed class BinarySearchTests : IDisposable
+{
+    private readonly InstallationsOnDisk _disk = new();
+
+    public void Dispose() => _disk.Dispose();
+
+    [Fact]
+    public async Task Nothing_found_gives_one_message_that_says_what_to_install()
+    {
+        var search = new BinarySearch([_disk.At("nowhere")], _ => throw new HttpRequestException("no way out"));
+
+        var error = await Assert.ThrowsAsync<PostgresUnavailableException>(
+            () => PostgresServer.StartAsync(new PostgresServerOptions(), search, CancellationToken.None));
+
+        string[] told = [_disk.At("nowhere"), "no way out", "apt install", "dnf install", "brew install", "Windows", "ACTORPOOL_POSTGRES"];
+        Assert.All(told, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_folder_with_only_the_client_programs_is_passed_over()
+    {
+        _disk.Install("client/bin", "psql", "pg_ctl");
+        var whole = _disk.Install("server/bin");
+
+        var found = await Search(_disk.At("client/bin"), _disk.At("server/bin"));
+
+        Assert.Equal(whole, found.Folder);
+    }
+
+    [Fact]
+    public async Task The_newest_version_of_a_place_is_taken_and_an_earlier_place_before_a_newer_version()
+    {
+        _disk.Install("9.6/bin");
+        var newest = _disk.Install("17/bin");
+        var chosen = _disk.Install("path");
+
+        Assert.Equal(newest, (await Search(_disk.At("*/bin"))).Folder);
+        Assert.Equal(chosen, (await Search(_disk.At("path"), _disk.At("*/bin"))).Folder);
+    }
+
+    [LinuxFact]
+    public async Task Links_are_followed_to_the_installation()
+    {
+        var real = _disk.Install("15/bin");
+        Directory.CreateDirectory(_disk.At("links"));
+        foreach (var program in (string[])["initdb", "pg_ctl", "postgres"])
+            File.CreateSymbolicLink(_disk.At($"links/{program}"), Path.Combine(real, program));
+
+        Assert.Equal(real, (await Search(_disk.At("links"))).Folder);
+    }
+
+    [Fact]
+    public async Task A_download_is_the_last_resort()
+    {
+        var downloaded = _disk.Install("downloaded");
+        var search = new BinarySearch([_disk.At("nowhere")], _ => Task.FromResult(downloaded));
+
+        Assert.Equal(downloaded, (await search.FindAsync(CancellationToken.None)).Folder);
+    }
+
+    [Fact]
+    public async Task A_download_from_where_nobody_listens_fails_soon_and_clearly()
+    {
+        var source = $"http://127.0.0.1:{FreePort.Next()}/maven2";
+        var search = new BinarySearch([], stop => EmbeddedBinaries.FetchAsync(_disk.At("cache"), source, stop));
+
+        var error = await Assert.ThrowsAsync<PostgresUnavailableException>(
+            () => search.FindAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20)));
+
+        Assert.Contains("refused", error.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<PostgresBinaries> Search(params string[] places) =>
+        new BinarySearch(places, _ => throw new InvalidOperationException("no download")).FindAsync(CancellationToken.None);
+}

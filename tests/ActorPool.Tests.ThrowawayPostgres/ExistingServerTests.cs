@@ -1,0 +1,60 @@
+using ActorPool.Tests.ThrowawayPostgres.Support;
+using ActorPool.ThrowawayPostgres;
+using ActorPool.ThrowawayPostgres.Clusters;
+
+namespace ActorPool.Tests.ThrowawayPostgres;
+
+public sealed class ExistingServerTests(RunningServer existing) : IClassFixture<RunningServer>
+{
+    private readonly string _connectionString = existing.Server.ConnectionString + ";Password=secret";
+
+    [Fact]
+    public async Task A_given_server_is_used_and_never_stopped()
+    {
+        var server = await PostgresServer.StartAsync(new PostgresServerOptions { ConnectionString = _connectionString });
+
+        Assert.False(server.IsThrowaway);
+        Assert.Equal(_connectionString, server.ConnectionString);
+        Assert.StartsWith("the existing server at 127.0.0.1:", server.Description, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", server.Description, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => server.StopAsync());
+        await Assert.ThrowsAsync<InvalidOperationException>(server.StartAgainAsync);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => server.RestartAsync());
+
+        await server.DisposeAsync();
+        Assert.Equal("1", await Sql.AskAsync(_connectionString, "SELECT 1"));
+    }
+
+    [LinuxFact]
+    public async Task The_environment_variable_names_a_server_too()
+    {
+        using var parent = ParentProcess.Start(ParentProcess.ServerProgram, [], existingServer: _connectionString);
+        Assert.Equal(_connectionString, await parent.ConnectionStringAsync());
+
+        await parent.SignalGroupAsync("TERM");
+
+        Assert.Equal((0, ""), await parent.EndAsync());
+        Assert.Equal("1", await Sql.AskAsync(_connectionString, "SELECT 1"));
+    }
+
+    [Fact]
+    public async Task A_given_server_that_is_not_there_is_told_without_its_password()
+    {
+        var nobodyThere = $"Host=127.0.0.1;Port={FreePort.Next()};Username=postgres;Password=secret";
+
+        var error = await Assert.ThrowsAsync<PostgresUnavailableException>(
+            () => PostgresServer.StartAsync(new PostgresServerOptions { ConnectionString = nobodyThere }));
+
+        Assert.Contains("Cannot use the existing server at 127.0.0.1:", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_no_connection_string_is_told()
+    {
+        var error = await Assert.ThrowsAsync<PostgresUnavailableException>(
+            () => PostgresServer.StartAsync(new PostgresServerOptions { ConnectionString = "Hots=here" }));
+
+        Assert.Contains("is not a connection string", error.Message, StringComparison.Ordinal);
+    }
+}

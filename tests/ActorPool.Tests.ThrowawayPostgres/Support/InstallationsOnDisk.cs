@@ -1,0 +1,43 @@
+using ActorPool.ThrowawayPostgres.Clusters;
+using ActorPool.ThrowawayPostgres.Discovery;
+
+namespace ActorPool.Tests.ThrowawayPostgres.Support;
+
+/// <summary>Folders that look like PostgreSQL installations, in a place that every user can reach.</summary>
+internal sealed class InstallationsOnDisk : IDisposable
+{
+    private readonly string _root = Path.Combine(ClusterFolder.Parent, $"installations-{Guid.NewGuid():N}");
+
+    public string At(string path) => Path.Combine([_root, .. path.Split('/')]);
+
+    public string Install(string path, params string[] programs)
+    {
+        var folder = Directory.CreateDirectory(At(path)).FullName;
+        foreach (var program in programs.Length > 0 ? programs : ["initdb", "pg_ctl", "postgres"])
+            File.WriteAllText(Path.Combine(folder, PostgresBinaries.FileName(program)), "");
+        return folder;
+    }
+
+    /// <summary>An initdb that tells where it was to create a cluster, and never ends.</summary>
+    public (string Folder, Func<string?> DataFolder) InstallWithEndlessInitDb()
+    {
+        var folder = Install("endless");
+        var told = Path.Combine(folder, "told");
+        var initDb = Path.Combine(folder, "initdb");
+        File.WriteAllText(initDb, $"#!/bin/sh\necho \"$2\" > {told}.new && mv {told}.new {told}\nexec sleep 60\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            const UnixFileMode everybody = (UnixFileMode)0b111_111_111;
+            File.SetUnixFileMode(folder, everybody);
+            File.SetUnixFileMode(initDb, everybody);
+        }
+
+        return (folder, () => File.Exists(told) ? File.ReadAllText(told).Trim() : null);
+    }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_root))
+            Directory.Delete(_root, recursive: true);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace ActorPool.Tests.ThrowawayPostgres.Support;
+
+/// <summary>What a running server has put into the world: a folder, a process, a port.</summary>
+internal sealed record ServerTraces(string Folder, int ProcessId, int Port)
+{
+    public static async Task<ServerTraces> OfAsync(string connectionString)
+    {
+        var data = await Sql.AskAsync(connectionString, "SHOW data_directory");
+        var pidFile = await Sql.AskAsync(connectionString, "SELECT pg_read_file('postmaster.pid')");
+        return new ServerTraces(
+            Path.GetDirectoryName(data)!,
+            int.Parse(pidFile.Split('\n')[0], CultureInfo.InvariantCulture),
+            new NpgsqlConnectionStringBuilder(connectionString).Port);
+    }
+
+    public bool FolderExists => Directory.Exists(Folder);
+
+    public bool ProcessLives
+    {
+        get
+        {
+            try
+            {
+                using var process = Process.GetProcessById(ProcessId);
+                // A dead process that nobody has waited for yet still has its number, but no command line.
+                return !OperatingSystem.IsLinux() || File.ReadAllBytes($"/proc/{ProcessId}/cmdline").Length > 0;
+            }
+            catch (Exception e) when (e is ArgumentException or IOException)
+            {
+                return false;
+            }
+        }
+    }
+
+    public bool PortIsOpen
+    {
+        get
+        {
+            using var client = new TcpClient();
+            try
+            {
+                client.Connect("127.0.0.1", Port);
+                return true;
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        }
+    }
+
+    public async Task AreGoneAsync()
+    {
+        await Eventually.HoldsAsync($"port {Port} is closed", () => !PortIsOpen);
+        await Eventually.HoldsAsync($"process {ProcessId} has ended", () => !ProcessLives);
+        await Eventually.HoldsAsync($"folder {Folder} is removed", () => !FolderExists);
+    }
+}

@@ -1,0 +1,96 @@
+using ActorPool.Tests.ThrowawayPostgres.Support;
+using ActorPool.ThrowawayPostgres;
+using ActorPool.ThrowawayPostgres.Discovery;
+using Npgsql;
+
+namespace ActorPool.Tests.ThrowawayPostgres;
+
+public sealed class ThrowawayServerTests
+{
+    [Fact]
+    public async Task A_started_server_answers_and_is_gone_after_dispose()
+    {
+        var server = await PostgresServer.StartAsync();
+        var traces = await ServerTraces.OfAsync(server.ConnectionString);
+
+        Assert.True(server.IsThrowaway);
+        Assert.True(traces.FolderExists && traces.ProcessLives && traces.PortIsOpen);
+        Assert.Matches($@"^PostgreSQL \d+\.\d+ from .+, port {traces.Port}, removed at the end$", server.Description);
+
+        await server.DisposeAsync();
+
+        Assert.False(traces.FolderExists);
+        Assert.False(traces.ProcessLives);
+        Assert.False(traces.PortIsOpen);
+    }
+
+    [Fact]
+    public async Task After_dispose_nothing_more_can_be_done_with_it()
+    {
+        var server = await PostgresServer.StartAsync();
+
+        await server.DisposeAsync();
+        await server.DisposeAsync();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => server.StopAsync());
+        await Assert.ThrowsAsync<ObjectDisposedException>(server.StartAgainAsync);
+    }
+
+    [Fact]
+    public async Task Options_reach_the_server()
+    {
+        await using var server = await PostgresServer.StartAsync(new PostgresServerOptions
+        {
+            MaxServerConnections = 2,
+            Settings = new Dictionary<string, string> { ["actorpool.note"] = @"it's a \ note", ["max_connections"] = "7" },
+        });
+
+        await using var first = await Sql.OpenAsync(server.ConnectionString);
+        await using var second = await Sql.OpenAsync(server.ConnectionString);
+        var third = await Assert.ThrowsAsync<PostgresException>(() => Sql.OpenAsync(server.ConnectionString));
+
+        Assert.Equal(PostgresErrorCodes.TooManyConnections, third.SqlState);
+        Assert.Equal(@"it's a \ note", await Sql.AskAsync(first, "SHOW actorpool.note"));
+        Assert.Equal("off", await Sql.AskAsync(first, "SHOW fsync"));
+    }
+
+    [Fact]
+    public async Task A_setting_the_server_refuses_is_told_with_its_own_words()
+    {
+        var options = new PostgresServerOptions { Settings = new Dictionary<string, string> { ["no_such_setting"] = "1" } };
+
+        var error = await Assert.ThrowsAsync<PostgresUnavailableException>(() => PostgresServer.StartAsync(options));
+
+        Assert.Contains("no_such_setting", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_setting_with_an_impossible_name_is_refused_at_once()
+    {
+        var options = new PostgresServerOptions { Settings = new Dictionary<string, string> { ["port = 1\nfsync"] = "1" } };
+
+        await Assert.ThrowsAsync<ArgumentException>(() => PostgresServer.StartAsync(options));
+    }
+
+    [Fact]
+    public void Less_than_one_connection_is_refused_at_once() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PostgresServerOptions { MaxServerConnections = 0 });
+
+    [LinuxFact]
+    public async Task A_start_that_is_given_up_leaves_nothing_behind()
+    {
+        using var disk = new InstallationsOnDisk();
+        var (binaries, dataFolder) = disk.InstallWithEndlessInitDb();
+        using var giveUp = new CancellationTokenSource();
+
+        var start = PostgresServer.StartAsync(
+            new PostgresServerOptions(), new BinarySearch([binaries], _ => throw new InvalidOperationException()), giveUp.Token);
+        await Eventually.HoldsAsync("initdb is at work", () => dataFolder() is not null);
+        var folder = Path.GetDirectoryName(dataFolder())!;
+        Assert.True(Directory.Exists(folder));
+        await giveUp.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start);
+        Assert.False(Directory.Exists(folder));
+    }
+}
