@@ -1,0 +1,63 @@
+using Npgsql;
+
+namespace ActorPool.Tests.PostgreSQL.Support;
+
+/// <summary>What the server says of the backends in one database; seen from another database, so that the view is not in it.</summary>
+public sealed class Backends : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _view;
+    private readonly string _database;
+
+    private Backends(NpgsqlConnection view, string database)
+    {
+        _view = view;
+        _database = database;
+    }
+
+    public static async Task<Backends> OfAsync(string connectionString)
+    {
+        var text = new NpgsqlConnectionStringBuilder(connectionString);
+        var database = text.Database!;
+        text.Database = "postgres";
+        text.Pooling = false;
+        var view = new NpgsqlConnection(text.ConnectionString);
+        await view.OpenAsync();
+        return new Backends(view, database);
+    }
+
+    public Task<long> CountAsync(string condition = "true") => ScalarAsync<long>($"count(*) FROM pg_stat_activity WHERE datname = $1 AND ({condition})");
+
+    public async Task<int> TerminateAsync(string condition = "true") =>
+        (int)await ScalarAsync<long>($"count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1 AND ({condition})");
+
+    /// <summary>Waits until so many backends meet the condition; the last count when that does not come about in time.</summary>
+    public async Task<long> WaitForAsync(long count, string condition = "true", TimeSpan? within = null)
+    {
+        var end = DateTime.UtcNow + (within ?? TimeSpan.FromSeconds(5));
+        while (true)
+        {
+            var now = await CountAsync(condition);
+            if (now == count || DateTime.UtcNow > end)
+                return now;
+        }
+    }
+
+    /// <summary>Counts all along while something runs; the highest count.</summary>
+    public async Task<long> MostDuringAsync(Task work)
+    {
+        var most = 0L;
+        while (!work.IsCompleted)
+            most = Math.Max(most, await CountAsync());
+        await work;
+        return most;
+    }
+
+    public ValueTask DisposeAsync() => _view.DisposeAsync();
+
+    private async Task<T> ScalarAsync<T>(string selection)
+    {
+        await using var command = new NpgsqlCommand($"SELECT {selection}", _view);
+        command.Parameters.AddWithValue(_database);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+}

@@ -1,0 +1,72 @@
+using Akka.TestKit.Xunit2;
+
+namespace ActorPool.Tests.PostgreSQL.Support;
+
+/// <summary>A test with an actor system, a database of its own and a view on its backends.</summary>
+public abstract class PoolTest : TestKit, IAsyncLifetime
+{
+    private readonly List<IAsyncDisposable> _ends = [];
+
+    protected PoolTest()
+        : base("akka.loglevel = WARNING, akka.test.timefactor = 3")
+    {
+    }
+
+    protected string ConnectionString { get; private set; } = "";
+
+    protected Backends Backends { get; private set; } = null!;
+
+    public virtual async Task InitializeAsync()
+    {
+        ConnectionString = await Support.Server.NewDatabaseAsync();
+        Backends = await Backends.OfAsync(ConnectionString);
+    }
+
+    public virtual async Task DisposeAsync()
+    {
+        foreach (var end in Enumerable.Reverse(_ends))
+            await end.DisposeAsync();
+        await Backends.DisposeAsync();
+        await Sys.Terminate();
+    }
+
+    protected async Task<ConnectionPool> StartAsync(int min, int max, Func<PoolSettings, PoolSettings>? change = null)
+    {
+        var settings = new PoolSettings(ConnectionString, min, max) { Name = $"pool{_ends.Count}" };
+        return await StartAsync(change is null ? settings : change(settings));
+    }
+
+    protected async Task<ConnectionPool> StartAsync(PoolSettings settings)
+    {
+        var pool = await ConnectionPool.StartAsync(Sys, settings);
+        _ends.Add(pool);
+        return pool;
+    }
+
+    protected static async Task<int> PidAsync(PooledConnection connection) => (int)(await ScalarAsync(connection, "SELECT pg_backend_pid()"))!;
+
+    protected static async Task<object?> ScalarAsync(PooledConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteScalarAsync();
+    }
+
+    protected static async Task ExecuteAsync(PooledConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Waits for something observable to become true; fails with the words given when it does not.</summary>
+    protected static async Task EventuallyAsync(Func<bool> condition, string what, TimeSpan? within = null)
+    {
+        var end = DateTime.UtcNow + (within ?? TimeSpan.FromSeconds(5));
+        while (!condition())
+        {
+            Assert.True(DateTime.UtcNow < end, $"It did not come about in time: {what}");
+            await Task.Yield();
+        }
+    }
+}

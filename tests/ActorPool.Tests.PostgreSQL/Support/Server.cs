@@ -1,0 +1,25 @@
+using ActorPool.ThrowawayPostgres;
+using Npgsql;
+
+namespace ActorPool.Tests.PostgreSQL.Support;
+
+/// <summary>One PostgreSQL for all tests of the project; each test class works in a database of its own.</summary>
+public static class Server
+{
+    private static readonly Lazy<Task<PostgresServer>> Started = new(() => PostgresServer.StartAsync(new PostgresServerOptions { MaxServerConnections = 300 }));
+    private static int _databases;
+
+    /// <summary>A new, empty database. Its connection string; tests count backends in it and nowhere else.</summary>
+    public static async Task<string> NewDatabaseAsync()
+    {
+        var server = await Started.Value;
+        var name = $"actorpool_test_{Environment.ProcessId}_{Interlocked.Increment(ref _databases)}";
+        await using var admin = new NpgsqlConnection(Plain(server.ConnectionString));
+        await admin.OpenAsync();
+        await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", admin);
+        await create.ExecuteNonQueryAsync();
+        return new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString;
+    }
+
+    private static string Plain(string text) => new NpgsqlConnectionStringBuilder(text) { Pooling = false }.ConnectionString;
+}
