@@ -125,8 +125,11 @@ public sealed partial class PoolManager
         Context.WatchWith(record.Actor, new ConnectionStopped(slot, slot.Incarnation, record.Attempt));
     }
 
-    private static void End(SlotRecord record, EndConnection order)
+    private void End(SlotRecord record, EndConnection order)
     {
+        // When the manager itself stops, its children have stopped before it, and each ends its connection with itself.
+        if (_stopping)
+            return;
         if (record.ActorStopped)
             Employ(record);
         record.Actor!.Tell(order);
@@ -148,10 +151,7 @@ public sealed partial class PoolManager
             order.Complete();
         _closing.Clear();
         foreach (var closer in _closers)
-        {
-            if (!closer.IsNobody())
-                closer.Tell(AllClosed.Instance, Self);
-        }
+            closer.Tell(AllClosed.Instance, Self);
 
         _closers.Clear();
     }

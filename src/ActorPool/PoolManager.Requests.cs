@@ -25,7 +25,7 @@ public sealed partial class PoolManager
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the user's key throws goes to the one who gave it.")]
     private void Get(GetConn message, IActorRef sender, TimeSpan now)
     {
-        if (sender.IsNobody() || ReferenceEquals(sender, Context.System.DeadLetters))
+        if (IsNobody(sender))
         {
             _log.Warning("Pool {Pool}: a GetConn came without a sender; nobody could get the connection. Ask the manager, or tell it from an actor.", _cell.Name);
             return;
@@ -46,7 +46,7 @@ public sealed partial class PoolManager
         var request = new AskRequest(message, sender);
         try
         {
-            request.Borrower = message.Owner is { } owner ? Watched(owner) : request.IsAsk ? null : Watched(sender);
+            request.Borrower = message.Owner is { } owner && !owner.IsNobody() ? Watched(owner) : request.IsAsk ? null : Watched(sender);
             _state.Get(request, now);
             if (request.State != WaiterState.Done && request.IsAsk)
                 Watch(request);
@@ -63,7 +63,7 @@ public sealed partial class PoolManager
         switch (Return(put.Connection, put.Key, put.Close, now))
         {
             case null:
-                if (!sender.IsNobody())
+                if (!IsNobody(sender))
                     sender.Tell(ConnPut.Instance, Self);
                 break;
             case PoolFailure failure:
@@ -157,13 +157,16 @@ public sealed partial class PoolManager
         Context.Unwatch(request.Sender);
     }
 
+    // What is told without a sender arrives with the dead letters as its sender.
+    private static bool IsNobody(IActorRef sender) => sender.IsNobody() || ReferenceEquals(sender, Context.System.DeadLetters);
+
     private static bool IsRemote(IActorRef? actor) => actor is IActorRefScope { IsLocal: false };
 
     private void Refuse(IActorRef sender, PoolFailure failure) => Refuse(sender, failure.ToException());
 
     private void Refuse(IActorRef sender, Exception error)
     {
-        if (sender.IsNobody())
+        if (IsNobody(sender))
             _log.Warning("Pool {Pool}: a message without a sender was refused: {Reason}", _cell.Name, error.Message);
         else
             sender.Tell(new Status.Failure(error), Self);

@@ -26,6 +26,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private PoolOrder? _start;
     private TimeSpan _timerAt = TimeSpan.MaxValue;
+    private bool _stopping;
 
     internal PoolManager(PoolCell cell)
     {
@@ -87,7 +88,8 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 Stopped(stopped, now);
                 break;
             case BorrowerEnded ended:
-                _borrowers.Remove(ended.Borrower.Actor);
+                if (_borrowers.GetValueOrDefault(ended.Borrower.Actor) == ended.Borrower)
+                    _borrowers.Remove(ended.Borrower.Actor);
                 _state.BorrowerGone(ended.Borrower, now);
                 break;
             case AskEnded ended:
@@ -105,7 +107,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 CloseAll(Sender);
                 break;
             case GetStatistics:
-                Sender.Tell(_state.Counts.ToStatistics(_cell.Settings, now));
+                Sender.Tell(_state.Counts.ToStatistics(_cell.Settings, now), Self);
                 break;
             default:
                 Unhandled(message);
@@ -120,6 +122,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     /// <summary>Stopped, killed or crashed: the same as closeall.</summary>
     protected override void PostStop()
     {
+        _stopping = true;
         _cell.Ended = true;
         _state.CloseAll();
         CarryOut(Now);
@@ -130,7 +133,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         foreach (var order in _closing)
             order.Complete();
         foreach (var closer in _closers)
-            closer.Tell(AllClosed.Instance);
+            closer.Tell(AllClosed.Instance, Self);
         _cell.Gauges.Publish(default, Now);
     }
 
@@ -160,10 +163,10 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
 
     private void CloseAll(IActorRef sender)
     {
-        if (_state.CloseAll())
-            _closers.Add(sender);
-        else
+        if (!_state.CloseAll())
             Refuse(sender, FailureOf(PoolErrorKind.Closed));
+        else if (!IsNobody(sender))
+            _closers.Add(sender);
     }
 
     private void SetTimer(TimeSpan now)
@@ -176,7 +179,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     }
 
     private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null, string? detail = null) =>
-        new(kind, _cell.Name, _state.Counts.ToStatistics(_cell.Settings, Now), cause ?? (kind == PoolErrorKind.Timeout ? _state.LastConnectError : null), detail);
+        new(kind, _cell.Name, _state.Counts.ToStatistics(_cell.Settings, Now), cause ?? _state.LastConnectError, detail);
 
     /// <summary>Makes the manager again after a crash; Akka itself could not call a constructor that is not public.</summary>
     private sealed class Maker(PoolCell cell) : IIndirectActorProducer

@@ -1,6 +1,7 @@
 using ActorPool.Core;
 using ActorPool.Driver;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorPool.Actors;
 
@@ -69,13 +70,13 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
 }
 
 /// <summary>To a connection: open.</summary>
-internal sealed record OpenConnection
+internal sealed record OpenConnection : IDeadLetterSuppression
 {
     public static readonly OpenConnection Instance = new();
 }
 
 /// <summary>To a connection: make a round trip.</summary>
-internal sealed record WorkOn(ConnectionWork Work)
+internal sealed record WorkOn(ConnectionWork Work) : IDeadLetterSuppression
 {
     public static readonly WorkOn Rollback = new(ConnectionWork.Rollback);
     public static readonly WorkOn Discard = new(ConnectionWork.Discard);
@@ -90,23 +91,23 @@ internal sealed record WorkOn(ConnectionWork Work)
 }
 
 /// <summary>To a connection: end; gently when nobody uses it, else by force.</summary>
-internal sealed record EndConnection(bool Gently)
+internal sealed record EndConnection(bool Gently) : IDeadLetterSuppression
 {
     public static readonly EndConnection Gentle = new(true);
     public static readonly EndConnection Forced = new(false);
 }
 
 /// <summary>From a connection: it is open.</summary>
-internal sealed record ConnectionOpened(Slot Slot, int Incarnation);
+internal sealed record ConnectionOpened(Slot Slot, int Incarnation) : IDeadLetterSuppression;
 
 /// <summary>From a connection: it could not be opened.</summary>
-internal sealed record ConnectionFailed(Slot Slot, int Incarnation, Exception Error);
+internal sealed record ConnectionFailed(Slot Slot, int Incarnation, Exception Error) : IDeadLetterSuppression;
 
 /// <summary>From a connection: the round trip was made, or failed with an error.</summary>
-internal sealed record WorkEnded(Slot Slot, int Incarnation, Exception? Error);
+internal sealed record WorkEnded(Slot Slot, int Incarnation, Exception? Error) : IDeadLetterSuppression;
 
 /// <summary>From a connection: its backend is gone.</summary>
-internal sealed record ConnectionEnded(Slot Slot, int Incarnation);
+internal sealed record ConnectionEnded(Slot Slot, int Incarnation) : IDeadLetterSuppression;
 
 /// <summary>About a connection: its actor has stopped.</summary>
-internal sealed record ConnectionStopped(Slot Slot, int Incarnation, int Attempt);
+internal sealed record ConnectionStopped(Slot Slot, int Incarnation, int Attempt) : IDeadLetterSuppression;

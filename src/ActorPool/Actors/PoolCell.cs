@@ -32,7 +32,11 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
         set => _ended = value;
     }
 
-    public void Returned(PooledConnection lease) => Manager.Tell(lease, ActorRefs.NoSender);
+    public void Returned(PooledConnection lease)
+    {
+        if (!_ended)
+            Manager.Tell(lease, ActorRefs.NoSender);
+    }
 
     /// <summary>Sends a request that answers itself should the manager end before it is read.</summary>
     public void Send(IPoolRequest request)
