@@ -35,7 +35,7 @@ public sealed partial class PoolManager
                 Open(_records[effect.Slot!.Index]);
                 break;
             case EffectKind.Work:
-                _records[effect.Slot!.Index].Actor!.Tell(WorkOn.Of(effect.Work));
+                Work(_records[effect.Slot!.Index], effect);
                 break;
             case EffectKind.Close:
                 End(_records[effect.Slot!.Index], EndConnection.Gentle);
@@ -113,6 +113,9 @@ public sealed partial class PoolManager
         Employ(record);
         record.Actor!.Tell(OpenConnection.Instance);
     }
+
+    private void Work(SlotRecord record, in Effect effect) =>
+        record.Actor!.Tell(effect.Target is { } target ? new WorkOn(effect.Work, _records[target.Index].Staying) : WorkOn.Of(effect.Work));
 
     /// <summary>Gives the connection of a slot an actor: its first, or another after a crash.</summary>
     private static void Employ(SlotRecord record)

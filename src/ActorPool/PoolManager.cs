@@ -81,6 +81,10 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
             case WorkEnded work:
                 Worked(work, now);
                 break;
+            case BackendStays stays:
+                _records[stays.Slot.Index].Staying = stays.Backend;
+                _state.BackendStays(stays.Slot, stays.Incarnation, now);
+                break;
             case ConnectionEnded ended:
                 _state.Closed(ended.Slot, ended.Incarnation, now);
                 break;

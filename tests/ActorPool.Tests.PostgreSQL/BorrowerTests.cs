@@ -151,6 +151,32 @@ public sealed class BorrowerTests : PoolTest
         Assert.Equal(0, pool.Statistics.EndedByForce);
     }
 
+    [Fact]
+    public async Task A_backend_that_ignores_its_cancellation_is_terminated_by_another_connection()
+    {
+        var pool = await StartAsync(2, 2);
+        await ExecuteOnceAsync(pool, """
+            CREATE FUNCTION stubborn() RETURNS void LANGUAGE plpgsql AS $$
+            BEGIN
+                FOR i IN 1..60 LOOP
+                    BEGIN
+                        PERFORM pg_sleep(1);
+                    EXCEPTION WHEN query_canceled THEN
+                        NULL;
+                    END;
+                END LOOP;
+            END $$
+            """);
+        var borrower = Sys.ActorOf(BorrowerActor.Props(pool.Manager, TestActor, c => ExecuteAsync(c, "SELECT stubborn()")));
+        await ExpectMsgAsync<BorrowerActor.Borrowed>();
+        Assert.Equal(1, await Backends.WaitForAsync(1, "query = 'SELECT stubborn()' AND state = 'active'"));
+
+        Sys.Stop(borrower);
+
+        Assert.Equal(0, await Backends.WaitForAsync(0, "query = 'SELECT stubborn()'", TimeSpan.FromSeconds(4)));
+        await EventuallyAsync(() => pool.Statistics is { Idle: 2, Closing: 0 }, "the slot is filled again");
+    }
+
     private static async Task UseAsync(ConnectionPool pool)
     {
         await using var connection = await pool.GetConnAsync();

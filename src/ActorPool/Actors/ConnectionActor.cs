@@ -32,7 +32,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
                     failure: error => new ConnectionFailed(slot, incarnation, error));
                 break;
             case WorkOn order:
-                connection.WorkAsync(order.Work).PipeTo(
+                (order.Backend is { } backend ? connection.TerminateAsync(backend) : connection.WorkAsync(order.Work)).PipeTo(
                     Self,
                     success: () => new WorkEnded(slot, incarnation, null),
                     failure: error => new WorkEnded(slot, incarnation, error));
@@ -64,7 +64,8 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
     {
         _ending = true;
         var ended = new ConnectionEnded(slot, incarnation);
-        (gently ? connection.CloseAsync() : connection.AbortAsync())
+        var (self, parent) = (Self, Context.Parent);
+        (gently ? connection.CloseAsync() : connection.AbortAsync(backend => parent.Tell(new BackendStays(slot, incarnation, backend), self)))
             .PipeTo(Self, success: () => ended, failure: _ => ended);
     }
 }
@@ -76,7 +77,7 @@ internal sealed record OpenConnection : IDeadLetterSuppression
 }
 
 /// <summary>To a connection: make a round trip.</summary>
-internal sealed record WorkOn(ConnectionWork Work) : IDeadLetterSuppression
+internal sealed record WorkOn(ConnectionWork Work, BackendIdentity? Backend = null) : IDeadLetterSuppression
 {
     public static readonly WorkOn Rollback = new(ConnectionWork.Rollback);
     public static readonly WorkOn Discard = new(ConnectionWork.Discard);
@@ -105,6 +106,9 @@ internal sealed record ConnectionFailed(Slot Slot, int Incarnation, Exception Er
 
 /// <summary>From a connection: the round trip was made, or failed with an error.</summary>
 internal sealed record WorkEnded(Slot Slot, int Incarnation, Exception? Error) : IDeadLetterSuppression;
+
+/// <summary>From a connection that was ended: its backend takes no notice.</summary>
+internal sealed record BackendStays(Slot Slot, int Incarnation, BackendIdentity Backend) : IDeadLetterSuppression;
 
 /// <summary>From a connection: its backend is gone.</summary>
 internal sealed record ConnectionEnded(Slot Slot, int Incarnation) : IDeadLetterSuppression;

@@ -53,6 +53,9 @@ internal readonly record struct Effect(EffectKind Kind)
 
     public ConnectionWork Work { get; init; }
 
+    /// <summary>The slot whose backend is to be terminated by <see cref="ConnectionWork.Terminate"/>.</summary>
+    public Slot? Target { get; init; }
+
     public PoolErrorKind Error { get; init; }
 
     public LeaseEnd End { get; init; }

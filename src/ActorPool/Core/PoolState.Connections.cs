@@ -2,6 +2,8 @@ namespace ActorPool.Core;
 
 internal sealed partial class PoolState
 {
+    private readonly Queue<(Slot Slot, int Incarnation)> _staying = new();
+
     private bool BackingOff(TimeSpan now) => now < _backoff.NextAttempt(Waiting > 0);
 
     // While opening fails, one attempt at a time is enough to notice that it works again.
@@ -109,6 +111,31 @@ internal sealed partial class PoolState
         else
             Abort(slot);
         Serve(now);
+    }
+
+    /// <summary>The backend of a connection that was ended takes no notice: the next idle connection terminates it.</summary>
+    public void BackendStays(Slot slot, int incarnation, TimeSpan now)
+    {
+        if (slot.Incarnation != incarnation || slot.State != SlotState.Closing || Phase != PoolPhase.Running)
+            return;
+        _staying.Enqueue((slot, incarnation));
+        TerminateStaying();
+    }
+
+    // By a connection of the pool itself: one more, for this alone, would be one above the cap.
+    private void TerminateStaying()
+    {
+        while (_staying.TryPeek(out var staying))
+        {
+            if (staying.Slot.Incarnation == staying.Incarnation && staying.Slot.State == SlotState.Closing)
+            {
+                if (OldestIdle() is not { } idle)
+                    return;
+                StartWork(idle, ConnectionWork.Terminate, staying.Slot);
+            }
+
+            _staying.Dequeue();
+        }
     }
 
     private void NewSession(Slot slot)

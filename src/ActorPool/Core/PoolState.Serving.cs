@@ -93,25 +93,26 @@ internal sealed partial class PoolState
             : ConnectionWork.None;
     }
 
-    private void StartWork(Slot slot, ConnectionWork work)
+    private void StartWork(Slot slot, ConnectionWork work, Slot? target = null)
     {
         LeaveIdle(slot);
-        Enter(slot, work == ConnectionWork.Validate ? SlotState.Validating : SlotState.Resetting);
+        Enter(slot, work is ConnectionWork.Validate or ConnectionWork.Terminate ? SlotState.Validating : SlotState.Resetting);
         slot.Work = work;
-        Effects.Add(new Effect(EffectKind.Work) { Slot = slot, Work = work });
+        Effects.Add(new Effect(EffectKind.Work) { Slot = slot, Work = work, Target = target });
     }
 
     /// <summary>A connection is free for the next one: for whoever waits, or for the idle ones.</summary>
     private void BecomeIdle(Slot slot, TimeSpan now)
     {
         Enter(slot, SlotState.Idle);
-        // A connection that was only looked at is not used any later for it.
-        if (slot.Work != ConnectionWork.Validate)
+        // A connection that was only looked at was not used any later for it.
+        if (slot.Work is not (ConnectionWork.Validate or ConnectionWork.Terminate))
             slot.IdleSince = now;
         slot.ProvenAt = now;
         slot.Work = ConnectionWork.None;
         WakeBy(slot.ExpiresAt);
         JoinIdle(slot);
+        TerminateStaying();
         Serve(now, slot);
         if (slot.State == SlotState.Idle)
             TrimOrWakeFor(slot, now);

@@ -81,4 +81,7 @@ internal enum ConnectionWork : byte
 
     /// <summary>Prove that the connection is alive.</summary>
     Validate,
+
+    /// <summary>Terminate the backend of another slot that takes no notice of being ended.</summary>
+    Terminate,
 }

@@ -26,5 +26,9 @@ internal interface IPhysicalConnection
     Task CloseAsync();
 
     /// <summary>Ends it in whatever state it is: opening, busy with a query, broken. Completes like <see cref="CloseAsync"/>.</summary>
-    Task AbortAsync();
+    /// <param name="stays">Told when its backend takes no notice, so that another connection can terminate it.</param>
+    Task AbortAsync(Action<BackendIdentity>? stays = null);
+
+    /// <summary>Terminates the backend of another connection that takes no notice of the usual ways.</summary>
+    Task TerminateAsync(BackendIdentity backend);
 }

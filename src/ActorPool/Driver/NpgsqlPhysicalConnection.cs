@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
 using Npgsql;
@@ -17,8 +18,16 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
         "SELECT pg_advisory_unlock_all()", "DISCARD SEQUENCES", "DISCARD TEMP",
     ];
 
+    // The age guards against a number that was given to a new process meanwhile.
+    private const string Termination = """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE pid = $1 AND datname = current_database() AND usename = session_user
+          AND abs(extract(epoch FROM clock_timestamp() - backend_start) - $2) < 5
+        """;
+
     private static readonly TimeSpan CancelPatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan GonePatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TerminatedPatience = TimeSpan.FromSeconds(2);
 
     // Without the socket the end of a backend cannot be seen; it is nearly always over by then.
     private static readonly TimeSpan BlindPause = TimeSpan.FromMilliseconds(250);
@@ -28,6 +37,8 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
     private Task? _opening;
     private Task? _end;
     private BackendSocket? _socket;
+    private int _processId;
+    private long _openedAt;
 
     public NpgsqlConnection Npgsql => connection;
 
@@ -68,7 +79,20 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
 
     public Task CloseAsync() => EndOnce(CloseIdleAsync);
 
-    public Task AbortAsync() => EndOnce(AbortBusyAsync);
+    public Task AbortAsync(Action<BackendIdentity>? stays = null) => EndOnce(() => AbortBusyAsync(stays));
+
+    public async Task TerminateAsync(BackendIdentity backend)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_giveUp.Token);
+        timeout.CancelAfter(source.Timeout);
+        var command = new NpgsqlCommand(Termination, connection);
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = backend.ProcessId });
+            command.Parameters.Add(new NpgsqlParameter<double> { TypedValue = backend.Age.TotalSeconds });
+            await command.ExecuteNonQueryAsync(timeout.Token).ConfigureAwait(false);
+        }
+    }
 
     private async Task OpenWithinAsync()
     {
@@ -83,6 +107,8 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
             throw new TimeoutException($"The server did not answer within connect-timeout ({source.Timeout.TotalSeconds:0.###} s).");
         }
 
+        _processId = connection.ProcessID;
+        _openedAt = Stopwatch.GetTimestamp();
         source.VerifyInternals(connection);
         if (source.Internals?.SocketOf(connection) is { } socket)
             _socket = BackendSocket.Of(socket);
@@ -116,7 +142,7 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
     {
         if (_socket is null || source.Internals is not { } internals || connection.FullState != ConnectionState.Open)
         {
-            await AbortBusyAsync().ConfigureAwait(false);
+            await AbortBusyAsync(null).ConfigureAwait(false);
             return;
         }
 
@@ -126,7 +152,7 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
         _socket.Dispose();
     }
 
-    private async Task AbortBusyAsync()
+    private async Task AbortBusyAsync(Action<BackendIdentity>? stays)
     {
         if (!await OpeningEndedAsync().ConfigureAwait(false))
             return;
@@ -137,7 +163,12 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
         if (_socket is { } socket)
         {
             socket.EndSending();
-            await socket.WaitUntilGoneAsync(GonePatience).ConfigureAwait(false);
+            if (!await socket.WaitUntilGoneAsync(GonePatience).ConfigureAwait(false) && stays is not null)
+            {
+                stays(new BackendIdentity(_processId, Stopwatch.GetElapsedTime(_openedAt)));
+                await socket.WaitUntilGoneAsync(TerminatedPatience).ConfigureAwait(false);
+            }
+
             socket.Dispose();
         }
 

@@ -17,6 +17,7 @@ internal sealed class SimpleDriver : ILeaseHome
     private readonly IConnectionSource _source;
     private readonly PoolState _state;
     private readonly (IPhysicalConnection? Connection, PooledConnection? Lease)[] _records;
+    private readonly BackendIdentity?[] _staying;
     private readonly ConcurrentQueue<Action<TimeSpan>> _results = new();
     private readonly SemaphoreSlim _hasResults = new(0);
     private readonly Lock _step = new();
@@ -29,6 +30,7 @@ internal sealed class SimpleDriver : ILeaseHome
         _source = source;
         _state = new PoolState(_settings, Now, Random.Shared);
         _records = new (IPhysicalConnection?, PooledConnection?)[_settings.MaxConnections];
+        _staying = new BackendIdentity?[_settings.MaxConnections];
     }
 
     public string Name => _settings.Name;
@@ -165,13 +167,13 @@ internal sealed class SimpleDriver : ILeaseHome
                 Open(slot);
                 break;
             case EffectKind.Work:
-                Work(slot, effect.Work);
+                Work(slot, effect);
                 break;
             case EffectKind.Close:
                 End(slot, _records[slot.Index].Connection!.CloseAsync());
                 break;
             case EffectKind.Abort:
-                End(slot, _records[slot.Index].Connection!.AbortAsync());
+                Abort(slot);
                 break;
             case EffectKind.EndLease:
                 _records[slot.Index].Lease?.TryEnd(effect.End);
@@ -202,13 +204,23 @@ internal sealed class SimpleDriver : ILeaseHome
             (error, now) => _state.OpenFailed(slot, incarnation, error, ConnectErrors.KindOf(error), now));
     }
 
-    private void Work(Slot slot, ConnectionWork work)
+    private void Work(Slot slot, Effect effect)
     {
-        var incarnation = slot.Incarnation;
+        var (connection, incarnation) = (_records[slot.Index].Connection!, slot.Incarnation);
         WhenDone(
-            _records[slot.Index].Connection!.WorkAsync(work),
+            effect.Target is { } target ? connection.TerminateAsync(_staying[target.Index]!) : connection.WorkAsync(effect.Work),
             now => _state.WorkDone(slot, incarnation, now),
             (_, now) => _state.WorkFailed(slot, incarnation, now));
+    }
+
+    private void Abort(Slot slot)
+    {
+        var incarnation = slot.Incarnation;
+        End(slot, _records[slot.Index].Connection!.AbortAsync(backend => Post(now =>
+        {
+            _staying[slot.Index] = backend;
+            _state.BackendStays(slot, incarnation, now);
+        })));
     }
 
     private void End(Slot slot, Task end)
@@ -219,22 +231,24 @@ internal sealed class SimpleDriver : ILeaseHome
 
     private void WhenDone(Task task, Action<TimeSpan> succeeded, Action<Exception, TimeSpan> failed) =>
         task.ContinueWith(
-            done =>
+            done => Post(now =>
             {
-                _results.Enqueue(now =>
-                {
-                    if (done.Exception?.GetBaseException() is { } error)
-                        failed(error, now);
-                    else if (done.IsCanceled)
-                        failed(new OperationCanceledException(), now);
-                    else
-                        succeeded(now);
-                });
-                _hasResults.Release();
-            },
+                if (done.Exception?.GetBaseException() is { } error)
+                    failed(error, now);
+                else if (done.IsCanceled)
+                    failed(new OperationCanceledException(), now);
+                else
+                    succeeded(now);
+            }),
             CancellationToken.None,
             TaskContinuationOptions.DenyChildAttach,
             TaskScheduler.Default);
+
+    private void Post(Action<TimeSpan> result)
+    {
+        _results.Enqueue(result);
+        _hasResults.Release();
+    }
 
     private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null) =>
         new(kind, Name, _state.Counts.ToStatistics(_settings, Now), cause);
