@@ -127,8 +127,11 @@ public sealed partial class PoolManager
         _state.Put(slot, lease.Lease, close, record.Connection!.Release(lease.DriverWasUsed), now);
     }
 
-    private WatchedBorrower Watched(IActorRef actor)
+    private WatchedBorrower? Watched(IActorRef actor)
     {
+        // The temporary actor of an Ask that waits has its watch already.
+        if (_asks.Contains(actor))
+            return null;
         if (_borrowers.TryGetValue(actor, out var borrower))
             return borrower;
         borrower = new WatchedBorrower(actor);
@@ -143,17 +146,21 @@ public sealed partial class PoolManager
             Context.Unwatch(watched.Actor);
     }
 
-    private static void Watch(AskRequest request)
+    private void Watch(AskRequest request)
     {
+        // One that is watched as an owner keeps that watch; its request leaves the queue with it just as well.
+        if (_borrowers.ContainsKey(request.Sender) || !_asks.Add(request.Sender))
+            return;
         request.IsWatched = true;
         Context.WatchWith(request.Sender, new AskEnded(request));
     }
 
-    private static void StopWatching(AskRequest request)
+    private void StopWatching(AskRequest request)
     {
         if (!request.IsWatched)
             return;
         request.IsWatched = false;
+        _asks.Remove(request.Sender);
         Context.Unwatch(request.Sender);
     }
 

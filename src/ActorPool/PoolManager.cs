@@ -21,6 +21,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     private readonly PoolState _state;
     private readonly SlotRecord[] _records;
     private readonly Dictionary<IActorRef, WatchedBorrower> _borrowers = [];
+    private readonly HashSet<IActorRef> _asks = [];
     private readonly List<PoolOrder> _closing = [];
     private readonly List<IActorRef> _closers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -98,6 +99,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 break;
             case AskEnded ended:
                 ended.Request.IsWatched = false;
+                _asks.Remove(ended.Request.Sender);
                 _state.Cancel(ended.Request, now);
                 break;
             case SweepDue:

@@ -68,6 +68,22 @@ public sealed class AskTests : PoolTest
     }
 
     [Fact]
+    public async Task An_Ask_can_be_forwarded_with_its_asker_as_the_owner_as_often_as_anyone_likes()
+    {
+        var pool = await StartAsync(1, 1);
+        var held = await pool.GetConnAsync();
+        var forwarder = Sys.ActorOf(Props.Create(() => new Forwarder(pool.Manager)));
+
+        var ask = forwarder.Ask<PooledConnection>("please", TimeSpan.FromSeconds(10));
+        await EventuallyAsync(() => pool.Statistics.Waiting == 4, "all four wait");
+        await held.DisposeAsync();
+        await ask;
+
+        await using var next = await pool.GetConnAsync();
+        Assert.Equal(1L, await ScalarAsync(next, "SELECT 1::bigint"));
+    }
+
+    [Fact]
     public async Task An_Ask_that_times_out_in_the_queue_leaves_it_at_once()
     {
         var pool = await StartAsync(1, 1);
@@ -133,6 +149,17 @@ public sealed class AskTests : PoolTest
         for (var i = 0; i < 4; i++)
             all.Add(await pool.GetConnAsync());
         Assert.Equal(4, (await Task.WhenAll(all.Select(PidAsync))).Distinct().Count());
+    }
+
+    private sealed class Forwarder : ReceiveActor
+    {
+        public Forwarder(IActorRef manager) => ReceiveAny(_ =>
+        {
+            manager.Tell(new GetConn { Owner = Sender }, Sender);
+            manager.Tell(new GetConn(), Sender);
+            manager.Tell(new GetConn(), Sender);
+            manager.Tell(new GetConn { Owner = Sender }, Sender);
+        });
     }
 
     private static async Task RefusedAsync(PoolErrorKind kind, Func<Task> call) =>
