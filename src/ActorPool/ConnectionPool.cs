@@ -27,7 +27,7 @@ public sealed class ConnectionPool : IConnectionPool
     public IActorRef Manager => _cell.Manager;
 
     /// <inheritdoc/>
-    public PoolStatistics Statistics => _cell.Gauges.Read();
+    public PoolStatistics Statistics => _cell.Statistics();
 
     /// <summary>Starts a pool and waits until <c>min-connections</c> are open.</summary>
     /// <param name="system">Where its actors live. Its coordinated shutdown ends the pool gracefully.</param>

@@ -9,13 +9,16 @@ namespace ActorPool;
 // Carrying out what the core decided, and its connections' reports.
 public sealed partial class PoolManager
 {
-    private void CarryOut(TimeSpan now)
+    /// <summary>True when carrying out has changed the pool's state once more.</summary>
+    private bool CarryOut(TimeSpan now)
     {
-        // An effect can bring the core to decide on more; that is then found behind it.
+        // An answer that nobody took brings a connection back, and the core to decide on more; that is then found behind it.
+        _changed = false;
         var effects = _state.Effects;
         for (var i = 0; i < effects.Count; i++)
             CarryOut(effects[i], now);
         effects.Clear();
+        return _changed;
     }
 
     private void CarryOut(in Effect effect, TimeSpan now)
@@ -86,7 +89,11 @@ public sealed partial class PoolManager
                 StopWatching(ask);
                 // An Ask that ended at this very moment: nobody has the lease, unless others share it.
                 if (!ask.Complete(lease, Self) && !isJoin && lease.Slot.HeldFor is null && lease.TryEnd(LeaseEnd.Returned))
+                {
                     TakeBack(lease, close: false, now);
+                    _changed = true;
+                }
+
                 break;
         }
     }

@@ -60,7 +60,9 @@ public sealed partial class PoolManager
 
     private void Put(PutConn put, IActorRef sender, TimeSpan now)
     {
-        switch (Return(put.Connection, put.Key, put.Close, now))
+        var refusal = Return(put.Connection, put.Key, put.Close, now);
+        Publish(now);
+        switch (refusal)
         {
             case null:
                 if (!IsNobody(sender))
@@ -77,7 +79,9 @@ public sealed partial class PoolManager
 
     private void Answer(ReturnRequest request, TimeSpan now)
     {
-        switch (Return(request.Connection, request.Key, request.Close, now))
+        var refusal = Return(request.Connection, request.Key, request.Close, now);
+        Publish(now);
+        switch (refusal)
         {
             case null:
                 request.Complete();

@@ -28,6 +28,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     private PoolOrder? _start;
     private TimeSpan _timerAt = TimeSpan.MaxValue;
     private bool _stopping;
+    private bool _changed;
 
     internal PoolManager(PoolCell cell)
     {
@@ -120,9 +121,13 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 break;
         }
 
-        CarryOut(now);
+        // The numbers come first: whoever is answered can see in them what the answer changed.
+        Publish(now);
+        if (CarryOut(now))
+            Publish(now);
+        if (message is PooledConnection or Abandoned)
+            _cell.NoteHandled();
         SetTimer(now);
-        _cell.Gauges.Publish(_state.Counts, now);
     }
 
     /// <summary>Stopped, killed or crashed: the same as closeall.</summary>
@@ -142,6 +147,8 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
             closer.Tell(AllClosed.Instance, Self);
         _cell.Gauges.Publish(default, Now);
     }
+
+    private void Publish(TimeSpan now) => _cell.Gauges.Publish(_state.Counts, now);
 
     private void Obey(PoolOrder order, TimeSpan now)
     {

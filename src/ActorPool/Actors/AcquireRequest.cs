@@ -1,6 +1,5 @@
 using System.Threading.Tasks.Sources;
 using ActorPool.Core;
-using Akka.Actor;
 
 namespace ActorPool.Actors;
 
@@ -85,7 +84,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
         if (Interlocked.CompareExchange(ref _state, GivenUp, Open) != Open)
             return;
         _promise.SetException(new OperationCanceledException("The wait for a connection was cancelled.", token));
-        _cell.Manager.Tell(new Abandoned(this), ActorRefs.NoSender);
+        _cell.Note(new Abandoned(this));
     }
 }
 

@@ -6,6 +6,10 @@ namespace ActorPool.Actors;
 /// <summary>What the manager, the facade and the leases of one pool share. It outlives the manager.</summary>
 internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) : ILeaseHome
 {
+    private const int MostTurns = 1000;
+
+    private long _notesTold;
+    private long _notesHandled;
     private volatile bool _ended;
     private volatile IActorRef? _manager;
 
@@ -32,10 +36,29 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
         set => _ended = value;
     }
 
-    public void Returned(PooledConnection lease)
+    public void Returned(PooledConnection lease) => Note(lease);
+
+    /// <summary>Tells the manager something that nobody awaits.</summary>
+    public void Note(object note)
     {
-        if (!_ended)
-            Manager.Tell(lease, ActorRefs.NoSender);
+        if (_ended)
+            return;
+        Interlocked.Increment(ref _notesTold);
+        Manager.Tell(note, ActorRefs.NoSender);
+    }
+
+    /// <summary>A note was handled, and the numbers show it.</summary>
+    public void NoteHandled() => Volatile.Write(ref _notesHandled, _notesHandled + 1);
+
+    /// <summary>The pool's numbers, with every return and every cancellation that came before.</summary>
+    public PoolStatistics Statistics()
+    {
+        var told = Volatile.Read(ref _notesTold);
+        var spin = default(SpinWait);
+        // The manager is at most a few messages behind; one that is held up is not waited for.
+        for (var turn = 0; turn < MostTurns && !_ended && Volatile.Read(ref _notesHandled) < told; turn++)
+            spin.SpinOnce(sleep1Threshold: -1);
+        return Gauges.Read();
     }
 
     /// <summary>Sends a request that answers itself should the manager end before it is read.</summary>
