@@ -149,7 +149,7 @@ internal sealed partial class PoolState
             return;
         }
 
-        while (_impatient.First is { } node && _queue.Count > SoonReady + _counts.Opening)
+        while (_impatient.First is { } node && Demand > SoonReady + _counts.Opening)
             LeaveRefused(node.Value, PoolErrorKind.ConnectFailed, error);
     }
 }

@@ -39,7 +39,7 @@ internal sealed partial class PoolState
             }
 
             // The first one that nothing fast will serve; its elders are served by what is under way.
-            if (_queue.ElementAt(SoonReady) is not { } waiter)
+            if (Demand <= SoonReady || _queue.ElementAt(SoonReady) is not { } waiter)
                 return;
             slot = PickIdle(waiter.Entry, offered);
             if (slot is not { State: SlotState.Idle })
@@ -53,14 +53,14 @@ internal sealed partial class PoolState
 
     private void OpenForWaiting(TimeSpan now)
     {
-        while (_queue.Count > SoonReady + _counts.Opening && CanOpen(now))
+        while (Demand > SoonReady + _counts.Opening && CanOpen(now))
             StartOpen();
     }
 
     /// <summary>Nothing else is left for those who wait: the session of the key that was not used for longest.</summary>
     private void TakeOver(TimeSpan now)
     {
-        while (_owned.First is { } slot && _queue.First is { } first && _queue.Count > SoonReady + _counts.Opening)
+        while (_owned.First is { } slot && _queue.First is { } first && Demand > SoonReady + _counts.Opening)
         {
             if (_counts.Taken < _settings.MaxConnections && !BackingOff(now))
                 return;
