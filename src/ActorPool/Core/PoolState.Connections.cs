@@ -2,13 +2,21 @@ namespace ActorPool.Core;
 
 internal sealed partial class PoolState
 {
-    private bool BackingOff(TimeSpan now) => now < _backoff.NextAttempt(Waiting > 0);
+    private TimeSpan NextAttempt => _backoff.NextAttempt(Waiting > 0 || Phase == PoolPhase.Starting);
 
-    // While opening fails, one attempt at a time is enough to notice that it works again.
-    private bool CanOpen(TimeSpan now) =>
-        _free.Count > 0
-        && _counts.Opening < (_backoff.Failures > 0 ? 1 : _settings.MaxConcurrentOpens)
-        && !BackingOff(now);
+    private bool BackingOff(TimeSpan now) => now < NextAttempt;
+
+    /// <summary>To be asked when an open is wanted: if only the pause after a failure is in the way, the pool wakes at its end.</summary>
+    private bool CanOpen(TimeSpan now)
+    {
+        // While opening fails, one attempt at a time is enough to notice that it works again.
+        if (_free.Count == 0 || _counts.Opening >= (_backoff.Failures > 0 ? 1 : _settings.MaxConcurrentOpens))
+            return false;
+        if (!BackingOff(now))
+            return true;
+        WakeBy(NextAttempt);
+        return false;
+    }
 
     private void OpenForMin(TimeSpan now)
     {
@@ -50,14 +58,13 @@ internal sealed partial class PoolState
         _counts.ConnectFailures++;
         Enter(slot, SlotState.Free);
         _free.Push(slot);
-        if (Phase == PoolPhase.Starting && (failure != ConnectFailure.Passing || now >= _startDeadline))
+        if (Phase == PoolPhase.Starting && (failure != ConnectFailure.Passing || NextAttempt > _startDeadline))
         {
             FailStart(error);
             return;
         }
 
         RefuseForFailure(error, failure);
-        WakeBy(_backoff.NextAttempt(Waiting > 0));
         Serve(now);
     }
 

@@ -74,8 +74,6 @@ internal sealed partial class PoolState
         waiter.Deadline = patience < TimeSpan.Zero || patience > TimeSpan.MaxValue - now ? TimeSpan.MaxValue : now + patience;
         _deadlines.Add(waiter);
         WakeBy(DeadlineWheel.LookAt(waiter.Deadline));
-        if (_backoff.Failures > 0)
-            WakeBy(_backoff.NextAttempt(somebodyWaits: true));
         waiter.Borrower?.Waiters.Add(waiter);
         if (waiter.Entry is { } key)
         {
