@@ -185,8 +185,10 @@ internal sealed partial class PoolState
         }
 
         StartWork(slot, work);
-        if (Synchronous)
-            JoinIdle(slot);
+        if (!Synchronous || IsOwned(slot))
+            return;
+        slot.IdleSince = now;
+        JoinIdle(slot);
     }
 }
 

@@ -54,8 +54,8 @@ internal sealed partial class PoolState
             return;
         if (_settings.IdleTimeout == TimeSpan.Zero)
             Close(slot);
-        else
-            WakeBy(now + _settings.IdleTimeout);
+        else if (OldestIdle() is { } oldest)
+            WakeBy(oldest.IdleSince + _settings.IdleTimeout);
     }
 
     private Slot? OldestIdle()
