@@ -44,7 +44,7 @@ internal sealed partial class PoolState
         _counts.Opened++;
         NewSession(slot);
         slot.ExpiresAt = Expiry(now);
-        if (Phase == PoolPhase.Starting && _counts.Open + 1 >= _settings.MinConnections)
+        if (Phase == PoolPhase.Starting && _counts.Open - _counts.Closing + 1 >= _settings.MinConnections)
             Run();
         BecomeIdle(slot, now);
     }
