@@ -27,15 +27,23 @@ internal sealed class IntrusiveList<T, TLinked> where T : class where TLinked : 
 
     public static T? After(T item) => TLinked.LinksOf(item).Next;
 
-    public void AddLast(T item)
+    public static T? Before(T item) => TLinked.LinksOf(item).Previous;
+
+    public void AddLast(T item) => AddAfter(Last, item);
+
+    /// <summary>Adds an item behind another one of this list, or in front of all (null).</summary>
+    public void AddAfter(T? before, T item)
     {
-        ref var links = ref TLinked.LinksOf(item);
-        links = new Links<T> { Previous = Last, List = this };
-        if (Last is null)
+        var after = before is null ? First : TLinked.LinksOf(before).Next;
+        TLinked.LinksOf(item) = new Links<T> { Previous = before, Next = after, List = this };
+        if (before is null)
             First = item;
         else
-            TLinked.LinksOf(Last).Next = item;
-        Last = item;
+            TLinked.LinksOf(before).Next = item;
+        if (after is null)
+            Last = item;
+        else
+            TLinked.LinksOf(after).Previous = item;
         Count++;
     }
 

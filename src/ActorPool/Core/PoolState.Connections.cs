@@ -4,13 +4,21 @@ internal sealed partial class PoolState
 {
     private readonly Queue<(Slot Slot, int Incarnation)> _staying = new();
 
-    private bool BackingOff(TimeSpan now) => now < _backoff.NextAttempt(Waiting > 0);
+    private TimeSpan NextAttempt => _backoff.NextAttempt(Waiting > 0 || Phase == PoolPhase.Starting);
 
-    // While opening fails, one attempt at a time is enough to notice that it works again.
-    private bool CanOpen(TimeSpan now) =>
-        _free.Count > 0
-        && _counts.Opening < (_backoff.Failures > 0 ? 1 : _settings.MaxConcurrentOpens)
-        && !BackingOff(now);
+    private bool BackingOff(TimeSpan now) => now < NextAttempt;
+
+    /// <summary>To be asked when an open is wanted: if only the pause after a failure is in the way, the pool wakes at its end.</summary>
+    private bool CanOpen(TimeSpan now)
+    {
+        // While opening fails, one attempt at a time is enough to notice that it works again.
+        if (_free.Count == 0 || _counts.Opening >= (_backoff.Failures > 0 ? 1 : _settings.MaxConcurrentOpens))
+            return false;
+        if (!BackingOff(now))
+            return true;
+        WakeBy(NextAttempt);
+        return false;
+    }
 
     private void OpenForMin(TimeSpan now)
     {
@@ -38,7 +46,7 @@ internal sealed partial class PoolState
         _counts.Opened++;
         NewSession(slot);
         slot.ExpiresAt = Expiry(now);
-        if (Phase == PoolPhase.Starting && _counts.Open + 1 >= _settings.MinConnections)
+        if (Phase == PoolPhase.Starting && _counts.Open - _counts.Closing + 1 >= _settings.MinConnections)
             Run();
         BecomeIdle(slot, now);
     }
@@ -52,14 +60,13 @@ internal sealed partial class PoolState
         _counts.ConnectFailures++;
         Enter(slot, SlotState.Free);
         _free.Push(slot);
-        if (Phase == PoolPhase.Starting && (failure != ConnectFailure.Passing || now >= _startDeadline))
+        if (Phase == PoolPhase.Starting && (failure != ConnectFailure.Passing || NextAttempt > _startDeadline))
         {
             FailStart(error);
             return;
         }
 
         RefuseForFailure(error, failure);
-        WakeBy(_backoff.NextAttempt(Waiting > 0));
         Serve(now);
     }
 
@@ -176,7 +183,7 @@ internal sealed partial class PoolState
             return;
         }
 
-        while (_impatient.First is { } node && _queue.Count > SoonReady + _counts.Opening)
+        while (_impatient.First is { } node && Demand > SoonReady + _counts.Opening)
             LeaveRefused(node.Value, PoolErrorKind.ConnectFailed, error);
     }
 }

@@ -171,7 +171,7 @@ internal sealed partial class PoolState
     private bool IsSurplus() =>
         _settings.IdleTimeout == TimeSpan.Zero
         && _counts.Idle + SoonReady >= _settings.MinConnections
-        && _queue.Count <= SoonReady;
+        && Demand <= SoonReady;
 
     private void Recycle(Slot slot, ReturnCondition condition, TimeSpan now)
     {
@@ -185,8 +185,10 @@ internal sealed partial class PoolState
         }
 
         StartWork(slot, work);
-        if (Synchronous)
-            JoinIdle(slot);
+        if (!Synchronous || IsOwned(slot))
+            return;
+        slot.IdleSince = now;
+        JoinIdle(slot);
     }
 }
 

@@ -4,6 +4,12 @@ internal sealed partial class PoolState
 {
     private int _parked;
 
+    // Queued requests behind an older one of the same shared key: one grant serves them all.
+    private int _mates;
+
+    /// <summary>How many connections would satisfy all who are queued.</summary>
+    private int Demand => _queue.Count - _mates;
+
     /// <summary>
     /// A request for a connection: answered now, or put in the queue (then its state is not <see cref="WaiterState.Done"/>).
     /// Throws what the user's key throws, with nothing changed.
@@ -68,10 +74,14 @@ internal sealed partial class PoolState
         waiter.Deadline = patience < TimeSpan.Zero || patience > TimeSpan.MaxValue - now ? TimeSpan.MaxValue : now + patience;
         _deadlines.Add(waiter);
         WakeBy(DeadlineWheel.LookAt(waiter.Deadline));
-        if (_backoff.Failures > 0)
-            WakeBy(_backoff.NextAttempt(somebodyWaits: true));
         waiter.Borrower?.Waiters.Add(waiter);
-        waiter.Entry?.Waiters.AddLast(waiter);
+        if (waiter.Entry is { } key)
+        {
+            if (key.HasWaiters && !Exclusive)
+                _mates++;
+            key.Waiters.AddLast(waiter);
+        }
+
         if (waiter.NoWait)
             _impatient.AddLast(waiter);
         if (forKey)
@@ -111,6 +121,8 @@ internal sealed partial class PoolState
         if (waiter.Entry is { } entry)
         {
             entry.Waiters.Remove(waiter);
+            if (entry.HasWaiters && !Exclusive)
+                _mates--;
             if (ReferenceEquals(entry.Turn, waiter))
                 entry.Turn = null;
             NextTurn(entry);

@@ -39,10 +39,21 @@ internal sealed partial class PoolState
             }
 
             // The first one that nothing fast will serve; its elders are served by what is under way.
-            if (_queue.ElementAt(SoonReady) is not { } waiter)
+            if (Demand <= SoonReady || _queue.ElementAt(SoonReady) is not { } waiter)
                 return;
             slot = PickIdle(waiter.Entry, offered);
-            if (slot is not { State: SlotState.Idle })
+            if (slot is { State: not SlotState.Idle })
+            {
+                // More wait than are under reset: the oldest need not wait for the one whose turn it is.
+                (slot, waiter) = (NextIdle(slot), first);
+                if (slot is not null && NeededWork(slot, first.Entry, now) == ConnectionWork.None)
+                {
+                    Grant(slot, first, now);
+                    continue;
+                }
+            }
+
+            if (slot is null)
                 return;
             var work = NeededWork(slot, waiter.Entry, now);
             if (work == ConnectionWork.None)
@@ -53,14 +64,14 @@ internal sealed partial class PoolState
 
     private void OpenForWaiting(TimeSpan now)
     {
-        while (_queue.Count > SoonReady + _counts.Opening && CanOpen(now))
+        while (Demand > SoonReady + _counts.Opening && CanOpen(now))
             StartOpen();
     }
 
     /// <summary>Nothing else is left for those who wait: the session of the key that was not used for longest.</summary>
     private void TakeOver(TimeSpan now)
     {
-        while (_owned.First is { } slot && _queue.First is { } first && _queue.Count > SoonReady + _counts.Opening)
+        while (_owned.First is { } slot && _queue.First is { } first && Demand > SoonReady + _counts.Opening)
         {
             if (_counts.Taken < _settings.MaxConnections && !BackingOff(now))
                 return;
@@ -81,6 +92,15 @@ internal sealed partial class PoolState
         if (common is not null)
             return common;
         return offered is { State: SlotState.Idle } ? offered : null;
+    }
+
+    /// <summary>The first that is ready behind one that is under reset yet.</summary>
+    private Slot? NextIdle(Slot slot)
+    {
+        Slot? next = slot;
+        while (next is { State: not SlotState.Idle })
+            next = _settings.IdleOrder == IdleOrder.Lifo ? IntrusiveList<Slot, Slot.InList>.Before(next) : IntrusiveList<Slot, Slot.InList>.After(next);
+        return next;
     }
 
     /// <summary>What must be done to an idle connection before this key may have it.</summary>
@@ -105,8 +125,8 @@ internal sealed partial class PoolState
     private void BecomeIdle(Slot slot, TimeSpan now)
     {
         Enter(slot, SlotState.Idle);
-        // A connection that was only looked at was not used any later for it.
-        if (slot.Work is not (ConnectionWork.Validate or ConnectionWork.Terminate))
+        // A connection that was only looked at was not used any later for it, and goes back to its place.
+        if (slot.Work is not (ConnectionWork.Validate or ConnectionWork.Terminate) && !_common.Contains(slot))
             slot.IdleSince = now;
         slot.ProvenAt = now;
         slot.Work = ConnectionWork.None;
@@ -123,11 +143,14 @@ internal sealed partial class PoolState
         // In the synchronous way it has kept its place while it was reset.
         if (_common.Contains(slot))
             return;
-        if (Sticky && slot.SessionOwner is not null)
-            _owned.AddLast(slot);
-        else
-            _common.AddLast(slot);
+        var list = IsOwned(slot) ? _owned : _common;
+        var before = list.Last;
+        while (before is not null && before.IdleSince > slot.IdleSince)
+            before = IntrusiveList<Slot, Slot.InList>.Before(before);
+        list.AddAfter(before, slot);
     }
+
+    private bool IsOwned(Slot slot) => Sticky && slot.SessionOwner is not null;
 
     private void LeaveIdle(Slot slot)
     {

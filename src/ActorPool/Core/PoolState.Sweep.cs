@@ -20,8 +20,9 @@ internal sealed partial class PoolState
         TrimIdle(now);
         EndLifetimes(now);
         LookAtHolds(now);
+        _wakeAt = TimeSpan.MaxValue;
         Serve(now);
-        _wakeAt = allDue ? NextWake() : now;
+        WakeBy(allDue ? NextWake() : now);
     }
 
     private void WakeBy(TimeSpan time)
@@ -53,8 +54,8 @@ internal sealed partial class PoolState
             return;
         if (_settings.IdleTimeout == TimeSpan.Zero)
             Close(slot);
-        else
-            WakeBy(now + _settings.IdleTimeout);
+        else if (OldestIdle() is { } oldest)
+            WakeBy(oldest.IdleSince + _settings.IdleTimeout);
     }
 
     private Slot? OldestIdle()
@@ -71,8 +72,6 @@ internal sealed partial class PoolState
     private TimeSpan NextWake()
     {
         var wake = _deadlines.NextDue();
-        if (_backoff.Failures > 0 && _counts.Opening == 0 && (Waiting > 0 || _counts.Taken - _counts.Closing < _settings.MinConnections))
-            wake = Earlier(wake, _backoff.NextAttempt(Waiting > 0));
         if (_settings.IdleTimeout > TimeSpan.Zero && _counts.Idle > _settings.MinConnections && OldestIdle() is { } slot)
             wake = Earlier(wake, slot.IdleSince + _settings.IdleTimeout);
         if (Phase == PoolPhase.Draining)
