@@ -28,6 +28,7 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
     private Task? _opening;
     private Task? _end;
     private BackendSocket? _socket;
+    private string? _backendStart;
 
     public NpgsqlConnection Npgsql => connection;
 
@@ -86,6 +87,8 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
         source.VerifyInternals(connection);
         if (source.Internals?.SocketOf(connection) is { } socket)
             _socket = BackendSocket.Of(socket);
+        else
+            _backendStart = await BackendEnd.StartOfAsync(connection, timeout.Token).ConfigureAwait(false);
     }
 
     private async Task ExecuteAsync(string statement, CancellationToken cancellationToken)
@@ -134,6 +137,8 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
         var driverSocket = source.Internals?.SocketOf(connection);
         if (busy && source.Internals is { } internals)
             await QuietlyAsync(Task.Run(() => internals.CancelAtServer(connection)).WaitAsync(CancelPatience)).ConfigureAwait(false);
+        if (_socket is null && busy)
+            await QuietlyAsync(new BackendEnd(source, connection.ProcessID, _backendStart).ForceAsync(GonePatience)).ConfigureAwait(false);
         if (_socket is { } socket)
         {
             socket.EndSending();
@@ -148,7 +153,7 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
             Quietly(() => idle.Break(connection));
         else
             Quietly(connection.Close);
-        if (_socket is null)
+        if (_socket is null && !busy)
             await Task.Delay(BlindPause).ConfigureAwait(false);
     }
 

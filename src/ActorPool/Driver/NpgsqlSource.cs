@@ -55,6 +55,9 @@ internal sealed class NpgsqlSource : IConnectionSource
 
     public IPhysicalConnection Create() => new NpgsqlPhysicalConnection(_source.CreateConnection(), this);
 
+    /// <summary>A connection that is nobody's, for the moment in which another one must be ended from outside.</summary>
+    public NpgsqlConnection CreateHelper() => _source.CreateConnection();
+
     /// <summary>Looks once, on the first connection that opened, whether the internals mean what they are taken for.</summary>
     public void VerifyInternals(NpgsqlConnection connection)
     {
