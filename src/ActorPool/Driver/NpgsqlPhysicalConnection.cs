@@ -160,12 +160,14 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
         var driverSocket = source.Internals?.SocketOf(connection);
         if (busy && source.Internals is { } internals)
             await QuietlyAsync(Task.Run(() => internals.CancelAtServer(connection)).WaitAsync(CancelPatience)).ConfigureAwait(false);
+        if (_socket is null && busy)
+            await QuietlyAsync(TerminateFromOutsideAsync()).ConfigureAwait(false);
         if (_socket is { } socket)
         {
             socket.EndSending();
             if (!await socket.WaitUntilGoneAsync(GonePatience).ConfigureAwait(false) && stays is not null)
             {
-                stays(new BackendIdentity(_processId, Stopwatch.GetElapsedTime(_openedAt)));
+                stays(Identity());
                 await socket.WaitUntilGoneAsync(TerminatedPatience).ConfigureAwait(false);
             }
 
@@ -181,6 +183,20 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
             Quietly(connection.Close);
         if (_socket is null)
             await Task.Delay(BlindPause).ConfigureAwait(false);
+    }
+
+    private BackendIdentity Identity() => new(_processId, Stopwatch.GetElapsedTime(_openedAt));
+
+    /// <summary>
+    /// Without the driver's internals a running command can be ended by another connection alone. The one moment in which a pool has
+    /// a backend more than its maximum: closing the connection would wait for the command, and leaving it would leave it running.
+    /// </summary>
+    private async Task TerminateFromOutsideAsync()
+    {
+        var other = source.Create();
+        await other.OpenAsync().ConfigureAwait(false);
+        await QuietlyAsync(other.TerminateAsync(Identity())).ConfigureAwait(false);
+        await other.CloseAsync().ConfigureAwait(false);
     }
 
     /// <summary>Lets an open come to its end, so that it leaves no backend of which nobody knows. False when nothing was opened.</summary>

@@ -1,0 +1,93 @@
+using ActorPool.Driver;
+using ActorPool.Tests.PostgreSQL.Support;
+using Npgsql;
+
+namespace ActorPool.Tests.PostgreSQL.Driver;
+
+/// <summary>An update of Npgsql that moves one of its internals is noticed here, and not by a slower pool in production.</summary>
+public sealed class NpgsqlInternalsTests : PoolTest
+{
+    [Fact]
+    public void All_internals_are_found_in_the_referenced_Npgsql()
+    {
+        Assert.NotNull(NpgsqlInternals.TryCreate(out var reason));
+        Assert.Null(reason);
+    }
+
+    [Fact]
+    public async Task They_mean_on_an_open_connection_what_they_are_taken_for()
+    {
+        var internals = NpgsqlInternals.TryCreate(out _)!;
+        await using var connection = await OpenAsync();
+
+        Assert.True(internals.Verify(connection));
+        Assert.True(internals.IsOutsideTransaction(connection));
+        Assert.True(internals.SocketOf(connection)!.Connected);
+        Assert.False(connection.FullState.HasFlag(System.Data.ConnectionState.Executing));
+    }
+
+    [Theory]
+    [InlineData("BEGIN")]
+    [InlineData("BEGIN; SELECT 1")]
+    [InlineData("START TRANSACTION ISOLATION LEVEL SERIALIZABLE")]
+    public async Task A_transaction_of_SQL_is_seen(string begin)
+    {
+        var internals = NpgsqlInternals.TryCreate(out _)!;
+        await using var connection = await OpenAsync();
+        await using var command = new NpgsqlCommand(begin, connection);
+        await command.ExecuteNonQueryAsync();
+
+        Assert.False(internals.IsOutsideTransaction(connection));
+    }
+
+    [Fact]
+    public async Task A_failed_transaction_and_one_not_yet_sent_are_seen()
+    {
+        var internals = NpgsqlInternals.TryCreate(out _)!;
+        await using var connection = await OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        Assert.False(internals.IsOutsideTransaction(connection));
+
+        await using var command = new NpgsqlCommand("SELECT 1 / 0", connection, transaction);
+        await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync());
+        Assert.False(internals.IsOutsideTransaction(connection));
+
+        await transaction.RollbackAsync();
+        Assert.True(internals.IsOutsideTransaction(connection));
+    }
+
+    [Fact]
+    public async Task A_closed_connection_has_none_of_it()
+    {
+        var internals = NpgsqlInternals.TryCreate(out _)!;
+        await using var connection = await OpenAsync();
+        await connection.CloseAsync();
+
+        Assert.False(internals.Verify(connection));
+        Assert.Null(internals.SocketOf(connection));
+        Assert.False(internals.CancelAtServer(connection));
+        internals.Detach(connection);
+    }
+
+    [Fact]
+    public async Task A_running_query_is_ended_at_the_server()
+    {
+        var internals = NpgsqlInternals.TryCreate(out _)!;
+        await using var connection = await OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT pg_sleep(60)", connection);
+        var query = command.ExecuteNonQueryAsync();
+        Assert.Equal(1, await Backends.WaitForAsync(1, "state = 'active' AND wait_event = 'PgSleep'"));
+
+        Assert.True(internals.CancelAtServer(connection));
+
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => query);
+        Assert.Equal(1, await Backends.WaitForAsync(1, "state = 'idle'"));
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync()
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+}

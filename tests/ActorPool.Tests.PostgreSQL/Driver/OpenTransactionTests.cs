@@ -1,0 +1,99 @@
+using ActorPool.Tests.PostgreSQL.Support;
+using Npgsql;
+
+namespace ActorPool.Tests.PostgreSQL.Driver;
+
+/// <summary>However a transaction was left open, the next borrower is outside any; the connection is kept.</summary>
+public sealed class OpenTransactionTests : DriverTest
+{
+    [Theory, BothWays]
+    public Task Nothing_at_all(DriverAccess access) => AssertKeptAsync(access, lease => ExecuteAsync(lease, "SELECT 1"));
+
+    [Theory, BothWays]
+    public Task BEGIN_in_SQL(DriverAccess access) => AssertKeptAsync(access, lease => ExecuteAsync(lease, "BEGIN"));
+
+    [Theory, BothWays]
+    public Task BEGIN_and_work_in_SQL(DriverAccess access) => AssertKeptAsync(access, async lease =>
+    {
+        await ExecuteAsync(lease, "BEGIN ISOLATION LEVEL SERIALIZABLE");
+        await ExecuteAsync(lease, "INSERT INTO t VALUES (1)");
+    });
+
+    [Theory, BothWays]
+    public Task A_savepoint_in_SQL(DriverAccess access) => AssertKeptAsync(access, async lease =>
+    {
+        await ExecuteAsync(lease, "BEGIN");
+        await ExecuteAsync(lease, "SAVEPOINT s");
+        await ExecuteAsync(lease, "INSERT INTO t VALUES (1)");
+    });
+
+    [Theory, BothWays]
+    public Task A_failed_transaction_of_SQL(DriverAccess access) => AssertKeptAsync(access, async lease =>
+    {
+        await ExecuteAsync(lease, "BEGIN");
+        await ExecuteAsync(lease, "INSERT INTO t VALUES (1)");
+        await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(lease, "SELECT 1 / 0"));
+    });
+
+    [Theory, BothWays]
+    public Task SET_TRANSACTION(DriverAccess access) => AssertKeptAsync(access, async lease =>
+    {
+        await ExecuteAsync(lease, "BEGIN");
+        await ExecuteAsync(lease, "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE READ ONLY");
+        await ExecuteAsync(lease, "SELECT count(*) FROM t");
+    });
+
+    [Theory, BothWays]
+    public Task A_transaction_begun_again_by_a_chain(DriverAccess access) => AssertKeptAsync(access, async lease =>
+    {
+        await ExecuteAsync(lease, "BEGIN");
+        await ExecuteAsync(lease, "INSERT INTO t VALUES (1)");
+        await ExecuteAsync(lease, "ROLLBACK AND CHAIN");
+    });
+
+    // Without the internals a transaction object of the driver cannot be cut off: the connection goes with it.
+    [Theory, BothWays]
+    public Task A_transaction_of_the_driver(DriverAccess access) => AssertNextIsOutsideAsync(access, access == DriverAccess.Internals, async lease =>
+    {
+        _ = await lease.BeginTransactionAsync();
+        await ExecuteAsync(lease, "INSERT INTO t VALUES (1)");
+    });
+
+    [Theory, BothWays]
+    public Task A_transaction_of_the_driver_of_which_nothing_was_sent(DriverAccess access) =>
+        AssertNextIsOutsideAsync(access, access == DriverAccess.Internals, async lease => _ = await lease.BeginTransactionAsync());
+
+    [Theory, BothWays]
+    public Task A_failed_transaction_of_the_driver(DriverAccess access) => AssertNextIsOutsideAsync(access, access == DriverAccess.Internals, async lease =>
+    {
+        _ = await lease.BeginTransactionAsync();
+        await ExecuteAsync(lease, "INSERT INTO t VALUES (1)");
+        await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(lease, "SELECT 1 / 0"));
+    });
+
+    private Task AssertKeptAsync(DriverAccess access, Func<PooledConnection, Task> leaveOpen) =>
+        AssertNextIsOutsideAsync(access, isKept: true, leaveOpen);
+
+    private async Task AssertNextIsOutsideAsync(DriverAccess access, bool isKept, Func<PooledConnection, Task> leaveOpen)
+    {
+        var pool = await StartOneAsync(access);
+        int pid;
+        await using (var lease = await pool.GetConnAsync())
+        {
+            pid = await PidAsync(lease);
+            await ExecuteAsync(lease, "CREATE TABLE t (n int)");
+            await leaveOpen(lease);
+        }
+
+        await using var next = await pool.GetConnAsync();
+        var nextPid = await PidAsync(next);
+        Assert.Equal(isKept, pid == nextPid);
+        Assert.True(await IsInStateAsync(nextPid, "idle"), "The server shows the next borrower in a transaction.");
+        Assert.Equal(DBNull.Value, await ScalarAsync(next, "SELECT pg_current_xact_id_if_assigned()::text"));
+        Assert.Equal("read committed", await ScalarAsync(next, "SHOW transaction_isolation"));
+        // Two statements outside a transaction have different ids.
+        var first = await ScalarAsync(next, "SELECT pg_current_xact_id()::text");
+        Assert.NotEqual(first, await ScalarAsync(next, "SELECT pg_current_xact_id()::text"));
+        Assert.Equal(0L, await ScalarAsync(next, "SELECT count(*) FROM t"));
+    }
+}

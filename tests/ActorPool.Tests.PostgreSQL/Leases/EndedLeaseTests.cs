@@ -1,0 +1,140 @@
+using System.Data;
+using System.Data.Common;
+using System.Reflection;
+using ActorPool.Tests.PostgreSQL.Support;
+using Akka.Actor;
+
+namespace ActorPool.Tests.PostgreSQL.Leases;
+
+/// <summary>Every member of a lease that is over says so, and why.</summary>
+public sealed class EndedLeaseTests : PoolTest
+{
+    private static readonly string[] Silent = [nameof(DbConnection.Close), nameof(DbConnection.CloseAsync), nameof(DbConnection.Dispose), nameof(DbConnection.DisposeAsync), "get_State"];
+
+    [Fact]
+    public async Task After_its_disposal()
+    {
+        var pool = await StartAsync(1, 1);
+        var lease = await pool.GetConnAsync("key");
+        await lease.DisposeAsync();
+
+        await AssertOverAsync(lease, "it was returned");
+    }
+
+    [Fact]
+    public async Task After_its_put()
+    {
+        var pool = await StartAsync(1, 1);
+        var lease = await pool.GetConnAsync();
+        await pool.PutConnAsync(lease);
+
+        await AssertOverAsync(lease, "it was returned");
+    }
+
+    [Fact]
+    public async Task After_the_put_of_another_who_shared_its_key()
+    {
+        var pool = await StartAsync(1, 1);
+        var lease = await pool.GetConnAsync("key");
+        var shared = await pool.GetConnAsync("key");
+        Assert.Same(lease, shared);
+        await pool.PutConnAsync(shared, "key");
+
+        await AssertOverAsync(lease, "by another who shared its key");
+    }
+
+    [Fact]
+    public async Task After_the_death_of_its_owner()
+    {
+        var pool = await StartAsync(1, 1);
+        var owner = Sys.ActorOf(Props.Empty);
+        var lease = await pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner });
+        Sys.Stop(owner);
+        await EventuallyAsync(() => lease.State == ConnectionState.Closed, "the lease of a dead owner ends");
+
+        await AssertOverAsync(lease, "the actor that borrowed it has ended");
+    }
+
+    [Fact]
+    public async Task After_it_was_held_for_too_long()
+    {
+        var pool = await StartAsync(1, 1, settings => settings with { MaxHoldTime = TimeSpan.FromMilliseconds(50) });
+        var lease = await pool.GetConnAsync();
+        await EventuallyAsync(() => lease.State == ConnectionState.Closed, "a lease held too long ends");
+
+        await AssertOverAsync(lease, "it was held for longer than max-hold-time");
+    }
+
+    [Fact]
+    public async Task After_closeall()
+    {
+        var pool = await StartAsync(1, 1);
+        var lease = await pool.GetConnAsync();
+        await pool.CloseAllAsync();
+
+        await AssertOverAsync(lease, "the pool was closed");
+    }
+
+    [Fact]
+    public async Task After_a_graceful_stop_that_did_not_wait_for_it()
+    {
+        var pool = await StartAsync(1, 1, settings => settings with { CloseTimeout = TimeSpan.Zero });
+        var lease = await pool.GetConnAsync();
+        await pool.DisposeAsync();
+
+        await AssertOverAsync(lease, "the pool was closed");
+    }
+
+    [Fact]
+    public async Task After_the_end_of_a_pool_without_actors()
+    {
+        var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 1) { Name = "simple" });
+        var lease = await pool.GetConnAsync();
+        await pool.DisposeAsync();
+
+        await AssertOverAsync(lease, "the pool was closed", "simple");
+    }
+
+    private static async Task AssertOverAsync(PooledConnection lease, string reason, string poolName = "pool0")
+    {
+        var members = Members().ToList();
+        Assert.True(members.Count > 30, "The members of the lease were not found.");
+        foreach (var member in members)
+        {
+            var error = await Record.ExceptionAsync(() => CallAsync(lease, member));
+            Assert.True(error is PoolException { Kind: PoolErrorKind.NotCheckedOut }, $"{member} gave {error?.ToString() ?? "no error"}");
+            Assert.Contains(reason, error!.Message, StringComparison.Ordinal);
+            Assert.Contains($"'{poolName}'", error.Message, StringComparison.Ordinal);
+            Assert.Contains("Borrow one again", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(ConnectionState.Closed, lease.State);
+        Assert.NotEmpty(lease.ToString());
+        Assert.True(lease.Equals(lease));
+        lease.Close();
+        await lease.CloseAsync();
+        lease.Dispose();
+        await lease.DisposeAsync();
+    }
+
+    // Methods include the accessors of properties; those of IDbConnection are explicit and stand for themselves.
+    private static IEnumerable<MethodInfo> Members() =>
+        typeof(PooledConnection).GetMethods()
+            .Where(m => m.DeclaringType == typeof(PooledConnection) || m.DeclaringType == typeof(DbConnection))
+            .Concat(typeof(IDbConnection).GetMethods())
+            .Where(m => !Silent.Contains(m.Name))
+            .Where(m => !(m.IsSpecialName && m.Name.EndsWith("_" + nameof(DbConnection.StateChange), StringComparison.Ordinal)))
+            .Where(m => m.GetBaseDefinition().DeclaringType != typeof(object));
+
+    private static async Task CallAsync(PooledConnection lease, MethodInfo member)
+    {
+        var arguments = member.GetParameters().Select(parameter => ArgumentFor(parameter.ParameterType)).ToArray();
+        var result = member.Invoke(lease, BindingFlags.DoNotWrapExceptions, null, arguments, null);
+        var task = result as Task ?? result?.GetType().GetMethod("AsTask")?.Invoke(result, null) as Task;
+        if (task is not null)
+            await task;
+    }
+
+    private static object? ArgumentFor(Type type) =>
+        type == typeof(string) ? "text" : type == typeof(string[]) ? Array.Empty<string>() : type.IsValueType ? Activator.CreateInstance(type) : null;
+}

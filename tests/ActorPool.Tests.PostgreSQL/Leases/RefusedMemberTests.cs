@@ -1,0 +1,81 @@
+using System.Data.Common;
+using ActorPool.Tests.PostgreSQL.Support;
+using Npgsql;
+
+namespace ActorPool.Tests.PostgreSQL.Leases;
+
+/// <summary>Members of <see cref="DbConnection"/> that a pooled connection cannot offer, and the connection string.</summary>
+public sealed class RefusedMemberTests : PoolTest
+{
+    [Fact]
+    public async Task ChangeDatabase_is_not_supported()
+    {
+        await using DbConnection connection = await BorrowAsync();
+
+        Assert.Throws<NotSupportedException>(() => connection.ChangeDatabase("postgres"));
+        await Assert.ThrowsAsync<NotSupportedException>(() => connection.ChangeDatabaseAsync("postgres"));
+    }
+
+    [Fact]
+    public async Task EnlistTransaction_is_not_supported()
+    {
+        await using DbConnection connection = await BorrowAsync();
+        using var transaction = new System.Transactions.CommittableTransaction();
+
+        Assert.Throws<NotSupportedException>(() => connection.EnlistTransaction(transaction));
+        Assert.Throws<NotSupportedException>(() => connection.EnlistTransaction(null));
+    }
+
+    [Fact]
+    public async Task An_ambient_transaction_does_not_catch_a_lease()
+    {
+        var pool = await StartAsync(0, 1);
+        using (new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled))
+        {
+            await using var inside = await pool.GetConnAsync();
+            await ExecuteAsync(inside, "CREATE TABLE stays (n int)");
+        }
+
+        await using var after = await pool.GetConnAsync();
+        Assert.Equal(0L, await ScalarAsync(after, "SELECT count(*) FROM stays"));
+    }
+
+    [Fact]
+    public async Task Opening_an_open_lease_is_refused_as_by_any_connection()
+    {
+        await using DbConnection connection = await BorrowAsync();
+
+        Assert.Throws<InvalidOperationException>(connection.Open);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => connection.OpenAsync());
+        Assert.Equal(1, await ScalarAsync((PooledConnection)connection, "SELECT 1"));
+    }
+
+    [Fact]
+    public async Task The_connection_string_cannot_be_set()
+    {
+        await using DbConnection connection = await BorrowAsync();
+
+        Assert.Throws<NotSupportedException>(() => connection.ConnectionString = "Host=elsewhere");
+    }
+
+    [Fact]
+    public async Task The_connection_string_shows_no_password()
+    {
+        await using (var admin = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString))
+        {
+            await admin.OpenAsync();
+            await using var command = new NpgsqlCommand("DO $$ BEGIN CREATE ROLE seen LOGIN PASSWORD 'hunter2'; EXCEPTION WHEN duplicate_object THEN NULL; END $$", admin);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var text = new NpgsqlConnectionStringBuilder(ConnectionString) { Username = "seen", Password = "hunter2" }.ConnectionString;
+        var pool = await StartAsync(1, 1, settings => settings with { ConnectionString = text });
+        await using var connection = await pool.GetConnAsync();
+
+        Assert.DoesNotContain("hunter2", connection.ConnectionString, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", connection.Npgsql.ConnectionString, StringComparison.Ordinal);
+        Assert.Contains("seen", connection.ConnectionString, StringComparison.Ordinal);
+    }
+
+    private async Task<PooledConnection> BorrowAsync() => await (await StartAsync(1, 1)).GetConnAsync();
+}

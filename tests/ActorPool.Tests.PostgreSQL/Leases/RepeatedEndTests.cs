@@ -1,0 +1,111 @@
+using System.Data;
+using ActorPool.Tests.PostgreSQL.Support;
+
+namespace ActorPool.Tests.PostgreSQL.Leases;
+
+/// <summary>Ending a lease more than once: silent for Dispose and Close, an error for put, and never a change.</summary>
+public sealed class RepeatedEndTests : PoolTest
+{
+    [Fact]
+    public async Task Closing_and_disposing_in_any_number_and_form_returns_it_once()
+    {
+        var pool = await StartAsync(1, 2);
+        var lease = await pool.GetConnAsync();
+        lease.Close();
+        lease.Close();
+        lease.Dispose();
+        lease.Dispose();
+        await lease.CloseAsync();
+        await lease.CloseAsync();
+        await lease.DisposeAsync();
+        await lease.DisposeAsync();
+
+        await EventuallyAsync(() => pool.Statistics is { Idle: 1, InUse: 0, Open: 1 }, "the connection is idle again");
+    }
+
+    [Fact]
+    public async Task A_late_disposal_does_not_touch_the_next_borrower()
+    {
+        var pool = await StartAsync(1, 1);
+        var lease = await pool.GetConnAsync();
+        await lease.DisposeAsync();
+        await using var next = await pool.GetConnAsync();
+
+        await lease.DisposeAsync();
+        lease.Close();
+
+        Assert.Equal(1, await ScalarAsync(next, "SELECT 1"));
+        Assert.Equal(1, pool.Statistics.InUse);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Put_after_dispose_is_refused_and_changes_nothing(bool close)
+    {
+        var pool = await StartAsync(1, 1);
+        var lease = await pool.GetConnAsync();
+        await lease.DisposeAsync();
+        await using var next = await pool.GetConnAsync();
+
+        var error = await Assert.ThrowsAsync<PoolException>(async () => await pool.PutConnAsync(lease, close: close));
+
+        Assert.Equal(PoolErrorKind.NotCheckedOut, error.Kind);
+        Assert.Equal(1, await ScalarAsync(next, "SELECT 1"));
+    }
+
+    [Fact]
+    public async Task Dispose_after_put_is_silent()
+    {
+        var pool = await StartAsync(1, 1);
+        var lease = await pool.GetConnAsync("key");
+        await pool.PutConnAsync(lease, "key");
+
+        await lease.DisposeAsync();
+
+        Assert.Equal(1, pool.Statistics.Idle);
+    }
+
+    [Fact]
+    public async Task Dispose_after_closeall_is_silent()
+    {
+        var pool = await StartAsync(1, 1);
+        var lease = await pool.GetConnAsync();
+        await pool.CloseAllAsync();
+
+        lease.Close();
+        lease.Dispose();
+        await lease.CloseAsync();
+        await lease.DisposeAsync();
+
+        Assert.Equal(ConnectionState.Closed, lease.State);
+        Assert.Equal(0, await Backends.CountAsync());
+    }
+
+    [Fact]
+    public async Task Put_after_closeall_says_that_the_pool_is_closed()
+    {
+        var pool = await StartAsync(1, 1);
+        var lease = await pool.GetConnAsync();
+        await pool.CloseAllAsync();
+
+        var error = await Assert.ThrowsAsync<PoolException>(async () => await pool.PutConnAsync(lease));
+
+        Assert.Equal(PoolErrorKind.Closed, error.Kind);
+    }
+
+    [Fact]
+    public async Task The_disposal_of_one_who_shares_a_key_ends_it_for_all_and_is_silent_for_the_others()
+    {
+        var pool = await StartAsync(1, 1);
+        var first = await pool.GetConnAsync("key");
+        var second = await pool.GetConnAsync("key");
+
+        await first.DisposeAsync();
+        await second.DisposeAsync();
+
+        var error = Assert.Throws<PoolException>(() => second.Npgsql);
+        Assert.Equal(PoolErrorKind.NotCheckedOut, error.Kind);
+        await EventuallyAsync(() => pool.Statistics is { Idle: 1, InUse: 0 }, "the connection is idle again");
+    }
+}

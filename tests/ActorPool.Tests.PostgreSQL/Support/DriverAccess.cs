@@ -1,0 +1,49 @@
+using System.Reflection;
+using ActorPool.Driver;
+using Xunit.Sdk;
+
+namespace ActorPool.Tests.PostgreSQL.Support;
+
+/// <summary>The two ways in which the pool can treat Npgsql.</summary>
+public enum DriverAccess
+{
+    /// <summary>With the internals of the Npgsql that is referenced.</summary>
+    Internals,
+
+    /// <summary>As with a future Npgsql that has moved them.</summary>
+    PublicOnly,
+}
+
+/// <summary>A theory that is run in both ways.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class BothWaysAttribute : DataAttribute
+{
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[DriverAccess.Internals], [DriverAccess.PublicOnly]];
+}
+
+/// <summary>A test of what the pool does to the driver.</summary>
+public abstract class DriverTest : PoolTest
+{
+    private readonly List<ConnectionPool> _pools = [];
+
+    public override async Task DisposeAsync()
+    {
+        foreach (var pool in _pools)
+            await pool.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    /// <summary>A pool of one connection, so that the next borrower gets what the last one left.</summary>
+    protected async Task<ConnectionPool> StartOneAsync(DriverAccess access, Func<PoolSettings, PoolSettings>? change = null)
+    {
+        var settings = new PoolSettings(ConnectionString, 1, 1) { Name = $"driver{_pools.Count}" };
+        settings = change?.Invoke(settings) ?? settings;
+        var internals = access == DriverAccess.Internals ? NpgsqlInternals.TryCreate(out _) : null;
+        var pool = await ConnectionPool.StartAsync(Sys, settings, NpgsqlSource.Create(settings, internals), CancellationToken.None);
+        _pools.Add(pool);
+        return pool;
+    }
+
+    /// <summary>The state that the server shows for the backend of a lease, seen from elsewhere; the wanted one when it comes about in time.</summary>
+    protected async Task<bool> IsInStateAsync(int pid, string state) => await Backends.WaitForAsync(1, $"pid = {pid} AND state = '{state}'") == 1;
+}
