@@ -1,0 +1,112 @@
+using ActorPool.Demo.Holder;
+using Akka.Actor;
+using Akka.Hosting;
+
+namespace ActorPool.Demo.Accounts;
+
+/// <summary>
+/// The parent of all accounts. In a rush hour every account makes one transfer after another; in the quiet time after it each
+/// finishes the one it has begun, and keyed sessions find their connections again.
+/// </summary>
+internal sealed class Bank : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan RushHour = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(0.5);
+
+    private readonly BankBooks _books;
+    private readonly IActorRef _pool;
+    private readonly Queue<IActorRef> _resting = [];
+    private readonly int _accounts;
+    private IActorRef? _closer;
+
+    public Bank(IRequiredActor<PoolManager> pool, BankBooks books, Arguments arguments)
+    {
+        _pool = pool.ActorRef;
+        _books = books;
+        _accounts = arguments.Accounts;
+        Receive<OpenBank>(_ => BeginRushHour());
+        Receive<TideTurns>(_ => Turn());
+        Receive<TransferMade>(_ => Ended(_books.CountMade));
+        Receive<TransferDeclined>(_ => Ended(_books.CountDeclined));
+        Receive<TransferFailed>(failed => Failed(failed.Reason));
+        Receive<CloseBank>(_ => Close());
+        Receive<SendHolder>(_ => Employ(Sender));
+    }
+
+    ITimerScheduler IWithTimers.Timers { get; set; } = null!;
+
+    private ITimerScheduler Timers => ((IWithTimers)this).Timers;
+
+    protected override void PreStart()
+    {
+        for (var number = 1; number <= _accounts; number++)
+        {
+            var account = Props.Create<AccountActor>(number, _accounts, _pool);
+            _resting.Enqueue(Context.ActorOf(account, $"account-{number}"));
+        }
+    }
+
+    /// <summary>Who fails is not started again, and the holder's end is no news for the log.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(0, Timeout.Infinite, _ => Directive.Stop, loggingEnabled: false);
+
+    private void Turn()
+    {
+        if (!_books.IsRushHour)
+        {
+            BeginRushHour();
+            return;
+        }
+
+        _books.IsRushHour = false;
+        Timers.StartSingleTimer(nameof(TideTurns), new TideTurns(), QuietTime);
+    }
+
+    private void BeginRushHour()
+    {
+        _books.IsRushHour = true;
+        Timers.StartSingleTimer(nameof(TideTurns), new TideTurns(), RushHour);
+        while (_resting.TryDequeue(out var account))
+            account.Tell(new MakeTransfer());
+    }
+
+    private void Ended(Action count)
+    {
+        count();
+        if (_books.IsRushHour)
+            Sender.Tell(new MakeTransfer());
+        else
+            Rest();
+    }
+
+    /// <summary>Tries again in the next rush hour: what fails at once must not be tried in a circle.</summary>
+    private void Failed(string reason)
+    {
+        _books.CountFailed(reason);
+        Rest();
+    }
+
+    private void Rest()
+    {
+        _resting.Enqueue(Sender);
+        ReportClosed();
+    }
+
+    private void Employ(IActorRef listener) => Context.ActorOf(Props.Create<HolderActor>(_pool, listener), "holder");
+
+    private void Close()
+    {
+        Timers.CancelAll();
+        _books.IsRushHour = false;
+        _closer = Sender;
+        ReportClosed();
+    }
+
+    private void ReportClosed()
+    {
+        if (_resting.Count == _accounts)
+            _closer?.Tell(new BankClosed());
+    }
+
+    private sealed record TideTurns;
+}

@@ -1,0 +1,58 @@
+using Npgsql;
+
+namespace ActorPool.Demo.Accounts;
+
+/// <summary>Money from one row to another, in one transaction.</summary>
+internal sealed record Transfer(int Payer, int Payee, int Amount)
+{
+    private const int MostAtOnce = 100;
+
+    /// <summary>A transfer from an account to any other.</summary>
+    public static Transfer AtRandom(int payer, int accounts)
+    {
+        // Skips the payer without drawing twice.
+        var payee = Random.Shared.Next(1, accounts);
+        return new Transfer(payer, payee < payer ? payee : payee + 1, Random.Shared.Next(1, MostAtOnce + 1));
+    }
+
+    /// <returns>Whether the payer had enough; if not, nothing is changed.</returns>
+    public async Task<bool> MakeAsync(PooledConnection connection)
+    {
+        await using var transaction = await connection.BeginTransactionAsync();
+        if (await LockAsync(connection) < Amount)
+            return false;
+
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(Command("UPDATE account SET balance = balance - $1 WHERE id = $2", Amount, Payer));
+        batch.BatchCommands.Add(Command("UPDATE account SET balance = balance + $1 WHERE id = $2", Amount, Payee));
+        batch.BatchCommands.Add(Command("INSERT INTO transfer VALUES ($1, $2, $3)", Payer, Payee, Amount));
+        await batch.ExecuteNonQueryAsync();
+        await transaction.CommitAsync();
+        return true;
+    }
+
+    /// <summary>Locks both rows, always in the order of their numbers, so that no two transfers wait for each other.</summary>
+    /// <returns>The payer's balance.</returns>
+    private async Task<long> LockAsync(PooledConnection connection)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(Command("SELECT id, balance FROM account WHERE id IN ($1, $2) ORDER BY id FOR UPDATE", Payer, Payee));
+        await using var reader = await batch.ExecuteReaderAsync();
+        var balance = 0L;
+        while (await reader.ReadAsync())
+        {
+            if (reader.GetInt32(0) == Payer)
+                balance = reader.GetInt64(1);
+        }
+
+        return balance;
+    }
+
+    private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<int> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = value });
+        return command;
+    }
+}

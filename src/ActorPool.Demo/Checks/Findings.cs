@@ -1,0 +1,29 @@
+using ActorPool.Demo.Accounts;
+using ActorPool.Demo.Holder;
+using ActorPool.Demo.Server;
+using ActorPool.Demo.Sessions;
+
+namespace ActorPool.Demo.Checks;
+
+/// <summary>All that was found out in a run.</summary>
+internal sealed record Findings
+{
+    public required BankBooks Bank { get; init; }
+
+    public required SessionBooks Sessions { get; init; }
+
+    /// <summary>Users who found their session again when nobody else borrowed.</summary>
+    public required int KeptAlone { get; init; }
+
+    public required HolderReport Holder { get; init; }
+
+    public required Audit Audit { get; init; }
+
+    /// <summary>Transactions open at the server when everybody had ended their work.</summary>
+    public required long OpenTransactions { get; init; }
+
+    public required Sampling Sampling { get; init; }
+
+    /// <summary>Backends of the pool at the server after its end.</summary>
+    public required long BackendsLeft { get; init; }
+}

@@ -1,0 +1,81 @@
+using ActorPool.Demo.Server;
+using ActorPool.Demo.Sessions;
+
+namespace ActorPool.Demo.Checks;
+
+/// <summary>What must hold at the end of a run, in words; decided by what was found and nothing else.</summary>
+internal sealed class Verdict
+{
+    private readonly Findings _found;
+
+    public Verdict(Findings found)
+    {
+        _found = found;
+        Checks =
+        [
+            Sum(), Ledger(), NoFailure(), Died(), Gone(), Undone(), SessionsWhole(), SessionsKept(), NoTransaction(), Backends(), NoneLeft(),
+        ];
+    }
+
+    public IReadOnlyList<Check> Checks { get; }
+
+    public bool Holds => Checks.All(check => check.Holds);
+
+    /// <summary>All in one sentence.</summary>
+    public string Sentence => Holds
+        ? $"Everything that must hold holds: {_found.Bank.Made:N0} transfers through {DemoRun.PoolSize} connections, and nothing lost."
+        : $"{Checks.Count(check => !check.Holds)} of {Checks.Count} checks failed.";
+
+    private Check Sum() => new(
+        _found.Audit.ClosingSum == _found.Audit.OpeningSum,
+        $"The sum of all balances is as at the start: {_found.Audit.OpeningSum:N0} then, {_found.Audit.ClosingSum:N0} now.");
+
+    private Check Ledger() => new(
+        _found.Bank.Made > 0 && _found.Audit.Transfers == _found.Bank.Made && _found.Audit.Unexplained == 0,
+        $"The ledger has every transfer that was reported and explains every balance: {_found.Bank.Made:N0} reported, "
+        + $"{_found.Audit.Transfers:N0} in the ledger, {_found.Audit.Unexplained:N0} balances unexplained.");
+
+    private Check NoFailure() => new(
+        _found.Bank.Failed == 0,
+        $"No transfer failed: {_found.Bank.Failed:N0} did{Because(_found.Bank.FirstFailure)}.");
+
+    private Check Died() => new(
+        _found.Holder.DiedInsideTransaction,
+        $"The holder died inside its transaction: the server had backend {_found.Holder.Pid} '{_found.Holder.StateBefore ?? "unknown"}', "
+        + $"with the vault at {_found.Holder.VaultInside:N0} in there.");
+
+    private Check Gone() => new(
+        _found.Holder.GoneAfter is not null,
+        _found.Holder.GoneAfter is { } after
+            ? $"Its backend went with it, {after.TotalMilliseconds:0} ms later."
+            : "Its backend went with it: no, or it was never seen.");
+
+    private Check Undone() => new(
+        _found.Audit.Vault == DemoSchema.VaultBalance,
+        $"What it had changed was undone: the vault held {DemoSchema.VaultBalance:N0} before, and {_found.Audit.Vault:N0} now.");
+
+    private Check SessionsWhole() => new(
+        _found.Sessions.Failed == 0,
+        $"Every keyed session was what it said: {_found.Sessions.Kept:N0} kept with all rows, {_found.Sessions.Anew:N0} new and empty, "
+        + $"{_found.Sessions.Failed:N0} wrong{Because(_found.Sessions.FirstFailure)}.");
+
+    private Check SessionsKept() => new(
+        _found.KeptAlone == KeyedSessions.Users,
+        $"With connections to spare every user found the temporary table again: {_found.KeptAlone} of {KeyedSessions.Users}.");
+
+    private Check NoTransaction() => new(
+        _found.OpenTransactions == 0,
+        $"No transaction was left open: {_found.OpenTransactions} at the server when the work was done.");
+
+    // A sampler that saw nothing has proven nothing.
+    private Check Backends() => new(
+        _found.Sampling is { Error: null, Highest: > 0 and <= DemoRun.PoolSize },
+        $"Never more than {DemoRun.PoolSize} backends: at most {_found.Sampling.Highest} in {_found.Sampling.Count:N0} samples, "
+        + $"the longest time between two {_found.Sampling.LongestGap.TotalMilliseconds:0} ms{Because(_found.Sampling.Error)}.");
+
+    private Check NoneLeft() => new(
+        _found.BackendsLeft == 0,
+        $"The pool's end left no backend behind: {_found.BackendsLeft} at the server.");
+
+    private static string Because(string? reason) => reason is null ? "" : $" ({reason.TrimEnd('.')})";
+}

@@ -1,0 +1,84 @@
+using Npgsql;
+
+namespace ActorPool.Demo.Server;
+
+/// <summary>
+/// The demo's own schema in a database that may be somebody's: made at the start, dropped at the end, whatever way the end
+/// comes. Its name is this run's alone, and so are the application names by which the server tells this run's backends apart.
+/// </summary>
+internal sealed class DemoSchema : IAsyncDisposable
+{
+    /// <summary>What every account holds at the start.</summary>
+    public const int OpeningBalance = 1_000;
+
+    /// <summary>The account that only the holder touches, so that nobody waits for its row.</summary>
+    public const int Vault = 0;
+
+    /// <summary>What the vault holds at the start.</summary>
+    public const int VaultBalance = 1_000_000;
+
+    // A backend that is stuck with a lock shall not keep the demo from ending.
+    private const string DropPatience = "5s";
+
+    private readonly string _adminConnectionString;
+
+    private DemoSchema(string connectionString)
+    {
+        Name = $"actorpool_demo_{Guid.NewGuid():N}"[..27];
+        PoolConnectionString = Named(connectionString, Name);
+        ObserverConnectionString = Named(connectionString, $"{Name}_observer");
+        _adminConnectionString = Named(connectionString, $"{Name}_admin");
+    }
+
+    /// <summary>The schema, and the application name of the pool's backends.</summary>
+    public string Name { get; }
+
+    public string PoolConnectionString { get; }
+
+    public string ObserverConnectionString { get; }
+
+    public static async Task<DemoSchema> CreateAsync(string connectionString, int accounts, CancellationToken cancellationToken)
+    {
+        var schema = new DemoSchema(connectionString);
+        // One transaction: given up half-way, it leaves nothing.
+        await schema.ExecuteAsync(
+            $"""
+            BEGIN;
+            CREATE SCHEMA {schema.Name};
+            CREATE TABLE account (id int PRIMARY KEY, opening bigint NOT NULL, balance bigint NOT NULL CHECK (balance >= 0));
+            CREATE TABLE transfer (payer int NOT NULL, payee int NOT NULL, amount bigint NOT NULL);
+            INSERT INTO account VALUES ({Vault}, {VaultBalance}, {VaultBalance});
+            INSERT INTO account SELECT id, {OpeningBalance}, {OpeningBalance} FROM generate_series(1, {accounts}) AS id;
+            COMMIT
+            """,
+            cancellationToken);
+        return schema;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await ExecuteAsync($"SET lock_timeout = '{DropPatience}'; DROP SCHEMA IF EXISTS {Name} CASCADE", CancellationToken.None);
+        }
+        catch (NpgsqlException e)
+        {
+            await Console.Error.WriteLineAsync($"The schema {Name} could not be dropped: {e.Message}");
+        }
+    }
+
+    private string Named(string connectionString, string applicationName) => new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        ApplicationName = applicationName,
+        SearchPath = Name,
+        Pooling = false,
+    }.ConnectionString;
+
+    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(_adminConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
