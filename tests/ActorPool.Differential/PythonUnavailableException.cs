@@ -1,0 +1,9 @@
+namespace ActorPool.Differential;
+
+/// <summary>No Python with psycopg2. The message is meant for the person at the keyboard.</summary>
+internal sealed class PythonUnavailableException(IReadOnlyList<string> tried) : Exception(
+    $"""
+    The comparison needs Python 3 with psycopg2. Install the package python3-psycopg2 of your system, or run
+    "pip install psycopg2-binary", or name a Python that has it with --python PATH. Tried:
+      {string.Join("\n  ", tried)}
+    """);

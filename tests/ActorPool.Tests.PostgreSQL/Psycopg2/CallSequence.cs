@@ -1,0 +1,33 @@
+using System.Text;
+
+namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+
+/// <summary>A pool's sizes and the calls made to it.</summary>
+internal sealed record CallSequence(int Min, int Max, IReadOnlyList<Call> Calls)
+{
+    public CallSequence First(int count) => this with { Calls = [.. Calls.Take(count)] };
+
+    /// <summary>The sequence without one call, and without those that are not defined any more for want of it.</summary>
+    public CallSequence Without(int index)
+    {
+        var model = new ReferenceModel(Min, Max);
+        var calls = new List<Call>();
+        foreach (var call in Calls.Where((_, i) => i != index))
+        {
+            if (!model.IsDefined(call))
+                continue;
+            model.Do(call);
+            calls.Add(call);
+        }
+
+        return this with { Calls = calls };
+    }
+
+    public override string ToString()
+    {
+        var text = new StringBuilder().Append($"pool of {Min} to {Max} connections (\";\": the next call follows at once)\n");
+        for (var i = 0; i < Calls.Count; i++)
+            text.Append($"  {i + 1,2}. {Calls[i]}\n");
+        return text.ToString();
+    }
+}

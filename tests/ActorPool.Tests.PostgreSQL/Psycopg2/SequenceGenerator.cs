@@ -1,0 +1,76 @@
+namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+
+/// <summary>Random sequences of defined calls; the same for the same source of numbers.</summary>
+internal static class SequenceGenerator
+{
+    private const int CallsAfterTheEnd = 4;
+
+    // An empty text and zero are keys like any other. Not 1, 2, 3: these collide with psycopg2's automatic ones.
+    private static readonly object[] Keys = ["a", "b", "", 0];
+
+    private static readonly (CallKind Kind, int Weight)[] Weights =
+    [
+        (CallKind.Get, 34), (CallKind.Put, 26), (CallKind.Dispose, 6), (CallKind.PutStranger, 1), (CallKind.CloseAll, 1),
+        (CallKind.Begin, 12), (CallKind.Fail, 6), (CallKind.End, 6), (CallKind.Mark, 4),
+        (CallKind.UserClose, 4), (CallKind.Kill, 5), (CallKind.Notice, 12),
+    ];
+
+    /// <summary>A sequence of at most so many calls, the closeall at its end not counted.</summary>
+    public static CallSequence Next(Random random, int length)
+    {
+        var max = random.Next(1, 5);
+        var min = random.Next(0, Math.Min(3, max) + 1);
+        var keys = Keys.OrderBy(_ => random.Next()).Take(random.Next(1, 4)).ToArray();
+        var model = new ReferenceModel(min, max);
+        var calls = new List<Call>();
+        var target = random.Next(Math.Min(4, length), length + 1);
+        for (var attempt = 0; calls.Count < target && attempt < 100 * length && !model.IsClosed; attempt++)
+            AddIfDefined(Draw(random, keys, calls));
+        if (!model.IsClosed)
+            AddIfDefined(new Call(CallKind.CloseAll));
+        for (var attempt = 0; attempt < CallsAfterTheEnd; attempt++)
+            AddIfDefined(Draw(random, keys, calls));
+        return new CallSequence(min, max, calls);
+
+        void AddIfDefined(Call call)
+        {
+            if (!model.IsDefined(call))
+                return;
+            model.Do(call);
+            calls.Add(call);
+        }
+    }
+
+    private static Call Draw(Random random, object[] keys, List<Call> calls)
+    {
+        var kind = Kind(random);
+        var handles = calls.Count(c => c.Kind == CallKind.Get);
+        var key = random.Next(5) < 2 ? null : keys[random.Next(keys.Length)];
+        return new Call(
+            kind,
+            kind switch
+            {
+                CallKind.Get => handles + 1,
+                CallKind.CloseAll or CallKind.PutStranger => 0,
+                _ => Math.Max(0, handles - random.Next(8)),
+            },
+            kind is CallKind.Get or CallKind.Put ? key : null,
+            kind == CallKind.Put && random.Next(4) == 0)
+        {
+            Settle = random.Next(2) == 0,
+        };
+    }
+
+    private static CallKind Kind(Random random)
+    {
+        var at = random.Next(Weights.Sum(w => w.Weight));
+        foreach (var (kind, weight) in Weights)
+        {
+            if (at < weight)
+                return kind;
+            at -= weight;
+        }
+
+        return CallKind.Get;
+    }
+}
