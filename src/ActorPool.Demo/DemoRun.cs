@@ -20,10 +20,14 @@ internal sealed class DemoRun(Arguments arguments, IDisplay display)
 
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
+    // Far above what the work takes after its length: whatever does not hold, the demo ends and says so.
+    private static readonly TimeSpan WorkPatience = TimeSpan.FromMinutes(1);
+
     private readonly TimeSpan _length = TimeSpan.FromSeconds(arguments.Seconds);
     private readonly EventFeed _events = new();
 
     /// <returns>Whether everything that must hold was seen to hold.</returns>
+    /// <exception cref="TimeoutException">The work did not come to its end.</exception>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         await using var server = await PostgresServer.StartAsync(
@@ -67,7 +71,9 @@ internal sealed class DemoRun(Arguments arguments, IDisplay display)
         IServiceProvider services, DemoSchema schema, Observer observer, BackendSampler sampler, CancellationToken cancellationToken)
     {
         var bank = await services.GetRequiredService<IRequiredActor<Bank>>().GetAsync(cancellationToken);
-        var day = new WorkingDay(bank, services.GetRequiredService<KeyedSessions>(), observer, _events).RunAsync(_length, cancellationToken);
+        var day = new WorkingDay(bank, services.GetRequiredService<KeyedSessions>(), observer, _events)
+            .RunAsync(_length, cancellationToken)
+            .WaitAsync(_length + WorkPatience, cancellationToken);
         await display.ShowAsync(Looking(services, sampler), _events, day);
         var (holder, keptAlone) = await day;
         return new Findings

@@ -53,6 +53,11 @@ internal static class Program
             await Console.Error.WriteLineAsync("Interrupted: the checks were not completed.");
             return Interrupted;
         }
+        catch (TimeoutException)
+        {
+            await Console.Error.WriteLineAsync("The work did not come to its end: somebody waits for an answer that never came.");
+            return DidNotHold;
+        }
         catch (Exception e) when (e is PostgresUnavailableException or PoolException or NpgsqlException)
         {
             await Console.Error.WriteLineAsync(e.Message);

@@ -21,10 +21,16 @@ internal sealed class WorkingDay(IActorRef bank, KeyedSessions sessions, Observe
         bank.Tell(new OpenBank());
         var visits = sessions.RunAsync(closing.Token);
         var holder = HoldAsync(length, cancellationToken);
-        await Task.Delay(length, cancellationToken);
+        try
+        {
+            await Task.Delay(length, cancellationToken);
+            await bank.Ask<BankClosed>(new CloseBank(), cancellationToken);
+        }
+        finally
+        {
+            await closing.CancelAsync();
+        }
 
-        await bank.Ask<BankClosed>(new CloseBank(), cancellationToken);
-        await closing.CancelAsync();
         await visits;
         var report = await holder;
         return (report, await sessions.ProveKeptAsync(cancellationToken));

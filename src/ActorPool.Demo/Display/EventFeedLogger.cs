@@ -15,10 +15,18 @@ internal sealed class EventFeedLogger(EventFeed events) : ILoggerProvider, ILogg
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (IsEnabled(logLevel))
-            events.Add($"log: {formatter(state, exception)}");
+            events.Add($"log: {WithoutOrigin(formatter(state, exception))}");
     }
 
     public void Dispose()
     {
+    }
+
+    /// <summary>The actor system puts level, time, thread and path in front, each in brackets.</summary>
+    private static string WithoutOrigin(string text)
+    {
+        while (text.StartsWith('[') && text.IndexOf(']', StringComparison.Ordinal) is var end and > 0)
+            text = text[(end + 1)..].TrimStart();
+        return text;
     }
 }

@@ -4,27 +4,37 @@ namespace ActorPool.Demo.Server;
 
 /// <summary>
 /// Counts the pool's backends at the server a hundred times a second, from before the pool starts until after it has ended.
+/// On a thread and a connection of its own, so that the application which it watches does not hold it up.
 /// </summary>
 internal sealed class BackendSampler : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
-    private readonly Observer _observer;
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlCommand _count;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _sampling;
     private Sampling _seen = new(Count: 0, Now: 0, Highest: 0, LongestGap: TimeSpan.Zero, Error: null);
 
-    private BackendSampler(Observer observer)
+    private BackendSampler(NpgsqlConnection connection, NpgsqlCommand count)
     {
-        _observer = observer;
-        _sampling = SampleAsync();
+        _connection = connection;
+        _count = count;
+        _sampling = Task.Factory.StartNew(Sample, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>What was seen so far.</summary>
     public Sampling Seen => Volatile.Read(ref _seen);
 
-    public static async Task<BackendSampler> StartAsync(DemoSchema schema, CancellationToken cancellationToken) =>
-        new(await Observer.ConnectAsync(schema, cancellationToken));
+    public static async Task<BackendSampler> StartAsync(DemoSchema schema, CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(schema.ObserverConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        var count = new NpgsqlCommand($"SELECT count(*)::int FROM pg_stat_activity WHERE {Observer.OfThePool}", connection);
+        count.Parameters.Add(new NpgsqlParameter<string> { TypedValue = schema.Name });
+        await count.PrepareAsync(cancellationToken);
+        return new BackendSampler(connection, count);
+    }
 
     /// <summary>Takes a last sample and ends.</summary>
     public async Task<Sampling> EndAsync()
@@ -37,22 +47,21 @@ internal sealed class BackendSampler : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync();
-        await _observer.DisposeAsync();
+        await _count.DisposeAsync();
+        await _connection.DisposeAsync();
         _end.Dispose();
     }
 
-    private async Task SampleAsync()
+    private void Sample()
     {
-        using var timer = new PeriodicTimer(Interval);
-        var last = TimeProvider.System.GetTimestamp();
         try
         {
-            for (var goesOn = true; goesOn;)
+            TakeSample(TimeSpan.Zero);
+            for (var ended = false; !ended;)
             {
-                goesOn = !_end.IsCancellationRequested && await timer.WaitForNextTickAsync(CancellationToken.None);
-                var count = (int)await _observer.CountAsync(CancellationToken.None);
-                Volatile.Write(ref _seen, Seen.With(count, TimeProvider.System.GetElapsedTime(last)));
-                last = TimeProvider.System.GetTimestamp();
+                var last = TimeProvider.System.GetTimestamp();
+                ended = _end.Token.WaitHandle.WaitOne(Interval);
+                TakeSample(TimeProvider.System.GetElapsedTime(last));
             }
         }
         catch (NpgsqlException e)
@@ -60,4 +69,6 @@ internal sealed class BackendSampler : IAsyncDisposable
             Volatile.Write(ref _seen, Seen with { Error = e.Message });
         }
     }
+
+    private void TakeSample(TimeSpan gap) => Volatile.Write(ref _seen, Seen.With((int)_count.ExecuteScalar()!, gap));
 }

@@ -1,3 +1,4 @@
+using ActorPool.ThrowawayPostgres;
 using Npgsql;
 
 namespace ActorPool.Demo.Server;
@@ -40,19 +41,16 @@ internal sealed class DemoSchema : IAsyncDisposable
     public static async Task<DemoSchema> CreateAsync(string connectionString, int accounts, CancellationToken cancellationToken)
     {
         var schema = new DemoSchema(connectionString);
-        // One transaction: given up half-way, it leaves nothing.
-        await schema.ExecuteAsync(
-            $"""
-            BEGIN;
-            CREATE SCHEMA {schema.Name};
-            CREATE TABLE account (id int PRIMARY KEY, opening bigint NOT NULL, balance bigint NOT NULL CHECK (balance >= 0));
-            CREATE TABLE transfer (payer int NOT NULL, payee int NOT NULL, amount bigint NOT NULL);
-            INSERT INTO account VALUES ({Vault}, {VaultBalance}, {VaultBalance});
-            INSERT INTO account SELECT id, {OpeningBalance}, {OpeningBalance} FROM generate_series(1, {accounts}) AS id;
-            COMMIT
-            """,
-            cancellationToken);
-        return schema;
+        try
+        {
+            await schema.CreateAsync(accounts, cancellationToken);
+            return schema;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new PostgresUnavailableException(
+                $"The demo makes a schema of its own, and may not: {e.MessageText}. Grant this user CREATE on the database, or name another one.", e);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -66,6 +64,20 @@ internal sealed class DemoSchema : IAsyncDisposable
             await Console.Error.WriteLineAsync($"The schema {Name} could not be dropped: {e.Message}");
         }
     }
+
+    /// <summary>In one transaction: given up half-way, it leaves nothing.</summary>
+    private Task CreateAsync(int accounts, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            $"""
+            BEGIN;
+            CREATE SCHEMA {Name};
+            CREATE TABLE account (id int PRIMARY KEY, opening bigint NOT NULL, balance bigint NOT NULL CHECK (balance >= 0));
+            CREATE TABLE transfer (payer int NOT NULL, payee int NOT NULL, amount bigint NOT NULL);
+            INSERT INTO account VALUES ({Vault}, {VaultBalance}, {VaultBalance});
+            INSERT INTO account SELECT id, {OpeningBalance}, {OpeningBalance} FROM generate_series(1, {accounts}) AS id;
+            COMMIT
+            """,
+            cancellationToken);
 
     private string Named(string connectionString, string applicationName) => new NpgsqlConnectionStringBuilder(connectionString)
     {

@@ -5,7 +5,9 @@ namespace ActorPool.Demo.Server;
 /// <summary>Looks at the pool's backends from a connection that is not the pool's.</summary>
 internal sealed class Observer : IAsyncDisposable
 {
-    private const string OfThePool = "application_name = $1 AND backend_type = 'client backend'";
+    /// <summary>The condition on <c>pg_stat_activity</c>; its parameter is the pool's application name.</summary>
+    public const string OfThePool = "application_name = $1 AND backend_type = 'client backend'";
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
 
     private readonly NpgsqlConnection _connection;
@@ -37,7 +39,7 @@ internal sealed class Observer : IAsyncDisposable
     /// <summary>One of the pool's backends; null when there is none of this pid.</summary>
     public async Task<Backend?> FindAsync(int pid, CancellationToken cancellationToken)
     {
-        await using var command = Command($"SELECT pid, backend_start, state FROM pg_stat_activity WHERE {OfThePool} AND pid = $2");
+        await using var command = Command($"SELECT pid, backend_start, coalesce(state, 'unknown') FROM pg_stat_activity WHERE {OfThePool} AND pid = $2");
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = pid });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
