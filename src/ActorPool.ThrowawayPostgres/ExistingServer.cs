@@ -38,7 +38,7 @@ internal sealed class ExistingServer
         catch (NpgsqlException e)
         {
             throw new PostgresUnavailableException(
-                $"Cannot use {Description}: {e.Message} "
+                $"Cannot use {Description}: {e.Message.TrimEnd('.')}. "
                 + "Start that server, correct the connection string, or leave it out to get a throwaway server.",
                 e);
         }
@@ -50,9 +50,11 @@ internal sealed class ExistingServer
         {
             return new NpgsqlConnectionStringBuilder(connectionString);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            throw new PostgresUnavailableException($"The {givenBy} is not a connection string: {e.Message}", e);
+            // Neither the text nor the driver's words: both may hold a password.
+            throw new PostgresUnavailableException(
+                $"The {givenBy} is not an Npgsql connection string ({e.GetType().Name}). Its form is 'Host=...;Username=...;Database=...'.");
         }
     }
 }
