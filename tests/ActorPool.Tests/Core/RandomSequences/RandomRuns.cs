@@ -10,8 +10,8 @@ namespace ActorPool.Tests.Core.RandomSequences;
 /// </summary>
 internal static class RandomRuns
 {
-    /// <summary>Runs one case after another; <paramref name="tell"/> makes the text of a failure.</summary>
-    public static void Sample<T>(Gen<T> gen, int sequences, ITestOutputHelper output, Action<T> run, Func<T, string> tell)
+    /// <summary>Runs one case after another; a failure is told in its simplest form.</summary>
+    public static void Sample<T>(Gen<T> gen, int sequences, ITestOutputHelper output, Action<T, Action<string>?> run, Func<T, IEnumerable<T>> simpler)
     {
         var seed = FromEnvironment("ACTORPOOL_TEST_SEED", 2026);
         sequences = FromEnvironment("ACTORPOOL_TEST_SEQUENCES", sequences);
@@ -21,11 +21,11 @@ internal static class RandomRuns
             var value = gen.Generate(new PCG(0, (ulong)seed * 1_000_003 + (ulong)i), null, out _);
             try
             {
-                run(value);
+                run(value, null);
             }
             catch (Exception failure)
             {
-                throw new Xunit.Sdk.XunitException($"Sequence {i} of seed {seed}: {failure.Message}\n\nShrunk:\n{tell(value)}");
+                throw new Xunit.Sdk.XunitException($"Sequence {i} of seed {seed}: {failure.Message}\n\nShrunk:\n{Shrinking.Tell(value, run, simpler)}");
             }
         }
     }

@@ -33,4 +33,9 @@ internal sealed record Scenario(int[] Dice, Command[] Commands)
 
     public static readonly Gen<Scenario> Any =
         Gen.Select(GenDie.Array[RandomSettings.Dice], GenCommand.Array[1, 80], (dice, commands) => new Scenario(dice, commands));
+
+    public IEnumerable<Scenario> Simpler =>
+        Shrinking.Shorter(Commands).Select(fewer => this with { Commands = fewer })
+            .Concat(Enumerable.Range(0, Dice.Length).Where(die => Dice[die] != 0)
+                .Select(die => this with { Dice = [.. Dice.Select((value, i) => i == die ? 0 : value)] }));
 }

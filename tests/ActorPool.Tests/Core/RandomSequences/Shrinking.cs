@@ -3,54 +3,49 @@ using System.Text;
 
 namespace ActorPool.Tests.Core.RandomSequences;
 
-/// <summary>Makes a failing scenario as short as it gets, and tells it line by line.</summary>
+/// <summary>Makes a failing case as short as it gets, and tells it line by line.</summary>
 internal static class Shrinking
 {
-    public static string Tell(Scenario scenario)
+    /// <param name="failing">The case.</param>
+    /// <param name="run">Runs one, with a log.</param>
+    /// <param name="simpler">Simpler ones, those that leave out most first.</param>
+    public static string Tell<T>(T failing, Action<T, Action<string>?> run, Func<T, IEnumerable<T>> simpler)
     {
-        var text = new StringBuilder();
-        var failure = Failure(Shrunk(scenario), line => text.AppendLine(line));
-        return text.AppendLine().Append("!! ").AppendLine(failure is Support.BrokenPromiseException ? failure.Message : failure?.ToString()).ToString();
-    }
-
-    private static Scenario Shrunk(Scenario scenario)
-    {
-        for (var shorter = true; shorter;)
+        var patience = 5000;
+        for (var again = true; again;)
         {
-            shorter = false;
-            for (var size = scenario.Commands.Length; size > 0; size /= 2)
+            again = false;
+            foreach (var candidate in simpler(failing))
             {
-                for (var at = scenario.Commands.Length - size; at >= 0; at--)
-                {
-                    if (at + size > scenario.Commands.Length)
-                        continue;
-                    var less = scenario with { Commands = [.. scenario.Commands[..at], .. scenario.Commands[(at + size)..]] };
-                    if (Failure(less) is null)
-                        continue;
-                    scenario = less;
-                    shorter = true;
-                }
-            }
-
-            for (var die = 0; die < scenario.Dice.Length; die++)
-            {
-                var plainer = scenario with { Dice = [.. scenario.Dice.Select((value, i) => i == die ? 0 : value)] };
-                if (scenario.Dice[die] == 0 || Failure(plainer) is null)
+                if (--patience < 0 || Failure(run, candidate) is null)
                     continue;
-                scenario = plainer;
-                shorter = true;
+                failing = candidate;
+                again = true;
+                break;
             }
         }
 
-        return scenario;
+        var text = new StringBuilder();
+        var failure = Failure(run, failing, line => text.AppendLine(line));
+        return text.Append("!! ").AppendLine(failure is Support.BrokenPromiseException ? failure.Message : failure?.ToString()).ToString();
+    }
+
+    /// <summary>An array with some of its items left out: halves, quarters, and so on down to single ones.</summary>
+    public static IEnumerable<T[]> Shorter<T>(T[] items)
+    {
+        for (var size = items.Length / 2; size > 0; size /= 2)
+        {
+            for (var at = items.Length - size; at >= 0; at -= size)
+                yield return [.. items[..at], .. items[(at + size)..]];
+        }
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Any failure is one.")]
-    private static Exception? Failure(Scenario scenario, Action<string>? log = null)
+    private static Exception? Failure<T>(Action<T, Action<string>?> run, T value, Action<string>? log = null)
     {
         try
         {
-            ScenarioRun.Of(scenario, log);
+            run(value, log);
             return null;
         }
         catch (Exception failure)

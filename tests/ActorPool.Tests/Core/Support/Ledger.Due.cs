@@ -50,7 +50,7 @@ internal sealed partial class Ledger
     public TimeSpan NextAttempt(PoolPhase phase)
     {
         var backoff = settings.ReconnectBackoff;
-        var pause = backoff.Min * Math.Pow(2, ConnectFailures - 1);
+        var pause = backoff.Min * Math.Pow(2, Math.Min(ConnectFailures - 1, 20));
         if (pause > backoff.Max)
             pause = backoff.Max;
         if (pause > TimeSpan.FromSeconds(1) && (Waiting.Count > 0 || phase == PoolPhase.Starting))

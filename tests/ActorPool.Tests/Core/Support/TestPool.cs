@@ -19,6 +19,15 @@ internal sealed partial class TestPool
         Ledger = new Ledger(settings, State.Slots);
     }
 
+    /// <summary>A pool that has started.</summary>
+    public static TestPool Running(PoolSettings settings)
+    {
+        var pool = new TestPool(settings);
+        pool.Start();
+        pool.Settle();
+        return pool;
+    }
+
     public PoolSettings Settings { get; }
 
     public PoolState State { get; }
@@ -43,6 +52,22 @@ internal sealed partial class TestPool
         Ledger.Asked(waiter);
         Step($"{waiter.Name} = get {key ?? "-"} {Text(timeout)}{(borrower is null ? "" : $" by {borrower.Name}")}{(gone ? " (gone)" : "")}", () => State.Get(waiter, Now));
         return waiter;
+    }
+
+    /// <summary>A request that is granted as soon as all that is under way has ended.</summary>
+    public TestWaiter Borrow(object? key = null, TestBorrower? borrower = null)
+    {
+        var waiter = Get(key, borrower: borrower);
+        Settle();
+        Assert.Equal(EffectKind.Grant, waiter.Answer);
+        return waiter;
+    }
+
+    /// <summary>Puts a connection back, clean, and lets its reset end.</summary>
+    public void Return(TestWaiter waiter)
+    {
+        Put(waiter);
+        Settle();
     }
 
     public void Cancel(TestWaiter waiter)
