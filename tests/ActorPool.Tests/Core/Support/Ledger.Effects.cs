@@ -75,6 +75,7 @@ internal sealed partial class Ledger
         Unless(!IsHeld(waiter.Key), $"{waiter.Name}: its key is lent already");
         var older = Waiting.TakeWhile(other => other != waiter).FirstOrDefault(other => !other.Gone && Queued.Contains(other));
         Unless(older is null, $"{waiter.Name} was granted before {older?.Name}, who came first");
+        CheckSession(slot, waiter, now);
         Answered(waiter, EffectKind.Grant);
         slot.IsLent = true;
         slot.LentKey = waiter.Key;

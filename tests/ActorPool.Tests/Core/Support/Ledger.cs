@@ -66,14 +66,16 @@ internal sealed partial class Ledger(PoolSettings settings, IReadOnlyList<Slot> 
         LastFailure = now;
     }
 
-    public void OpenSucceeded(SlotLedger slot)
+    public void OpenSucceeded(SlotLedger slot, TimeSpan now)
     {
+        NewSession(slot);
+        slot.HeardAt = now;
         slot.State = Physical.Open;
         LastConnectError = null;
         ConnectFailures = 0;
     }
 
-    public static void LeaseEnded(SlotLedger slot)
+    private static void LeaseEnded(SlotLedger slot)
     {
         Unless(slot.IsLent, $"slot {slot.Slot.Index}: a lease that is not out has ended");
         slot.IsLent = false;

@@ -25,6 +25,17 @@ internal sealed class SlotLedger(Slot slot)
 
     public List<TestWaiter> Holders { get; } = [];
 
+    /// <summary>Who used the session since it was opened or reset.</summary>
+    public HashSet<object> Users { get; } = [];
+
+    /// <summary>It came back from a borrower and was not reset since.</summary>
+    public bool IsUsed { get; set; }
+
+    public bool InTransaction { get; set; }
+
+    /// <summary>When the server was last heard of.</summary>
+    public TimeSpan HeardAt { get; set; }
+
     /// <summary>The lease was ended by force in this step: the connection has to go in the same one.</summary>
     public bool MustGo { get; set; }
 

@@ -13,7 +13,7 @@ internal sealed partial class TestPool
 
     public void Opened(SlotLedger slot)
     {
-        Ledger.OpenSucceeded(slot);
+        Ledger.OpenSucceeded(slot, Now);
         Step($"slot {slot.Slot.Index} opened", () => State.Opened(slot.Slot, slot.Incarnation, Now));
     }
 
@@ -26,7 +26,7 @@ internal sealed partial class TestPool
 
     public void WorkDone(SlotLedger slot)
     {
-        slot.State = Physical.Open;
+        Support.Ledger.WorkDone(slot, Now);
         Step($"slot {slot.Slot.Index} done", () => State.WorkDone(slot.Slot, slot.Incarnation, Now));
     }
 

@@ -83,7 +83,7 @@ internal sealed partial class TestPool
         var slot = Ledger.Slots[waiter.Slot!.Index];
         var isOut = slot.IsLent && slot.Lease == waiter.Lease;
         if (isOut)
-            Support.Ledger.LeaseEnded(slot);
+            Ledger.Returned(slot, condition, Now);
         var before = Counts;
         Step($"put {waiter.Name} {condition}{(close ? " close" : "")}", () =>
             Unless(State.Put(waiter.Slot, waiter.Lease, close, condition, Now) == isOut, $"the put of {waiter.Name} is answered wrongly"));
