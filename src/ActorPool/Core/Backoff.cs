@@ -23,9 +23,9 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
     public void Failed(TimeSpan now, Exception error)
     {
         LastError = error;
-        var pause = settings.Min * Math.Pow(2, Math.Min(Failures, 30));
-        if (pause > settings.Max)
-            pause = settings.Max;
+        // Compared as numbers: the doubled time may be longer than a TimeSpan can say.
+        var doubled = settings.Min.Ticks * Math.Pow(2, Math.Min(Failures, 60));
+        var pause = doubled < settings.Max.Ticks ? TimeSpan.FromTicks((long)doubled) : settings.Max;
         Failures++;
         _failedAt = now;
         _pause = pause * (1 + settings.Jitter * (2 * random.NextDouble() - 1));

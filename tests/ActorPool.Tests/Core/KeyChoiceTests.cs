@@ -1,0 +1,90 @@
+using ActorPool.Core;
+using ActorPool.Tests.Core.Support;
+
+namespace ActorPool.Tests.Core;
+
+public sealed class KeyChoiceTests
+{
+    [Fact]
+    public void A_key_finds_its_own_idle_session_before_one_that_belongs_to_nobody()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 3));
+        var (key, plain) = (pool.Borrow("a"), pool.Borrow());
+        pool.Return(key);
+        pool.Return(plain);
+        Assert.Same(key.Slot, pool.Borrow("a").Slot);
+    }
+
+    [Fact]
+    public void Then_comes_one_that_belongs_to_no_key_before_a_new_one()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 3));
+        var (key, plain) = (pool.Borrow("a"), pool.Borrow());
+        pool.Return(plain);
+        pool.Return(key);
+        Assert.Same(plain.Slot, pool.Borrow("b").Slot);
+        Assert.Equal(2, pool.Counts.Open);
+    }
+
+    [Fact]
+    public void Then_a_new_one_before_the_session_of_another_key()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 2));
+        pool.Return(pool.Borrow("a"));
+        pool.Borrow("b");
+        Assert.Equal(2, pool.Counts.Open);
+    }
+
+    [Fact]
+    public void At_last_the_session_of_the_key_that_was_not_used_for_longest()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 3));
+        var all = "abc".Select(key => pool.Borrow(key)).ToArray();
+        foreach (var one in (int[])[1, 2, 0])
+            pool.Return(all[one]);
+        Assert.Same(all[1].Slot, pool.Borrow("d").Slot);
+    }
+
+    [Theory]
+    [InlineData(IdleOrder.Lifo, 2)]
+    [InlineData(IdleOrder.Fifo, 0)]
+    public void Without_a_key_the_idle_order_decides(IdleOrder order, int expected)
+    {
+        var pool = TestPool.Running(TestSettings.Of(3, 3) with { IdleOrder = order });
+        var all = Enumerable.Range(0, 3).Select(_ => pool.Borrow()).ToArray();
+        foreach (var one in all)
+            pool.Return(one);
+        Assert.Same(all[expected].Slot, pool.Borrow().Slot);
+    }
+
+    [Fact]
+    public void While_held_a_key_has_no_session_of_its_own()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 2) with { KeyAffinity = KeyAffinity.WhileHeld });
+        var (key, plain) = (pool.Borrow("a"), pool.Borrow());
+        pool.Return(key);
+        pool.Return(plain);
+        Assert.Same(plain.Slot, pool.Borrow("a").Slot);
+    }
+
+    [Fact]
+    public void A_session_that_changes_hands_is_reset_first()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true });
+        pool.Return(pool.Borrow("a"));
+        var other = pool.Get("b");
+        Assert.Equal(ConnectionWork.Discard, Assert.Single(pool.Last).Work);
+        pool.Settle();
+        Assert.True(other.IsNewSession);
+        pool.Return(other);
+        Assert.Equal(EffectKind.Grant, pool.Get("b").Answer);
+    }
+
+    [Fact]
+    public void A_session_goes_from_one_unkeyed_use_to_the_next_without_a_reset()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true });
+        pool.Return(pool.Borrow());
+        Assert.Equal(EffectKind.Grant, pool.Get().Answer);
+    }
+}

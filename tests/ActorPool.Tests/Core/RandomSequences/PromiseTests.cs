@@ -1,0 +1,10 @@
+using Xunit.Abstractions;
+
+namespace ActorPool.Tests.Core.RandomSequences;
+
+public sealed class PromiseTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void No_sequence_of_commands_breaks_a_promise() =>
+        RandomRuns.Sample(Scenario.Any, 12_000, output, ScenarioRun.Of, scenario => scenario.Simpler);
+}

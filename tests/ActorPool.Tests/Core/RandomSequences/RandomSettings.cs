@@ -1,0 +1,44 @@
+using ActorPool.Tests.Core.Support;
+using static System.Threading.Timeout;
+
+namespace ActorPool.Tests.Core.RandomSequences;
+
+/// <summary>Settings from dice. Zero is the plainest choice of each, so that a shrunk failure names only what it needs.</summary>
+internal static class RandomSettings
+{
+    public const int Dice = 20;
+
+    public static PoolSettings From(int[] dice)
+    {
+        var next = 0;
+        var max = 1 + Roll(4);
+        var min = Roll(max + 1);
+        return TestSettings.Of(min, max) with
+        {
+            AcquireTimeout = Pick(InfiniteTimeSpan, TimeSpan.Zero, Ms(50), Ms(700)),
+            MaxWaiting = Pick(100, 1, 2, 5),
+            ConnectTimeout = Pick(Ms(300), Ms(20)),
+            MaxConcurrentOpens = 1 + Roll(3),
+            ReconnectBackoff = Pick(new ReconnectBackoff(Ms(10), Ms(40), 0), new ReconnectBackoff(Ms(100), Ms(5000), 0)),
+            KeepMin = Pick(true, false),
+            IdleOrder = Pick(IdleOrder.Lifo, IdleOrder.Fifo),
+            IdleTimeout = Pick(InfiniteTimeSpan, TimeSpan.Zero, Ms(100), Ms(900)),
+            MaxLifetime = Pick(InfiniteTimeSpan, InfiniteTimeSpan, Ms(400)),
+            LifetimeJitter = Pick(0, 0.5),
+            KeyAffinity = Pick(KeyAffinity.Sticky, KeyAffinity.WhileHeld),
+            KeySharing = Pick(KeySharing.Shared, KeySharing.Exclusive),
+            KeyMemory = Pick(100, 0, 1, 2),
+            Reset = Pick(ResetMode.Rollback, ResetMode.Rollback, ResetMode.DiscardAll),
+            DiscardOnKeyChange = Pick(false, true),
+            ValidateAfterIdle = Pick(InfiniteTimeSpan, TimeSpan.Zero, Ms(60)),
+            LeakWarningAfter = Pick<TimeSpan?>(null, null, Ms(80)),
+            MaxHoldTime = Pick<TimeSpan?>(null, null, Ms(150)),
+        };
+
+        T Pick<T>(params ReadOnlySpan<T> choices) => choices[Roll(choices.Length)];
+
+        int Roll(int sides) => dice[next++] % sides;
+    }
+
+    private static TimeSpan Ms(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+}

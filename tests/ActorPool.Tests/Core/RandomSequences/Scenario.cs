@@ -1,0 +1,41 @@
+using CsCheck;
+
+namespace ActorPool.Tests.Core.RandomSequences;
+
+/// <summary>Random settings and a random sequence of commands.</summary>
+internal sealed record Scenario(int[] Dice, Command[] Commands)
+{
+    private static readonly Gen<Op> GenOp = Gen.Frequency(
+        (300, Op.Get),
+        (15, Op.GetGone),
+        (170, Op.Put),
+        (15, Op.PutStale),
+        (140, Op.Opened),
+        (35, Op.OpenFailed),
+        (90, Op.WorkDone),
+        (20, Op.WorkFailed),
+        (100, Op.Closed),
+        (20, Op.Lost),
+        (10, Op.Stale),
+        (30, Op.Cancel),
+        (25, Op.Gone),
+        (30, Op.Dies),
+        (120, Op.Pass),
+        (20, Op.PassAsleep),
+        (10, Op.Sweep),
+        (3, Op.Drain),
+        (3, Op.CloseAll));
+
+    private static readonly Gen<int> GenDie = Gen.Int[0, 59];
+
+    private static readonly Gen<Command> GenCommand =
+        Gen.Select(GenOp, GenDie, GenDie, GenDie, (op, a, b, c) => new Command(op, a, b, c));
+
+    public static readonly Gen<Scenario> Any =
+        Gen.Select(GenDie.Array[RandomSettings.Dice], GenCommand.Array[1, 80], (dice, commands) => new Scenario(dice, commands));
+
+    public IEnumerable<Scenario> Simpler =>
+        Shrinking.Shorter(Commands).Select(fewer => this with { Commands = fewer })
+            .Concat(Enumerable.Range(0, Dice.Length).Where(die => Dice[die] != 0)
+                .Select(die => this with { Dice = [.. Dice.Select((value, i) => i == die ? 0 : value)] }));
+}

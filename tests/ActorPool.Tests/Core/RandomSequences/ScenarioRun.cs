@@ -1,0 +1,151 @@
+using ActorPool.Core;
+using ActorPool.Tests.Core.Support;
+using static ActorPool.Tests.Core.Support.BrokenPromiseException;
+
+namespace ActorPool.Tests.Core.RandomSequences;
+
+/// <summary>Runs one scenario, and then brings the pool to rest to see that nothing was lost.</summary>
+internal sealed class ScenarioRun
+{
+    private static readonly string?[] Keys = [null, "a", "b", "c"];
+    private static readonly TimeSpan?[] Timeouts = [null, null, Timeout.InfiniteTimeSpan, TimeSpan.Zero, TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(400)];
+    private static readonly int[] Times = [1, 5, 9, 30, 90, 250, 1000, 6000];
+
+    private readonly TestPool _pool;
+    private readonly TestBorrower?[] _borrowers = [null, null, new("alice"), new("bob"), new("carol")];
+    private readonly List<TestWaiter> _asked = [];
+
+    private ScenarioRun(Scenario scenario, Action<string>? log)
+    {
+        var settings = RandomSettings.From(scenario.Dice);
+        log?.Invoke(settings.ToString());
+        _pool = new TestPool(settings, scenario.Dice[0]) { Log = log };
+    }
+
+    public static void Of(Scenario scenario, Action<string>? log = null)
+    {
+        var run = new ScenarioRun(scenario, log);
+        run._pool.Start();
+        foreach (var command in scenario.Commands)
+            run.Do(command);
+        run._pool.Log?.Invoke("------ coming to rest");
+        run.ComeToRest();
+    }
+
+    private void Do(Command command)
+    {
+        var (a, b, c) = (command.A, command.B, command.C);
+        switch (command.Op)
+        {
+            case Op.Get or Op.GetGone:
+                _asked.Add(_pool.Get(Pick(Keys, a), Pick(Timeouts, b), Borrower(c), gone: command.Op == Op.GetGone));
+                break;
+            case Op.Put when Choose(_asked.FindAll(IsOut), a) is { } lent:
+                _pool.Put(lent, (b % 6) switch { 0 or 1 => ReturnCondition.InTransaction, 2 => ReturnCondition.Unusable, _ => ReturnCondition.Clean }, close: c % 6 == 5);
+                break;
+            case Op.PutStale when Choose(_asked.FindAll(waiter => waiter.Slot is not null && !IsOut(waiter)), a) is { } stale:
+                _pool.Put(stale);
+                break;
+            case Op.Opened when Choose(_pool.Busy(Physical.Opening), a) is { } slot:
+                _pool.Opened(slot);
+                break;
+            case Op.OpenFailed when Choose(_pool.Busy(Physical.Opening), a) is { } slot:
+                _pool.OpenFailed(slot, (b % 4) switch { 0 => ConnectFailure.Permanent, 1 => ConnectFailure.Passing, _ => ConnectFailure.Other });
+                break;
+            case Op.WorkDone when Choose(_pool.Busy(Physical.Working), a) is { } slot:
+                _pool.WorkDone(slot);
+                break;
+            case Op.WorkFailed when Choose(_pool.Busy(Physical.Working), a) is { } slot:
+                _pool.WorkFailed(slot);
+                break;
+            case Op.Closed when Choose(_pool.Busy(Physical.Closing), a) is { } slot:
+                _pool.Closed(slot);
+                break;
+            case Op.Lost when Choose(_pool.Ledger.Slots.Where(slot => slot.State != Physical.None), a) is { } slot:
+                _pool.Lost(slot);
+                break;
+            case Op.Stale when Choose(_pool.Ledger.Slots, a) is { } slot:
+                _pool.StaleReports(slot);
+                break;
+            case Op.Cancel when Choose(_asked, a) is { Slot: null } waiter:
+                _pool.Cancel(waiter);
+                break;
+            case Op.Gone when Choose(_pool.Ledger.Waiting, a) is { } waiter:
+                _pool.Log?.Invoke($"{waiter.Name} is gone");
+                waiter.Gone = true;
+                break;
+            case Op.Dies when a % _borrowers.Length is var index && _borrowers[index] is { } borrower:
+                _pool.Dies(borrower);
+                _borrowers[index] = new TestBorrower(borrower.Name + "'");
+                break;
+            case Op.Pass:
+                _pool.Pass(TimeSpan.FromMilliseconds(Pick(Times, a)));
+                break;
+            case Op.PassAsleep:
+                _pool.PassAsleep(TimeSpan.FromMilliseconds(Pick(Times, a)));
+                break;
+            case Op.Sweep:
+                _pool.Sweep();
+                break;
+            case Op.Drain:
+                _pool.Drain(TimeSpan.FromMilliseconds(Pick(Times, a)));
+                break;
+            case Op.CloseAll:
+                _pool.CloseAll();
+                break;
+        }
+    }
+
+    private void ComeToRest()
+    {
+        for (var rounds = 0; rounds < 20 && (rounds < 2 || _pool.Ledger.Waiting.Count > 0 || _pool.State.Phase == PoolPhase.Starting); rounds++)
+        {
+            _pool.Settle();
+            while (_asked.Find(IsOut) is { } lent)
+                _pool.Put(lent);
+            _pool.Pass(TimeSpan.FromMilliseconds(250));
+        }
+
+        Unless(_pool.Ledger.Waiting.Count == 0, $"{_pool.Ledger.Waiting.Count} wait for ever");
+        if (!_pool.Ledger.Ending)
+        {
+            Unless(_pool.State.Phase == PoolPhase.Running, $"the pool never started");
+            BorrowAll();
+            _pool.CloseAll();
+        }
+
+        _pool.Pass(TimeSpan.FromSeconds(10));
+        _pool.Settle();
+        Unless(_pool.State.IsEmpty && _pool.Ledger.AllClosed, $"the pool does not come to its end");
+        Unless(_pool.Get().Error == PoolErrorKind.Closed, $"a closed pool gives something else than the error");
+    }
+
+    /// <summary>No place was lost: all of them can be lent at once.</summary>
+    private void BorrowAll()
+    {
+        var all = new List<TestWaiter>();
+        for (var i = 0; i < _pool.Settings.MaxConnections; i++)
+        {
+            all.Add(_pool.Get(timeout: Timeout.InfiniteTimeSpan));
+            _pool.Settle();
+        }
+
+        Unless(all.TrueForAll(waiter => waiter.Answer == EffectKind.Grant), $"a connection is lost: {string.Join(", ", all)}");
+        foreach (var waiter in all)
+            _pool.Put(waiter);
+        _pool.Settle();
+    }
+
+    private bool IsOut(TestWaiter waiter) =>
+        waiter.Slot is { } slot && _pool.Ledger.Slots[slot.Index] is { IsLent: true } lent && lent.Lease == waiter.Lease;
+
+    private TestBorrower? Borrower(int die) => Pick(_borrowers, die);
+
+    private static T Pick<T>(T[] items, int die) => items[die % items.Length];
+
+    private static T? Choose<T>(IEnumerable<T> items, int die) where T : class
+    {
+        var list = items.ToArray();
+        return list.Length == 0 ? null : list[die % list.Length];
+    }
+}

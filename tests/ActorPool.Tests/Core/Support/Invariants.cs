@@ -1,0 +1,69 @@
+using ActorPool.Core;
+using static ActorPool.Tests.Core.Support.BrokenPromiseException;
+
+namespace ActorPool.Tests.Core.Support;
+
+/// <summary>What is true after every step, whatever the step was.</summary>
+internal static class Invariants
+{
+    public static void Check(PoolState state, Ledger ledger, PoolSettings settings, TimeSpan now, TimeSpan drainDeadline)
+    {
+        CheckCounts(state, ledger, settings);
+        if (state.Phase == PoolPhase.Running)
+            CheckThatNobodyIsForgotten(state, ledger, settings, now);
+        foreach (var (what, whose, at) in ledger.Due(state.Phase, drainDeadline))
+            Unless(state.WakeAt <= at || state.WakeAt <= now, $"the pool sleeps until {state.WakeAt} past {what} {whose} at {at}");
+    }
+
+    /// <summary>What is due must have been done by a sweep, and another must not be called for at once.</summary>
+    public static void CheckAfterSweep(PoolState state, Ledger ledger, TimeSpan now, TimeSpan drainDeadline)
+    {
+        foreach (var (what, whose, at) in ledger.Due(state.Phase, drainDeadline))
+            Unless(at > now, $"a sweep at {now} left {what} {whose}, due at {at}");
+        Unless(state.WakeAt > now, $"a sweep at {now} wants another at {state.WakeAt}: a busy loop");
+    }
+
+    private static void CheckCounts(PoolState state, Ledger ledger, PoolSettings settings)
+    {
+        var counts = state.Counts;
+        foreach (var slot in ledger.Slots)
+            Unless(slot.Slot.State == slot.Expected, $"slot {slot.Slot.Index} is {slot.Slot.State}, by the effects {slot.Expected}");
+        Unless(Count(SlotState.Idle) == counts.Idle, $"{counts.Idle} idle are counted");
+        Unless(Count(SlotState.InUse) == counts.InUse, $"{counts.InUse} in use are counted");
+        Unless(Count(SlotState.Opening) == counts.Opening, $"{counts.Opening} opening are counted");
+        Unless(Count(SlotState.Resetting) == counts.Resetting, $"{counts.Resetting} resetting are counted");
+        Unless(Count(SlotState.Validating) == counts.Validating, $"{counts.Validating} validating are counted");
+        Unless(Count(SlotState.Closing) == counts.Closing, $"{counts.Closing} closing are counted");
+        Unless(counts.Open == counts.Idle + counts.InUse + counts.Resetting + counts.Validating + counts.Closing, $"open is not its parts");
+        Unless(counts.Taken <= settings.MaxConnections && counts.Taken == ledger.Taken, $"{counts.Taken} of {settings.MaxConnections} places are taken");
+        Unless(counts.Waiting == ledger.Waiting.Count && counts.Waiting <= settings.MaxWaiting, $"{counts.Waiting} waiting are counted, {ledger.Waiting.Count} wait");
+        var keysInUse = ledger.Slots.Count(slot => slot is { IsLent: true, LentKey: not null }) + ledger.Waiting.Count(waiter => waiter.Key is not null);
+        Unless(state.KeyCount <= settings.KeyMemory + keysInUse, $"{state.KeyCount} keys are remembered");
+        Unless(!state.IsEmpty || ledger.AllClosed, $"the pool is closed and empty and did not say so");
+
+        int Count(SlotState wanted) => state.Slots.Count(slot => slot.State == wanted);
+    }
+
+    private static void CheckThatNobodyIsForgotten(PoolState state, Ledger ledger, PoolSettings settings, TimeSpan now)
+    {
+        var opening = ledger.Count(Physical.Opening);
+        var unserved = ledger.Demand - ledger.Count(Physical.Working) - opening;
+        if (unserved <= 0)
+            return;
+        var first = ledger.Queued.First();
+        var free = settings.MaxConnections - ledger.Taken;
+        var backingOff = ledger.ConnectFailures > 0 && now < ledger.NextAttempt(state.Phase);
+        var limit = ledger.ConnectFailures > 0 ? 1 : settings.MaxConcurrentOpens;
+        Unless(free == 0 || opening >= limit || backingOff || state.WakeAt <= now, $"{first.Name} waits while a connection could be opened");
+        // One that is ready for a later request only may lie there while the first one's is made ready.
+        var underWay = ledger.Count(Physical.Working) > 0 && !AnyIdleServesAnybody(settings);
+        Unless(!ledger.Slots.Any(slot => slot.IsIdle) || (free > 0 && opening >= limit) || underWay, $"{first.Name} waits while a connection lies idle");
+        Unless(!Exhausted(), $"{first.Name} waits while all are lent, and must not");
+
+        bool Exhausted() => ledger.Lent == settings.MaxConnections
+            && ledger.Waiting.Exists(waiter => !waiter.Gone && (waiter.Timeout ?? settings.AcquireTimeout) == TimeSpan.Zero);
+    }
+
+    private static bool AnyIdleServesAnybody(PoolSettings settings) =>
+        settings is { DiscardOnKeyChange: false, KeyAffinity: KeyAffinity.WhileHeld } && settings.ValidateAfterIdle < TimeSpan.Zero;
+}

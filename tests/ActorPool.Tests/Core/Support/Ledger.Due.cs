@@ -1,0 +1,60 @@
+using ActorPool.Core;
+
+namespace ActorPool.Tests.Core.Support;
+
+internal sealed partial class Ledger
+{
+    /// <summary>When a request has waited for long enough.</summary>
+    public TimeSpan DueOf(TestWaiter waiter)
+    {
+        var patience = waiter.Timeout ?? settings.AcquireTimeout;
+        if (patience < TimeSpan.Zero)
+            return TimeSpan.MaxValue;
+        return waiter.Since + (patience == TimeSpan.Zero ? settings.ConnectTimeout : patience);
+    }
+
+    /// <summary>All that the clock will bring: what, of whom, and when.</summary>
+    public IEnumerable<(string What, object? Of, TimeSpan At)> Due(PoolPhase phase, TimeSpan drainDeadline)
+    {
+        if (phase == PoolPhase.Closed)
+            yield break;
+        if (phase == PoolPhase.Draining)
+            yield return ("the end of the drain", null, drainDeadline);
+        foreach (var waiter in Waiting)
+            yield return ("the deadline", waiter, DeadlineWheel.LookAt(DueOf(waiter)));
+        foreach (var slot in Slots)
+        {
+            if (slot.IsIdle && slot.Slot.ExpiresAt < TimeSpan.MaxValue)
+                yield return ("the end of life", slot, slot.Slot.ExpiresAt);
+            if (slot.IsLent && settings.MaxHoldTime is { } most)
+                yield return ("the end of the hold", slot, slot.LentAt + most);
+            if (slot is { IsLent: true, LeakWarned: false } && settings.LeakWarningAfter is { } patience)
+                yield return ("the leak warning", slot, slot.LentAt + patience);
+        }
+
+        if (settings.IdleTimeout > TimeSpan.Zero && Slots.Count(slot => slot.IsIdle) > settings.MinConnections)
+            yield return ("the trim of the oldest idle one", null, Slots.Where(slot => slot.IsIdle).Min(slot => slot.Slot.IdleSince) + settings.IdleTimeout);
+        if (phase is PoolPhase.Starting or PoolPhase.Running && WantsToOpen(phase) && ConnectFailures > 0)
+            yield return ("the next attempt to open", null, NextAttempt(phase));
+    }
+
+    /// <summary>An open is wanted and nothing is under way that would lead to one.</summary>
+    public bool WantsToOpen(PoolPhase phase)
+    {
+        if (Count(Physical.Opening) > 0 || Taken == settings.MaxConnections)
+            return false;
+        var forMin = Taken - Count(Physical.Closing) < settings.MinConnections && (settings.KeepMin || phase == PoolPhase.Starting);
+        return forMin || (phase == PoolPhase.Running && Demand > Count(Physical.Working));
+    }
+
+    public TimeSpan NextAttempt(PoolPhase phase)
+    {
+        var backoff = settings.ReconnectBackoff;
+        var pause = backoff.Min * Math.Pow(2, Math.Min(ConnectFailures - 1, 20));
+        if (pause > backoff.Max)
+            pause = backoff.Max;
+        if (pause > TimeSpan.FromSeconds(1) && (Waiting.Count > 0 || phase == PoolPhase.Starting))
+            pause = TimeSpan.FromSeconds(1);
+        return LastFailure + pause;
+    }
+}

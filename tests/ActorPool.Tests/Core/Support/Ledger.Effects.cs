@@ -1,0 +1,135 @@
+using ActorPool.Core;
+using static ActorPool.Tests.Core.Support.BrokenPromiseException;
+
+namespace ActorPool.Tests.Core.Support;
+
+internal sealed partial class Ledger
+{
+    public void Write(in Effect effect, TimeSpan now)
+    {
+        var slot = effect.Slot is { } at ? Slots[at.Index] : null!;
+        var waiter = (TestWaiter)effect.Waiter!;
+        Unless(!AllClosed || effect.Kind is EffectKind.Refuse or EffectKind.Unwatch, $"{effect.Kind} after all is closed");
+        switch (effect.Kind)
+        {
+            case EffectKind.Grant:
+                Grant(slot, waiter, now);
+                break;
+            case EffectKind.Join:
+                Unless(!IsExclusive && slot.IsLent && waiter.Key is not null && Equals(slot.LentKey, waiter.Key), $"{waiter.Name} joins a lease that is not its key's");
+                Answered(waiter, EffectKind.Join);
+                Hold(slot, waiter);
+                break;
+            case EffectKind.Refuse:
+                Refuse(waiter, effect, now);
+                break;
+            case EffectKind.Open:
+                Open(slot);
+                break;
+            case EffectKind.Work:
+                Unless(slot.IsIdle, $"slot {slot.Slot.Index}: {effect.Work} on a connection that is not idle ({slot.Expected})");
+                Unless(effect.Work != ConnectionWork.None, $"slot {slot.Slot.Index}: work without a name");
+                slot.State = Physical.Working;
+                slot.Work = effect.Work;
+                break;
+            case EffectKind.Close:
+                Unless(slot.IsIdle, $"slot {slot.Slot.Index}: Close of a connection that is not idle ({slot.Expected})");
+                slot.State = Physical.Closing;
+                break;
+            case EffectKind.Abort:
+                Unless(slot.State != Physical.None && !slot.IsLent, $"slot {slot.Slot.Index}: Abort of {slot.Expected}");
+                Unless(slot.State != Physical.Closing || slot.Crashed, $"slot {slot.Slot.Index}: closed twice");
+                slot.State = Physical.Closing;
+                break;
+            case EffectKind.EndLease:
+                Unless(effect.End is not (LeaseEnd.None or LeaseEnd.Returned), $"slot {slot.Slot.Index}: ended by force as {effect.End}");
+                LeaseEnded(slot);
+                slot.MustGo = true;
+                break;
+            case EffectKind.Unwatch:
+                _unwatched.Add((TestBorrower)effect.Borrower!);
+                break;
+            case EffectKind.LeakWarning:
+                Unless(slot.IsLent && !slot.LeakWarned, $"slot {slot.Slot.Index}: warned of a leak that is none, or twice");
+                Unless(now - slot.LentAt >= settings.LeakWarningAfter, $"slot {slot.Slot.Index}: warned of a leak too early");
+                slot.LeakWarned = true;
+                break;
+            case EffectKind.Started:
+                Unless(!Started && !StartFailed && Count(Physical.Open) + Count(Physical.Working) >= settings.MinConnections, $"started twice or without its connections");
+                Started = true;
+                break;
+            case EffectKind.StartFailed:
+                Unless(!Started && !StartFailed && effect.Cause is not null && Taken == 0, $"the start failed twice, or with backends left");
+                StartFailed = true;
+                break;
+            case EffectKind.AllClosed:
+                Unless(!AllClosed && Taken == 0, $"all closed twice, or with connections left");
+                AllClosed = true;
+                break;
+        }
+    }
+
+    private void Grant(SlotLedger slot, TestWaiter waiter, TimeSpan now)
+    {
+        Unless(slot.IsIdle, $"slot {slot.Slot.Index}: granted to {waiter.Name} while {slot.Expected}");
+        Unless(!IsHeld(waiter.Key), $"{waiter.Name}: its key is lent already");
+        var older = Waiting.TakeWhile(other => other != waiter).FirstOrDefault(other => !other.Gone && Queued.Contains(other));
+        Unless(older is null, $"{waiter.Name} was granted before {older?.Name}, who came first");
+        CheckSession(slot, waiter, now);
+        Answered(waiter, EffectKind.Grant);
+        slot.IsLent = true;
+        slot.LentKey = waiter.Key;
+        slot.Lease = slot.Slot.Lease;
+        slot.LentAt = now;
+        slot.LeakWarned = false;
+        Hold(slot, waiter);
+    }
+
+    private static void Hold(SlotLedger slot, TestWaiter waiter)
+    {
+        slot.Holders.Add(waiter);
+        waiter.Slot = slot.Slot;
+        waiter.Lease = slot.Lease;
+        waiter.IsNewSession = slot.Slot.IsNewSession;
+    }
+
+    private void Answered(TestWaiter waiter, EffectKind answer)
+    {
+        Unless(Waiting.Remove(waiter) && waiter.Answer is null, $"{waiter.Name} gets {answer} after {waiter}");
+        Unless(!waiter.Cancelled, $"{waiter.Name} was cancelled and gets {answer}");
+        Unless(answer == EffectKind.Refuse || waiter.Claimed, $"{waiter.Name} gets {answer} unclaimed");
+        Unless(answer != EffectKind.Refuse || !waiter.Claimed, $"{waiter.Name} was claimed to be refused");
+        waiter.Answer = answer;
+    }
+
+    private void Refuse(TestWaiter waiter, in Effect effect, TimeSpan now)
+    {
+        var (kind, lent, waiting) = (effect.Error, Lent, Waiting.Count);
+        Answered(waiter, EffectKind.Refuse);
+        waiter.Error = kind;
+        waiter.Cause = effect.Cause;
+        var noWait = (waiter.Timeout ?? settings.AcquireTimeout) == TimeSpan.Zero;
+        var legal = kind switch
+        {
+            PoolErrorKind.Closed => Ending || StartFailed || LastConnectError is not null,
+            PoolErrorKind.Exhausted => noWait && lent == settings.MaxConnections,
+            PoolErrorKind.TooManyWaiting => waiting > settings.MaxWaiting,
+            PoolErrorKind.Timeout => now >= DueOf(waiter) || (noWait && IsExclusive && waiter.Key is not null),
+            PoolErrorKind.ConnectFailed => effect.Cause is not null && effect.Cause == LastConnectError,
+            _ => false,
+        };
+        Unless(legal, $"{waiter.Name} is refused with {kind} for no reason");
+    }
+
+    private void Open(SlotLedger slot)
+    {
+        Unless(slot.State == Physical.None, $"slot {slot.Slot.Index}: Open while {slot.Expected}");
+        Unless(slot.Slot.Incarnation == slot.Incarnation + 1, $"slot {slot.Slot.Index}: incarnation {slot.Slot.Incarnation} after {slot.Incarnation}");
+        Unless(Count(Physical.Opening) < settings.MaxConcurrentOpens, $"more than {settings.MaxConcurrentOpens} opens at once");
+        Unless(!Ending, $"slot {slot.Slot.Index}: Open while the pool ends");
+        var forMin = Taken - Count(Physical.Closing) < settings.MinConnections && (settings.KeepMin || !Started);
+        Unless(forMin || Demand > Count(Physical.Opening) + Count(Physical.Working), $"slot {slot.Slot.Index}: an open that nobody needs");
+        slot.State = Physical.Opening;
+        slot.Incarnation++;
+    }
+}

@@ -1,0 +1,118 @@
+using ActorPool.Core;
+using static ActorPool.Tests.Core.Support.BrokenPromiseException;
+
+namespace ActorPool.Tests.Core.Support;
+
+/// <summary>The test's own books: written from the effects alone, which are refused when they are not legal.</summary>
+internal sealed partial class Ledger(PoolSettings settings, IReadOnlyList<Slot> slots)
+{
+    private readonly HashSet<TestBorrower> _watched = [];
+    private readonly HashSet<TestBorrower> _unwatched = [];
+
+    public IReadOnlyList<SlotLedger> Slots { get; } = [.. slots.Select(slot => new SlotLedger(slot))];
+
+    /// <summary>Requests without an answer, in the order of arrival.</summary>
+    public List<TestWaiter> Waiting { get; } = [];
+
+    public bool Started { get; private set; }
+
+    public bool StartFailed { get; private set; }
+
+    public bool AllClosed { get; private set; }
+
+    public bool Ending { get; set; }
+
+    public Exception? LastConnectError { get; private set; }
+
+    public int ConnectFailures { get; private set; }
+
+    public TimeSpan LastFailure { get; private set; }
+
+    public int Lent => Slots.Count(slot => slot.IsLent);
+
+    public int Count(Physical state) => Slots.Count(slot => slot.State == state);
+
+    public int Taken => Slots.Count(slot => slot.State != Physical.None);
+
+    public bool IsExclusive => settings.KeySharing == KeySharing.Exclusive;
+
+    public bool IsHeld(object? key) => key is not null && Slots.Any(slot => slot.IsLent && Equals(slot.LentKey, key));
+
+    /// <summary>Requests that wait for a connection rather than for their key.</summary>
+    public IEnumerable<TestWaiter> Queued => Waiting.Where(waiter => !(IsExclusive && IsHeld(waiter.Key)));
+
+    /// <summary>Connections that would satisfy all who wait: one for each key, one for each request without.</summary>
+    public int Demand => Queued.Count(waiter => waiter.Key is null)
+        + Queued.Where(waiter => waiter.Key is not null).Select(waiter => waiter.Key).Distinct().Count();
+
+    public void Asked(TestWaiter waiter)
+    {
+        Waiting.Add(waiter);
+        if (waiter.Borrower is TestBorrower borrower)
+            _watched.Add(borrower);
+    }
+
+    public void Cancelled(TestWaiter waiter)
+    {
+        waiter.Cancelled = true;
+        Waiting.Remove(waiter);
+    }
+
+    public void OpenFailed(SlotLedger slot, Exception error, TimeSpan now)
+    {
+        slot.State = Physical.None;
+        LastConnectError = error;
+        ConnectFailures++;
+        LastFailure = now;
+    }
+
+    public void OpenSucceeded(SlotLedger slot, TimeSpan now)
+    {
+        NewSession(slot);
+        slot.HeardAt = now;
+        slot.State = Physical.Open;
+        LastConnectError = null;
+        ConnectFailures = 0;
+    }
+
+    private static void LeaseEnded(SlotLedger slot)
+    {
+        Unless(slot.IsLent, $"slot {slot.Slot.Index}: a lease that is not out has ended");
+        slot.IsLent = false;
+        slot.LentKey = null;
+        slot.Holders.Clear();
+    }
+
+    /// <summary>To be called when a step is over and its effects are written down.</summary>
+    public void StepIsOver()
+    {
+        foreach (var slot in Slots)
+        {
+            Unless(!slot.MustGo || slot.State == Physical.Closing, $"slot {slot.Slot.Index}: a lease ended by force, and its connection was kept");
+            slot.MustGo = false;
+            slot.Crashed = false;
+        }
+
+        // An asker found gone at its turn leaves without an effect.
+        Waiting.RemoveAll(waiter => waiter is { Gone: true, State: WaiterState.Done });
+        foreach (var waiter in Waiting)
+        {
+            Unless(!waiter.Claimed, $"{waiter.Name} was claimed and got nothing");
+            Unless(waiter.State is WaiterState.Queued or WaiterState.Parked, $"{waiter.Name} is forgotten without an answer ({waiter.State})");
+        }
+
+        CheckWatches();
+    }
+
+    private void CheckWatches()
+    {
+        // Whoever carries out an Unwatch looks again whether it is still right.
+        foreach (var borrower in _watched.Where(borrower => !borrower.Dead && !HasSomething(borrower)))
+            Unless(_unwatched.Contains(borrower), $"{borrower.Name} has nothing of the pool and is watched for ever");
+        _watched.RemoveWhere(borrower => !HasSomething(borrower));
+        _unwatched.Clear();
+    }
+
+    private bool HasSomething(TestBorrower borrower) =>
+        Waiting.Exists(waiter => ReferenceEquals(waiter.Borrower, borrower)) || Slots.Any(slot => slot.HoldsNow(borrower));
+}

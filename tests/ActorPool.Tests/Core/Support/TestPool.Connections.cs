@@ -1,0 +1,97 @@
+using ActorPool.Core;
+using static ActorPool.Tests.Core.Support.BrokenPromiseException;
+
+namespace ActorPool.Tests.Core.Support;
+
+// The driver's reports.
+internal sealed partial class TestPool
+{
+    public static readonly Exception ConnectError = new InvalidOperationException("no server");
+
+    /// <summary>The slots on which something is under way.</summary>
+    public IEnumerable<SlotLedger> Busy(Physical state) => Ledger.Slots.Where(slot => slot.State == state);
+
+    public void Opened(SlotLedger slot)
+    {
+        Ledger.OpenSucceeded(slot, Now);
+        Step($"slot {slot.Slot.Index} opened", () => State.Opened(slot.Slot, slot.Incarnation, Now));
+    }
+
+    public void OpenFailed(SlotLedger slot, ConnectFailure failure = ConnectFailure.Other, Exception? error = null)
+    {
+        error ??= ConnectError;
+        Ledger.OpenFailed(slot, error, Now);
+        Step($"slot {slot.Slot.Index} failed to open: {failure}", () => State.OpenFailed(slot.Slot, slot.Incarnation, error, failure, Now));
+    }
+
+    public void WorkDone(SlotLedger slot)
+    {
+        Support.Ledger.WorkDone(slot, Now);
+        Step($"slot {slot.Slot.Index} done", () => State.WorkDone(slot.Slot, slot.Incarnation, Now));
+    }
+
+    public void WorkFailed(SlotLedger slot)
+    {
+        Step($"slot {slot.Slot.Index} failed its {slot.Work}", () => State.WorkFailed(slot.Slot, slot.Incarnation, Now));
+        Unless(slot.State == Physical.Closing, $"slot {slot.Slot.Index} failed and is kept");
+    }
+
+    public void Closed(SlotLedger slot)
+    {
+        slot.State = Physical.None;
+        Step($"slot {slot.Slot.Index} closed", () => State.Closed(slot.Slot, slot.Incarnation, Now));
+    }
+
+    public void Lost(SlotLedger slot)
+    {
+        slot.Crashed = true;
+        Step($"slot {slot.Slot.Index} lost", () => State.Lost(slot.Slot, slot.Incarnation, Now));
+        Unless(slot.State == Physical.Closing, $"slot {slot.Slot.Index} was lost and is kept");
+    }
+
+    /// <summary>Every report that is too late for this slot: of earlier incarnations, or of what is not under way.</summary>
+    public void StaleReports(SlotLedger slot)
+    {
+        var before = Counts;
+        Step($"slot {slot.Slot.Index}: stale reports", () =>
+        {
+            var (at, old) = (slot.Slot, slot.Incarnation - 1);
+            State.Opened(at, old, Now);
+            State.OpenFailed(at, old, ConnectError, ConnectFailure.Permanent, Now);
+            State.WorkDone(at, old, Now);
+            State.WorkFailed(at, old, Now);
+            State.Closed(at, old, Now);
+            State.Lost(at, old, Now);
+            if (slot.State != Physical.Opening)
+            {
+                State.Opened(at, old + 1, Now);
+                State.OpenFailed(at, old + 1, ConnectError, ConnectFailure.Permanent, Now);
+            }
+
+            if (slot.State != Physical.Working)
+            {
+                State.WorkDone(at, old + 1, Now);
+                State.WorkFailed(at, old + 1, Now);
+            }
+
+            if (slot.State != Physical.Closing)
+                State.Closed(at, old + 1, Now);
+        });
+        Unless(Last.Count == 0 && before.Equals(Counts), $"slot {slot.Slot.Index}: a stale report changed something");
+    }
+
+    /// <summary>Ends everything that is under way, successfully, until nothing is any more.</summary>
+    public void Settle()
+    {
+        for (var steps = 0; Ledger.Slots.FirstOrDefault(slot => slot.State is Physical.Opening or Physical.Working or Physical.Closing) is { } slot; steps++)
+        {
+            Unless(steps < 1000, $"the pool never comes to rest");
+            switch (slot.State)
+            {
+                case Physical.Opening: Opened(slot); break;
+                case Physical.Working: WorkDone(slot); break;
+                default: Closed(slot); break;
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using ActorPool.Core;
+
+namespace ActorPool.Tests.Core.Support;
+
+/// <summary>A request whose asker a test can make go away, and what it was answered.</summary>
+internal sealed class TestWaiter(string name, object? key, TimeSpan? timeout = null) : Waiter(key, timeout)
+{
+    public string Name { get; } = name;
+
+    /// <summary>Its asker has gone: it cannot be claimed any more.</summary>
+    public bool Gone { get; set; }
+
+    /// <summary>The pool was told that its asker has gone.</summary>
+    public bool Cancelled { get; set; }
+
+    public bool Claimed { get; private set; }
+
+    /// <summary>Grant, join or refuse; null while it waits.</summary>
+    public EffectKind? Answer { get; set; }
+
+    public PoolErrorKind? Error { get; set; }
+
+    public Exception? Cause { get; set; }
+
+    public Slot? Slot { get; set; }
+
+    public long Lease { get; set; }
+
+    public bool IsNewSession { get; set; }
+
+    public bool IsWaiting => Answer is null && !Cancelled;
+
+    public override bool TryClaim() => !Gone && (Claimed = true);
+
+    public override string ToString() => Answer switch
+    {
+        null => $"{Name} waits",
+        EffectKind.Refuse => $"{Name} refused: {Error}",
+        _ => $"{Name} {Answer}: slot {Slot!.Index}",
+    };
+}
