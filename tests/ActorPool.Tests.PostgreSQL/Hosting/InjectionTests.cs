@@ -96,9 +96,9 @@ public sealed class InjectionTests : HostTest
 
     private sealed class Jobs;
 
-    private sealed class Asker(IRequiredActor<PoolManager> pool) : ReceiveActor
+    private sealed class Asker : ReceiveActor
     {
-        protected override void PreStart()
+        public Asker(IRequiredActor<PoolManager> pool)
         {
             ReceiveAsync<string>(async sql =>
             {

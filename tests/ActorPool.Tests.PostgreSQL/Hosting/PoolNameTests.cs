@@ -1,4 +1,5 @@
 using ActorPool.Tests.PostgreSQL.Support;
+using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Hosting;
 
@@ -50,7 +51,16 @@ public sealed class PoolNameTests : PoolTest
     public async Task The_name_is_free_again_after_the_manager_was_stopped()
     {
         var first = await StartAsync(Named());
-        await Akka.Actor.GracefulStopSupport.GracefulStop(first.Manager, TimeSpan.FromSeconds(5));
+        await first.Manager.GracefulStop(TimeSpan.FromSeconds(5));
+
+        await StartAsync(Named());
+    }
+
+    [Fact]
+    public async Task The_name_is_free_again_after_a_closeall_by_message()
+    {
+        var first = await StartAsync(Named());
+        await first.Manager.Ask<AllClosed>(new CloseAll(), TimeSpan.FromSeconds(5));
 
         await StartAsync(Named());
     }
