@@ -53,6 +53,7 @@ public sealed class ConnectionPool : IConnectionPool
         var cell = new PoolCell(settings, source);
         var registry = PoolRegistry.Of(system);
         var pool = new ConnectionPool(cell, registry);
+        cell.Closed = () => registry.Release(cell.Name, pool);
         try
         {
             registry.Start(pool, cell);

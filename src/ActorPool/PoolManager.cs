@@ -135,7 +135,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     {
         _stopping = true;
         _cell.Ended = true;
-        _state.CloseAll();
+        TryCloseAll();
         CarryOut(Now);
         foreach (var record in _records)
             _ = record.Connection?.AbortAsync();
@@ -158,7 +158,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 _start = order;
                 _state.Start(now);
                 break;
-            case PoolOrderKind.CloseAll when _state.CloseAll():
+            case PoolOrderKind.CloseAll when TryCloseAll():
                 _closing.Add(order);
                 break;
             case PoolOrderKind.CloseAll:
@@ -176,10 +176,18 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
 
     private void CloseAll(IActorRef sender)
     {
-        if (!_state.CloseAll())
+        if (!TryCloseAll())
             Refuse(sender, FailureOf(PoolErrorKind.Closed));
         else if (!IsNobody(sender))
             _closers.Add(sender);
+    }
+
+    private bool TryCloseAll()
+    {
+        if (!_state.CloseAll())
+            return false;
+        _cell.Closed();
+        return true;
     }
 
     private void SetTimer(TimeSpan now)

@@ -36,6 +36,9 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
         set => _ended = value;
     }
 
+    /// <summary>Called when the pool is closed, in whatever way: its name is free for another one.</summary>
+    public Action Closed { get; set; } = () => { };
+
     public void Returned(PooledConnection lease) => Note(lease);
 
     /// <summary>Tells the manager something that nobody awaits.</summary>

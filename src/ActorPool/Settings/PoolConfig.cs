@@ -25,8 +25,8 @@ internal static class PoolConfig
     /// <summary>The settings of a pool by name, from the configuration of an actor system: its own section, then the common one.</summary>
     public static PoolSettings ForPool(Config system, string name)
     {
-        var common = system.GetConfig(Path) ?? Config.Empty;
-        var named = common.GetConfig($"pools.\"{name}\"");
+        var common = Section(system, Path) ?? Config.Empty;
+        var named = Section(common, "pools") is { } pools ? Section(pools, $"\"{name}\"", $"pools.{name}") : null;
         var section = named is null ? common : named.WithFallback(common);
         return Read(section) with { Name = name };
     }
@@ -36,5 +36,15 @@ internal static class PoolConfig
         var reader = new SectionReader(section, Reference.GetConfig(Path));
         reader.RefuseUnknownKeys();
         return PoolSettings.FromSection(reader);
+    }
+
+    /// <summary>A section below another one; null when there is none.</summary>
+    private static Config? Section(Config parent, string path, string? name = null)
+    {
+        if (parent.IsEmpty || parent.GetValue(path) is not { IsEmpty: false } value)
+            return null;
+        if (!value.IsObject())
+            throw new ConfigurationException($"{(path == Path ? path : $"{Path}.{name ?? path}")} must be a section.");
+        return parent.GetConfig(path);
     }
 }

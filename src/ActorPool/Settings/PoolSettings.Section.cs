@@ -11,12 +11,7 @@ public sealed partial record PoolSettings
         MaxWaiting = section.Value("max-waiting", SectionReader.Whole, (value, key) => SettingRule.AtLeast(1, value, key)),
         ConnectTimeout = section.Value("connect-timeout", SectionReader.Duration, SettingRule.Positive),
         MaxConcurrentOpens = section.Value("max-concurrent-opens", SectionReader.Whole, (value, key) => SettingRule.AtLeast(1, value, key)),
-        ReconnectBackoff = SettingRule.Backoff(
-            new ReconnectBackoff(
-                section.Value("reconnect-backoff.min", SectionReader.Duration, SettingRule.Positive),
-                section.Value("reconnect-backoff.max", SectionReader.Duration, SettingRule.Positive),
-                section.Value("reconnect-backoff.jitter", SectionReader.Part, SettingRule.Fraction)),
-            "reconnect-backoff"),
+        ReconnectBackoff = BackoffOf(section),
         KeepMin = section.Value("keep-min", SectionReader.Switch),
         IdleOrder = section.Value("idle-order", SectionReader.Choice<IdleOrder>),
         IdleTimeout = section.Value("idle-timeout", SectionReader.DurationOrInfinite, SettingRule.ZeroOrMoreOrInfinite),
@@ -32,4 +27,14 @@ public sealed partial record PoolSettings
         MaxHoldTime = section.Value("max-hold-time", SectionReader.DurationOrOff, SettingRule.PositiveOrOff),
         CloseTimeout = section.Value("close-timeout", SectionReader.Duration, SettingRule.ZeroOrMore),
     };
+
+    private static ReconnectBackoff BackoffOf(SectionReader section)
+    {
+        var least = section.Value("reconnect-backoff.min", SectionReader.Duration, SettingRule.Positive);
+        return new(
+            least,
+            section.Value("reconnect-backoff.max", SectionReader.Duration, (value, key) =>
+                SettingRule.Positive(value, key) >= least ? value : throw new ArgumentException($"it must not be below reconnect-backoff.min ({least})", key)),
+            section.Value("reconnect-backoff.jitter", SectionReader.Part, SettingRule.Fraction));
+    }
 }

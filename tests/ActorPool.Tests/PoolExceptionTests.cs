@@ -1,0 +1,70 @@
+using Npgsql;
+
+namespace ActorPool.Tests;
+
+/// <summary>What an error tells: to code whether to try again, to people what happened and what to do.</summary>
+public sealed class PoolExceptionTests
+{
+    private static readonly PoolStatistics State = new()
+    {
+        Name = "orders", Min = 1, Max = 9, Idle = 2, InUse = 3, Closing = 1, Opening = 4, Waiting = 5, LongestHold = TimeSpan.FromSeconds(12.34),
+    };
+
+    [Theory]
+    [InlineData(PoolErrorKind.Closed, false)]
+    [InlineData(PoolErrorKind.Exhausted, true)]
+    [InlineData(PoolErrorKind.Timeout, true)]
+    [InlineData(PoolErrorKind.TooManyWaiting, true)]
+    [InlineData(PoolErrorKind.NotCheckedOut, false)]
+    [InlineData(PoolErrorKind.ConnectFailed, true)]
+    [InlineData(PoolErrorKind.NotLocal, false)]
+    public void Transient_is_what_may_succeed_later(PoolErrorKind kind, bool isTransient)
+    {
+        Assert.Equal(isTransient, new PoolException(kind, "text").IsTransient);
+        Assert.Equal(kind, new PoolException(kind, "text").Kind);
+    }
+
+    [Fact]
+    public void Every_kind_has_the_name_the_numbers_and_a_remedy()
+    {
+        var messages = Enum.GetValues<PoolErrorKind>().Select(kind => new PoolFailure(kind, "orders", State).ToException().Message).ToList();
+
+        Assert.All(messages, message =>
+        {
+            Assert.StartsWith("Pool 'orders': ", message, StringComparison.Ordinal);
+            Assert.Contains("(open 6 of 9, idle 2, in use 3, opening 4, waiting 5, longest hold 12.3 s)", message, StringComparison.Ordinal);
+        });
+        Assert.Equal(messages.Count, messages.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(PoolErrorKind.Closed, "connection pool is closed", "Start a new one")]
+    [InlineData(PoolErrorKind.Exhausted, "connection pool exhausted", "max-connections")]
+    [InlineData(PoolErrorKind.Timeout, "time-out", "acquire-timeout")]
+    [InlineData(PoolErrorKind.TooManyWaiting, "too many", "max-waiting")]
+    [InlineData(PoolErrorKind.NotCheckedOut, "not lent", "Put a connection once")]
+    [InlineData(PoolErrorKind.ConnectFailed, "could be opened", "connection-string")]
+    [InlineData(PoolErrorKind.NotLocal, "another process", "ask a pool in the asker's own")]
+    public void It_says_what_happened_and_what_to_do(PoolErrorKind kind, string what, string remedy)
+    {
+        var message = new PoolFailure(kind, "orders").ToException().Message;
+
+        Assert.Contains(what, message, StringComparison.Ordinal);
+        Assert.Contains(remedy, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_servers_own_error_is_inside_and_in_the_text()
+    {
+        var cause = new PostgresException("sorry, too many clients already", "FATAL", "FATAL", "53300");
+
+        var error = new PoolFailure(PoolErrorKind.Timeout, "orders", State, cause).ToException();
+
+        Assert.Same(cause, error.InnerException);
+        Assert.Equal("53300", error.SqlState);
+        Assert.Contains("too many clients", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_cause_there_is_no_state_of_a_server() => Assert.Null(new PoolException(PoolErrorKind.Closed, "text").SqlState);
+}

@@ -1,0 +1,111 @@
+using Akka.Configuration;
+
+namespace ActorPool.Tests.Settings;
+
+/// <summary>What cannot be used is refused when it is read, with the name of its key.</summary>
+public sealed class MalformedHoconTests
+{
+    private static readonly string[] Whole = ["min-connections", "max-connections", "max-waiting", "max-concurrent-opens", "key-memory"];
+    private static readonly string[] Durations =
+    [
+        "acquire-timeout", "connect-timeout", "idle-timeout", "max-lifetime", "validate-after-idle", "leak-warning-after", "max-hold-time", "close-timeout",
+        "reconnect-backoff.min", "reconnect-backoff.max",
+    ];
+
+    private static readonly string[] Parts = ["lifetime-jitter", "reconnect-backoff.jitter"];
+    private static readonly string[] Switches = ["keep-min", "discard-on-key-change"];
+    private static readonly string[] Choices = ["idle-order", "key-affinity", "key-sharing", "reset"];
+
+    public static TheoryData<string, string> Wrong()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var (key, value) in WrongValues())
+            data.Add(key, value);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void A_wrong_value_names_its_key(string key, string value)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => Read($"{key} = {value}"));
+
+        Assert.Contains($"akka.actor-pool.{key}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_key_has_wrong_values()
+    {
+        var tried = Wrong().Select(row => ((string)row[0]).Split('.')[0]).Distinct().Append("pools");
+        var known = PoolConfig.Reference.GetConfig(PoolConfig.Path).AsEnumerable().Select(pair => pair.Key);
+
+        Assert.Equal(known.Order(), tried.Order());
+    }
+
+    [Fact]
+    public void A_backoff_whose_least_pause_is_above_its_longest_names_the_section()
+    {
+        var error = Assert.Throws<ConfigurationException>(() => Read("reconnect-backoff { min = 20s, max = 10s }"));
+
+        Assert.Contains("akka.actor-pool.reconnect-backoff", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("max-conections = 3", "max-conections")]
+    [InlineData("MaxConnections = 3", "MaxConnections")]
+    [InlineData("max-connections.value = 3", "max-connections")]
+    [InlineData("reconnect-backoff.maximum = 3s", "reconnect-backoff.maximum")]
+    [InlineData("reconnect-backoff { max = 3s, steps { a = 1 } }", "reconnect-backoff.steps")]
+    [InlineData("name = reports", "name")]
+    [InlineData("pool { a { } }", "pool")]
+    [InlineData("\"\" = 1", "")]
+    public void An_unknown_key_is_refused_by_name(string text, string key)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => Read(text));
+
+        Assert.Contains($"akka.actor-pool.{key}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pools.reports.max-conections = 3", "max-conections")]
+    [InlineData("pools.reports.reconnect-backoff.maximum = 3s", "reconnect-backoff.maximum")]
+    [InlineData("pools.reports.max-connections = many", "max-connections")]
+    [InlineData("pools.reports = 5", "pools")]
+    [InlineData("pools = 5", "pools")]
+    public void The_section_of_a_named_pool_is_read_as_strictly(string text, string key)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => PoolConfig.ForPool(ConfigurationFactory.ParseString($"akka.actor-pool {{ {text} }}"), "reports"));
+
+        Assert.Contains(key, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_where_the_whole_section_belongs_is_refused()
+    {
+        Assert.Throws<ConfigurationException>(() => PoolConfig.ForPool(ConfigurationFactory.ParseString("akka.actor-pool = 5"), "default"));
+    }
+
+    [Fact]
+    public void No_section_at_all_is_a_clear_error()
+    {
+        Assert.Throws<ArgumentNullException>(() => PoolSettings.Create(null!));
+    }
+
+    private static IEnumerable<(string Key, string Value)> WrongValues() =>
+        Each(Whole, "-1", "many", "1.5", "1e3", "2147483648", "99999999999999999999", "\"\"", "null", "[1, 2]", "{ a = 1 }", "on", "0x10", "5s")
+            .Concat(Each(Durations, "-1s", "soon", "1 fortnight", "1e3s", "99999999999h", "10000d", "NaN", "\"\"", "null", "[1s]", "{ a = 1 }", "on", "s", "1s 2s", "Infinity"))
+            .Concat(Each(Parts, "-0.1", "1.1", "101%", "-1%", "NaN", "Infinity", "%", "much", "\"\"", "null", "[0.1]", "{ a = 1 }"))
+            .Concat(Each(Switches, "maybe", "1", "ON", "\"\"", "null", "[on]", "{ a = 1 }"))
+            .Concat(Each(Choices, "sideways", "0", "1", "Lifo", "\"\"", "null", "[lifo]", "{ a = 1 }"))
+            .Concat(Each(["max-connections", "max-waiting", "max-concurrent-opens"], "0"))
+            .Concat(Each(["connect-timeout", "max-lifetime", "leak-warning-after", "max-hold-time", "reconnect-backoff.min", "reconnect-backoff.max"], "0s"))
+            .Concat(Each(["connect-timeout", "close-timeout", "reconnect-backoff.min", "reconnect-backoff.max", "leak-warning-after", "max-hold-time"], "infinite"))
+            .Concat(Each(["acquire-timeout", "connect-timeout", "idle-timeout", "max-lifetime", "validate-after-idle", "close-timeout"], "off"))
+            .Concat(Each(["connection-string"], "\"no keyword=1\"", "\"Port=many\"", "\"Host\"", "[a]", "{ a = 1 }", "null"))
+            .Concat(Each(["reconnect-backoff"], "1s", "[1s]", "null"));
+
+    private static PoolSettings Read(string text) => PoolSettings.Create(ConfigurationFactory.ParseString(text));
+
+    private static IEnumerable<(string Key, string Value)> Each(string[] keys, params string[] values) =>
+        keys.SelectMany(key => values.Select(value => (key, value)));
+}

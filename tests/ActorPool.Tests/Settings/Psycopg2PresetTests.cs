@@ -1,0 +1,40 @@
+using Akka.Configuration;
+
+namespace ActorPool.Tests.Settings;
+
+/// <summary>The preset in code, the file in the repository and the contract's list are the same.</summary>
+public sealed class Psycopg2PresetTests
+{
+    private static readonly PoolSettings Preset = PoolSettings.Psycopg2("Host=h", 2, 5);
+
+    [Fact]
+    public void It_is_the_list_of_the_contract()
+    {
+        var listed = new PoolSettings("Host=h", 2, 5) with
+        {
+            AcquireTimeout = TimeSpan.Zero,
+            IdleTimeout = TimeSpan.Zero,
+            KeepMin = false,
+            KeyAffinity = KeyAffinity.WhileHeld,
+            IdleOrder = IdleOrder.Lifo,
+            Reset = ResetMode.Rollback,
+            DiscardOnKeyChange = false,
+            ValidateAfterIdle = Timeout.InfiniteTimeSpan,
+            MaxLifetime = Timeout.InfiniteTimeSpan,
+        };
+
+        Assert.Equal(listed, Preset);
+        Assert.Equal(KeySharing.Shared, Preset.KeySharing);
+    }
+
+    [Fact]
+    public void The_file_says_the_same()
+    {
+        using var stream = typeof(PoolSettings).Assembly.GetManifestResourceStream("ActorPool.psycopg2.conf")!;
+        var file = ConfigurationFactory.ParseString(new StreamReader(stream).ReadToEnd());
+
+        var settings = PoolSettings.Create(file.GetConfig("akka.actor-pool")) with { ConnectionString = "Host=h", MinConnections = 2, MaxConnections = 5 };
+
+        Assert.Equal(Preset, settings);
+    }
+}
