@@ -8,8 +8,8 @@ namespace ActorPool.Tests.PostgreSQL.Psycopg2;
 /// </summary>
 public sealed class PresetTests : PoolTest
 {
-    private const int Sequences = 32;
-    private const int Length = 30;
+    private const int Sequences = 22;
+    private const int Length = 24;
 
     private ServerView _view = null!;
     private SimpleConnectionPool _other = null!;

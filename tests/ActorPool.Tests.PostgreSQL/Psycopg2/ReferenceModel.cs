@@ -26,6 +26,11 @@ internal sealed class ReferenceModel
 
     public bool IsClosed { get; private set; }
 
+    public IEnumerable<int> Handles => _handles.Keys;
+
+    /// <summary>The handles of leases that are not over.</summary>
+    public IEnumerable<int> LiveHandles => _handles.Where(h => IsLive(h.Value.Connection, h.Value.Lease)).Select(h => h.Key);
+
     public Observation Expected => IsClosed
         ? new Observation([], null, null)
         : new Observation(
@@ -44,7 +49,7 @@ internal sealed class ReferenceModel
         var connection = handle.Connection;
         if (connection.LentUnder is null)
             return call is { Kind: CallKind.Put, Key: null };
-        if (connection.Lease != handle.Lease)
+        if (!IsLive(connection, handle.Lease))
             return false;
         return call.Kind switch
         {
@@ -77,6 +82,8 @@ internal sealed class ReferenceModel
                 return Answer.Done;
         }
     }
+
+    private static bool IsLive(ModelConnection connection, int lease) => connection.LentUnder is not null && connection.Lease == lease;
 
     private static void Happen(CallKind kind, ModelConnection connection)
     {

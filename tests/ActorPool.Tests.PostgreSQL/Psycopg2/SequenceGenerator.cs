@@ -10,9 +10,9 @@ internal static class SequenceGenerator
 
     private static readonly (CallKind Kind, int Weight)[] Weights =
     [
-        (CallKind.Get, 34), (CallKind.Put, 26), (CallKind.Dispose, 6), (CallKind.PutStranger, 1), (CallKind.CloseAll, 1),
-        (CallKind.Begin, 12), (CallKind.Fail, 6), (CallKind.End, 6), (CallKind.Mark, 4),
-        (CallKind.UserClose, 4), (CallKind.Kill, 5), (CallKind.Notice, 12),
+        (CallKind.Get, 34), (CallKind.Put, 30), (CallKind.Dispose, 6), (CallKind.PutStranger, 1), (CallKind.CloseAll, 1),
+        (CallKind.Begin, 10), (CallKind.Fail, 5), (CallKind.End, 6), (CallKind.Mark, 3),
+        (CallKind.UserClose, 2), (CallKind.Kill, 3), (CallKind.Notice, 15),
     ];
 
     /// <summary>A sequence of at most so many calls, the closeall at its end not counted.</summary>
@@ -25,11 +25,11 @@ internal static class SequenceGenerator
         var calls = new List<Call>();
         var target = random.Next(Math.Min(4, length), length + 1);
         for (var attempt = 0; calls.Count < target && attempt < 100 * length && !model.IsClosed; attempt++)
-            AddIfDefined(Draw(random, keys, calls));
+            AddIfDefined(Draw(random, keys, model));
         if (!model.IsClosed)
             AddIfDefined(new Call(CallKind.CloseAll));
         for (var attempt = 0; attempt < CallsAfterTheEnd; attempt++)
-            AddIfDefined(Draw(random, keys, calls));
+            AddIfDefined(Draw(random, keys, model));
         return new CallSequence(min, max, calls);
 
         void AddIfDefined(Call call)
@@ -41,24 +41,30 @@ internal static class SequenceGenerator
         }
     }
 
-    private static Call Draw(Random random, object[] keys, List<Call> calls)
+    private static Call Draw(Random random, object[] keys, ReferenceModel model)
     {
         var kind = Kind(random);
-        var handles = calls.Count(c => c.Kind == CallKind.Get);
         var key = random.Next(5) < 2 ? null : keys[random.Next(keys.Length)];
         return new Call(
             kind,
             kind switch
             {
-                CallKind.Get => handles + 1,
+                CallKind.Get => model.Handles.Count() + 1,
                 CallKind.CloseAll or CallKind.PutStranger => 0,
-                _ => Math.Max(0, handles - random.Next(8)),
+                _ => Handle(random, model),
             },
             kind is CallKind.Get or CallKind.Put ? key : null,
             kind == CallKind.Put && random.Next(4) == 0)
         {
             Settle = random.Next(2) == 0,
         };
+    }
+
+    // Mostly what is lent; at times one that was returned, whose put is refused.
+    private static int Handle(Random random, ReferenceModel model)
+    {
+        var handles = (random.Next(8) > 0 ? model.LiveHandles : model.Handles).ToArray();
+        return handles.Length == 0 ? 0 : handles[random.Next(handles.Length)];
     }
 
     private static CallKind Kind(Random random)
