@@ -113,6 +113,8 @@ internal sealed partial class PoolState
     {
         if (slot.Incarnation != incarnation || slot.State == SlotState.Free)
             return;
+        if (slot.State == SlotState.Opening)
+            _backoff.Failed(now, new InvalidOperationException("The actor that was opening a connection crashed."));
         if (slot.State == SlotState.InUse)
             EndByForce(slot, LeaseEnd.ConnectionLost);
         else
