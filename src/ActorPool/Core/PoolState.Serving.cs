@@ -32,6 +32,10 @@ internal sealed partial class PoolState
         while (_queue.First is { } first)
         {
             var slot = PickIdle(first.Entry, offered);
+            // One that was just made ready is not passed over for one that has yet to be: else each would be proven in turn, for ever.
+            if (offered is { State: SlotState.Idle } && _common.Contains(offered)
+                && slot is { State: SlotState.Idle } && NeededWork(slot, first.Entry, now) != ConnectionWork.None)
+                slot = offered;
             if (slot is { State: SlotState.Idle } && NeededWork(slot, first.Entry, now) == ConnectionWork.None)
             {
                 Grant(slot, first, now);

@@ -84,6 +84,21 @@ public sealed class DemandTests
         Assert.Equal(EffectKind.Grant, waiter.Answer);
     }
 
+    [Theory]
+    [InlineData(IdleOrder.Lifo)]
+    [InlineData(IdleOrder.Fifo)]
+    public void One_that_was_proven_alive_is_lent_and_not_another_proven_first(IdleOrder order)
+    {
+        var pool = TestPool.Running(TestSettings.Of(3, 3) with { ValidateAfterIdle = TimeSpan.Zero, IdleOrder = order });
+        pool.PassAsleep(TimeSpan.FromSeconds(1));
+        var waiter = pool.Get();
+        var slot = pool.Busy(Physical.Working).Single();
+        pool.PassAsleep(TimeSpan.FromMilliseconds(1));
+        pool.WorkDone(slot);
+        Assert.Same(slot.Slot, waiter.Slot);
+        Assert.Equal(2, pool.Counts.Idle);
+    }
+
     [Fact]
     public void A_million_keys_are_not_remembered()
     {

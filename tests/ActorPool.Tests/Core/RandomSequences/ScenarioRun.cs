@@ -127,7 +127,7 @@ internal sealed class ScenarioRun
         for (var i = 0; i < _pool.Settings.MaxConnections; i++)
         {
             all.Add(_pool.Get(timeout: Timeout.InfiniteTimeSpan));
-            _pool.Settle();
+            _pool.Settle(TimeSpan.FromMilliseconds(1));
         }
 
         Unless(all.TrueForAll(waiter => waiter.Answer == EffectKind.Grant), $"a connection is lost: {string.Join(", ", all)}");

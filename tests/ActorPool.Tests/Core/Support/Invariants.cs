@@ -46,6 +46,10 @@ internal static class Invariants
 
     private static void CheckThatNobodyIsForgotten(PoolState state, Ledger ledger, PoolSettings settings, TimeSpan now)
     {
+        // When nobody waits for others, the one whose turn it is may be under reset yet.
+        var inTurn = settings.AcquireTimeout == TimeSpan.Zero && ledger.Count(Physical.Working) > 0;
+        if (!inTurn && ledger.Queued.FirstOrDefault() is { } next)
+            Unless(!ledger.Slots.Any(slot => ledger.IsReadyFor(next, slot, now)), $"{next.Name} waits while a connection is ready for it");
         var opening = ledger.Count(Physical.Opening);
         var unserved = ledger.Demand - ledger.Count(Physical.Working) - opening;
         if (unserved <= 0)

@@ -9,6 +9,8 @@ internal sealed partial class Ledger
     /// <summary>Stands for all use without a key.</summary>
     private static readonly object Unkeyed = new();
 
+    private readonly Dictionary<object, SlotLedger> _lastSlots = [];
+
     public void Returned(SlotLedger slot, ReturnCondition condition, TimeSpan now)
     {
         slot.HeardAt = now;
@@ -17,10 +19,12 @@ internal sealed partial class Ledger
         slot.IsUsed = true;
     }
 
-    public static void WorkDone(SlotLedger slot, TimeSpan now)
+    public void WorkDone(SlotLedger slot, TimeSpan now)
     {
         slot.State = Physical.Open;
         slot.HeardAt = now;
+        if (slot.Work == ConnectionWork.Discard && settings.Reset != ResetMode.DiscardAll)
+            slot.LastUser = null;
         if (slot.Work == ConnectionWork.Validate)
             return;
         slot.InTransaction = false;
@@ -35,6 +39,21 @@ internal sealed partial class Ledger
         slot.IsUsed = false;
     }
 
+    /// <summary>
+    /// Whether a request could have this connection at once, without a round trip and without taking it from another key.
+    /// One that is not its own may be passed over while the one whose turn it is in the idle order is made ready.
+    /// </summary>
+    public bool IsReadyFor(TestWaiter waiter, SlotLedger slot, TimeSpan now)
+    {
+        var user = waiter.Key ?? Unkeyed;
+        var isOwn = waiter.Key is not null && settings.KeyMemory >= 10 && _lastSlots.GetValueOrDefault(user) == slot && slot.Users.Contains(user);
+        var isCommon = settings.KeyAffinity == KeyAffinity.WhileHeld || slot.LastUser is null || slot.LastUser == Unkeyed;
+        return slot.IsIdle
+            && (isOwn || (isCommon && Count(Physical.Working) == 0))
+            && (!settings.DiscardOnKeyChange || slot.Users.All(user.Equals))
+            && (settings.ValidateAfterIdle < TimeSpan.Zero || now - slot.HeardAt <= settings.ValidateAfterIdle);
+    }
+
     private void CheckSession(SlotLedger slot, TestWaiter waiter, TimeSpan now)
     {
         var user = waiter.Key ?? Unkeyed;
@@ -46,5 +65,7 @@ internal sealed partial class Ledger
         var isNew = waiter.Key is null ? slot.Users.Count == 0 : !slot.Users.Contains(user);
         Unless(settings.KeyMemory < 10 || slot.Slot.IsNewSession == isNew, $"{waiter.Name} finds a new session: {isNew}, and is told: {slot.Slot.IsNewSession}");
         slot.Users.Add(user);
+        slot.LastUser = user;
+        _lastSlots[user] = slot;
     }
 }

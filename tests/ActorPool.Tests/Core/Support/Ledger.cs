@@ -69,6 +69,7 @@ internal sealed partial class Ledger(PoolSettings settings, IReadOnlyList<Slot> 
     public void OpenSucceeded(SlotLedger slot, TimeSpan now)
     {
         NewSession(slot);
+        slot.LastUser = null;
         slot.HeardAt = now;
         slot.State = Physical.Open;
         LastConnectError = null;

@@ -28,6 +28,8 @@ internal sealed class SlotLedger(Slot slot)
     /// <summary>Who used the session since it was opened or reset.</summary>
     public HashSet<object> Users { get; } = [];
 
+    public object? LastUser { get; set; }
+
     /// <summary>It came back from a borrower and was not reset since.</summary>
     public bool IsUsed { get; set; }
 

@@ -26,7 +26,7 @@ internal sealed partial class TestPool
 
     public void WorkDone(SlotLedger slot)
     {
-        Support.Ledger.WorkDone(slot, Now);
+        Ledger.WorkDone(slot, Now);
         Step($"slot {slot.Slot.Index} done", () => State.WorkDone(slot.Slot, slot.Incarnation, Now));
     }
 
@@ -81,11 +81,14 @@ internal sealed partial class TestPool
     }
 
     /// <summary>Ends everything that is under way, successfully, until nothing is any more.</summary>
-    public void Settle()
+    /// <param name="each">How long each of it takes.</param>
+    public void Settle(TimeSpan each = default)
     {
         for (var steps = 0; Ledger.Slots.FirstOrDefault(slot => slot.State is Physical.Opening or Physical.Working or Physical.Closing) is { } slot; steps++)
         {
             Unless(steps < 1000, $"the pool never comes to rest");
+            if (each > TimeSpan.Zero)
+                PassAsleep(each);
             switch (slot.State)
             {
                 case Physical.Opening: Opened(slot); break;
