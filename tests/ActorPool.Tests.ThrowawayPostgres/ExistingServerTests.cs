@@ -55,6 +55,6 @@ public sealed class ExistingServerTests(RunningServer existing) : IClassFixture<
         var error = await Assert.ThrowsAsync<PostgresUnavailableException>(
             () => PostgresServer.StartAsync(new PostgresServerOptions { ConnectionString = "Hots=here" }));
 
-        Assert.Contains("is not a connection string", error.Message, StringComparison.Ordinal);
+        Assert.Contains("is not an Npgsql connection string", error.Message, StringComparison.Ordinal);
     }
 }

@@ -2,6 +2,8 @@ namespace ActorPool.Core;
 
 internal sealed partial class PoolState
 {
+    internal static readonly Exception CrashWhileOpening = new InvalidOperationException("The actor that was opening a connection crashed.");
+
     private readonly Queue<(Slot Slot, int Incarnation)> _staying = new();
 
     private TimeSpan NextAttempt => _backoff.NextAttempt(Waiting > 0 || Phase == PoolPhase.Starting);
@@ -114,7 +116,7 @@ internal sealed partial class PoolState
         if (slot.Incarnation != incarnation || slot.State == SlotState.Free)
             return;
         if (slot.State == SlotState.Opening)
-            _backoff.Failed(now, new InvalidOperationException("The actor that was opening a connection crashed."));
+            _backoff.Failed(now, CrashWhileOpening);
         if (slot.State == SlotState.InUse)
             EndByForce(slot, LeaseEnd.ConnectionLost);
         else

@@ -14,6 +14,8 @@ internal sealed class BackendSocket : IDisposable
     // From Linux' tcp_states.h: states in which the other side has not said its end.
     private const byte Established = 1;
     private const byte FinWait1 = 4;
+
+    // The server's machine has confirmed the end of what we send; its process is at work yet.
     private const byte FinWait2 = 5;
     private const int TcpInfo = 11;
 
@@ -56,14 +58,16 @@ internal sealed class BackendSocket : IDisposable
     /// <summary>
     /// Waits until the backend is gone, reading away what it still sends. False when it is not gone in time.
     /// </summary>
-    public async Task<bool> WaitUntilGoneAsync(TimeSpan patience)
+    /// <param name="patience">For a server of which nothing is heard.</param>
+    /// <param name="confirmedPatience">For one whose machine has confirmed the end of the connection; where that can be seen.</param>
+    public async Task<bool> WaitUntilGoneAsync(TimeSpan patience, TimeSpan confirmedPatience)
     {
         var pause = FirstLook;
         for (var waited = TimeSpan.Zero; ; waited += pause)
         {
             if (IsGone())
                 return true;
-            if (waited >= patience)
+            if (waited >= patience && (waited >= confirmedPatience || StateOf() != FinWait2))
                 return false;
             // What comes first is the answer to a command that somebody may still be reading.
             if (waited >= LeaveToBorrower)
@@ -83,20 +87,24 @@ internal sealed class BackendSocket : IDisposable
     {
         try
         {
-            if (OperatingSystem.IsLinux() && _socket.ProtocolType == ProtocolType.Tcp)
-            {
-                // The end of the stream is no proof: the driver may have shut down the reading side itself.
-                Span<byte> state = stackalloc byte[1];
-                return _socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, TcpInfo, state) == 0
-                    || state[0] is not (Established or FinWait1 or FinWait2);
-            }
-
+            // The end of the stream alone is no proof: the driver may have shut down the reading side itself.
+            if (StateOf() is { } state)
+                return state is not (Established or FinWait1 or FinWait2);
             return _socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0;
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
             return true;
         }
+    }
+
+    /// <summary>The state of the TCP connection; null where it cannot be seen.</summary>
+    private byte? StateOf()
+    {
+        if (!OperatingSystem.IsLinux() || _socket.ProtocolType != ProtocolType.Tcp)
+            return null;
+        Span<byte> state = stackalloc byte[1];
+        return _socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, TcpInfo, state) == 0 ? null : state[0];
     }
 
     [SuppressMessage("Performance", "CA1859", Justification = "The buffer is thrown away.")]

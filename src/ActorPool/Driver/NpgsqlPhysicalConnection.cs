@@ -27,7 +27,9 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
 
     private static readonly TimeSpan CancelPatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan GonePatience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan TerminatedPatience = TimeSpan.FromSeconds(2);
+
+    // Filled again before its backend is gone, a slot would have two: a busy server gets the time that it needs to end one.
+    private static readonly TimeSpan ConfirmedPatience = TimeSpan.FromSeconds(5);
 
     // Without the socket the end of a backend cannot be seen; it is nearly always over by then.
     private static readonly TimeSpan BlindPause = TimeSpan.FromMilliseconds(250);
@@ -147,8 +149,9 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
         }
 
         Quietly(() => internals.SendTerminate(connection));
-        await _socket.WaitUntilGoneAsync(GonePatience).ConfigureAwait(false);
-        Quietly(connection.Close);
+        _socket.EndSending();
+        await _socket.WaitUntilGoneAsync(GonePatience, ConfirmedPatience).ConfigureAwait(false);
+        Quietly(() => internals.Break(connection));
         _socket.Dispose();
     }
 
@@ -165,10 +168,10 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
         if (_socket is { } socket)
         {
             socket.EndSending();
-            if (!await socket.WaitUntilGoneAsync(GonePatience).ConfigureAwait(false) && stays is not null)
+            if (!await socket.WaitUntilGoneAsync(GonePatience, GonePatience).ConfigureAwait(false))
             {
-                stays(Identity());
-                await socket.WaitUntilGoneAsync(TerminatedPatience).ConfigureAwait(false);
+                stays?.Invoke(Identity());
+                await socket.WaitUntilGoneAsync(TimeSpan.Zero, ConfirmedPatience).ConfigureAwait(false);
             }
 
             socket.Dispose();

@@ -59,6 +59,7 @@ public sealed class StaleReportTests
         pool.Closed(slot);
         pool.Settle();
         pool.Pass(TimeSpan.FromSeconds(1));
+        pool.Settle();
         Assert.Equal(0, pool.Counts.Waiting);
         Assert.Equal(0, pool.Counts.Closing);
     }

@@ -61,6 +61,11 @@ internal sealed partial class Ledger(PoolSettings settings, IReadOnlyList<Slot> 
     public void OpenFailed(SlotLedger slot, Exception error, TimeSpan now)
     {
         slot.State = Physical.None;
+        OpenFailed(error, now);
+    }
+
+    public void OpenFailed(Exception error, TimeSpan now)
+    {
         LastConnectError = error;
         ConnectFailures++;
         LastFailure = now;

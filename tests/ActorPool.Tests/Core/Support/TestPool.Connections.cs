@@ -45,6 +45,8 @@ internal sealed partial class TestPool
     public void Lost(SlotLedger slot)
     {
         slot.Crashed = true;
+        if (slot.State == Physical.Opening)
+            Ledger.OpenFailed(PoolState.CrashWhileOpening, Now);
         Step($"slot {slot.Slot.Index} lost", () => State.Lost(slot.Slot, slot.Incarnation, Now));
         Unless(slot.State == Physical.Closing, $"slot {slot.Slot.Index} was lost and is kept");
     }
