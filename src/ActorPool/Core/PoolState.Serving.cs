@@ -80,10 +80,15 @@ internal sealed partial class PoolState
             if (_counts.Taken < _settings.MaxConnections && !BackingOff(now))
                 return;
             var work = NeededWork(slot, first.Entry, now);
-            if (work == ConnectionWork.None)
-                Grant(slot, first, now);
-            else
+            if (work != ConnectionWork.None)
+            {
                 StartWork(slot, work);
+                continue;
+            }
+
+            Grant(slot, first, now);
+            // The next in the queue may have a session of its own.
+            ServeReady(now, null);
         }
     }
 

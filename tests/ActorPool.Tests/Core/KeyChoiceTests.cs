@@ -45,6 +45,31 @@ public sealed class KeyChoiceTests
         Assert.Same(all[1].Slot, pool.Borrow("d").Slot);
     }
 
+    [Fact]
+    public void Its_own_session_is_there_for_it_as_soon_as_the_one_before_it_in_the_queue_is_cancelled()
+    {
+        var pool = TestPool.Running(TestSettings.Of(2, 3) with { ValidateAfterIdle = TimeSpan.FromSeconds(1) });
+        var (key, plain) = (pool.Borrow("a"), pool.Borrow());
+        pool.Return(plain);
+        pool.PassAsleep(TimeSpan.FromSeconds(2));
+        pool.Return(key);
+        var (first, second) = (pool.Get(), pool.Get("a"));
+        Assert.True(second.IsWaiting);
+        pool.Cancel(first);
+        Assert.Same(key.Slot, second.Slot);
+    }
+
+    [Fact]
+    public void Its_own_session_is_there_for_it_when_the_one_before_it_took_over_another()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 3));
+        var (other, own) = (pool.Borrow("b"), pool.Borrow("a"));
+        pool.Return(other);
+        pool.Return(own);
+        pool.Get();
+        Assert.Same(own.Slot, pool.Get("a").Slot);
+    }
+
     [Theory]
     [InlineData(IdleOrder.Lifo, 2)]
     [InlineData(IdleOrder.Fifo, 0)]

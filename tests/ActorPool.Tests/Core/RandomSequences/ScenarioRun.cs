@@ -98,7 +98,7 @@ internal sealed class ScenarioRun
 
     private void ComeToRest()
     {
-        for (var rounds = 0; rounds < 20 && (rounds < 2 || _pool.Ledger.Waiting.Count > 0 || _pool.State.Phase == PoolPhase.Starting); rounds++)
+        for (var rounds = 0; rounds < 2 || (rounds < 20 && (IsInUse() || _pool.State.Phase == PoolPhase.Starting)); rounds++)
         {
             _pool.Settle();
             while (_asked.Find(IsOut) is { } lent)
@@ -119,6 +119,8 @@ internal sealed class ScenarioRun
         Unless(_pool.State.IsEmpty && _pool.Ledger.AllClosed, $"the pool does not come to its end");
         Unless(_pool.Get().Error == PoolErrorKind.Closed, $"a closed pool gives something else than the error");
     }
+
+    private bool IsInUse() => _pool.Ledger.Waiting.Count > 0 || _pool.Ledger.Lent > 0;
 
     /// <summary>No place was lost: all of them can be lent at once.</summary>
     private void BorrowAll()

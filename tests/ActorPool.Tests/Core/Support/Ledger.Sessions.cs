@@ -46,7 +46,8 @@ internal sealed partial class Ledger
     public bool IsReadyFor(TestWaiter waiter, SlotLedger slot, TimeSpan now)
     {
         var user = waiter.Key ?? Unkeyed;
-        var isOwn = waiter.Key is not null && settings.KeyMemory >= 10 && _lastSlots.GetValueOrDefault(user) == slot && slot.Users.Contains(user);
+        var isOwn = waiter.Key is not null && settings is { KeyAffinity: KeyAffinity.Sticky, KeyMemory: >= 10 }
+            && _lastSlots.GetValueOrDefault(user) == slot && slot.Users.Contains(user);
         var isCommon = settings.KeyAffinity == KeyAffinity.WhileHeld || slot.LastUser is null || slot.LastUser == Unkeyed;
         return slot.IsIdle
             && (isOwn || (isCommon && Count(Physical.Working) == 0))
