@@ -144,6 +144,20 @@ public sealed partial class PoolManager
         return borrower;
     }
 
+    private void Gone(WatchedBorrower borrower, TimeSpan now)
+    {
+        if (_borrowers.GetValueOrDefault(borrower.Actor) == borrower)
+            _borrowers.Remove(borrower.Actor);
+        // Whoever asked on its behalf is there still, and gets an answer.
+        var asked = borrower.Waiters.OfType<AskRequest>().Where(request => !request.Sender.Equals(borrower.Actor)).ToArray();
+        _state.BorrowerGone(borrower, now);
+        foreach (var request in asked)
+        {
+            StopWatching(request);
+            Refuse(request.Sender, FailureOf(PoolErrorKind.NotCheckedOut, detail: "the owner of this request has ended before it was served"));
+        }
+    }
+
     private void Unwatch(Borrower? borrower)
     {
         if (borrower is WatchedBorrower { HasNothing: true } watched && _borrowers.Remove(watched.Actor))

@@ -94,9 +94,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 Stopped(stopped, now);
                 break;
             case BorrowerEnded ended:
-                if (_borrowers.GetValueOrDefault(ended.Borrower.Actor) == ended.Borrower)
-                    _borrowers.Remove(ended.Borrower.Actor);
-                _state.BorrowerGone(ended.Borrower, now);
+                Gone(ended.Borrower, now);
                 break;
             case AskEnded ended:
                 ended.Request.IsWatched = false;

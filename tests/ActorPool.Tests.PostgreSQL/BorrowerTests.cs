@@ -100,6 +100,21 @@ public sealed class BorrowerTests : PoolTest
     }
 
     [Fact]
+    public async Task Whoever_asked_for_an_owner_that_died_meanwhile_is_told_so()
+    {
+        var pool = await StartAsync(1, 1);
+        await using var held = await pool.GetConnAsync();
+        var owner = Sys.ActorOf(Props.Empty);
+        var ask = pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner }, TimeSpan.FromSeconds(10));
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+
+        Sys.Stop(owner);
+
+        Assert.Equal(PoolErrorKind.NotCheckedOut, (await Assert.ThrowsAsync<PoolException>(() => ask)).Kind);
+        Assert.Equal(0, pool.Statistics.Waiting);
+    }
+
+    [Fact]
     public async Task A_shared_lease_ends_when_its_last_watched_holder_has_died()
     {
         var pool = await StartAsync(1, 2);

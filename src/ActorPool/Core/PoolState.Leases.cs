@@ -81,10 +81,8 @@ internal sealed partial class PoolState
             return;
         }
 
-        if (slot.Borrowers.Contains(borrower))
-            return;
-        slot.Borrowers.Add(borrower);
-        borrower.Slots.Add(slot);
+        if (slot.Borrowers.Add(borrower))
+            borrower.Slots.Add(slot);
     }
 
     private void RefuseImpatient()

@@ -44,7 +44,7 @@ internal sealed class Slot(int index)
     public TimeSpan ExpiresAt { get; set; }
 
     /// <summary>The watched actors that hold the lease.</summary>
-    public List<Borrower> Borrowers { get; } = [];
+    public HashSet<Borrower> Borrowers { get; } = [];
 
     /// <summary>A holder whom nobody watches joined: the lease then never ends by a death.</summary>
     public bool HasUnwatchedHolder { get; set; }

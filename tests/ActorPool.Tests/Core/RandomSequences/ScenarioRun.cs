@@ -130,6 +130,12 @@ internal sealed class ScenarioRun
         {
             all.Add(_pool.Get(timeout: Timeout.InfiniteTimeSpan));
             _pool.Settle(TimeSpan.FromMilliseconds(1));
+            if (all[i].Answer is not null)
+                continue;
+
+            // The last attempt to open failed: the next one has its pause, of a second at most while anybody waits.
+            _pool.Pass(TimeSpan.FromSeconds(1));
+            _pool.Settle(TimeSpan.FromMilliseconds(1));
         }
 
         Unless(all.TrueForAll(waiter => waiter.Answer == EffectKind.Grant), $"a connection is lost: {string.Join(", ", all)}");
