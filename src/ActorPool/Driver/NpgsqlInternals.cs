@@ -38,7 +38,11 @@ internal sealed class NpgsqlInternals
         _socket = Compile<Func<NpgsqlConnection, Socket?>>(
             Expression.Field(connector, "_socket"), Expression.Constant(null, typeof(Socket)));
         _cancel = Compile<Func<NpgsqlConnection, bool>>(
-            Expression.Call(connector, "PerformPostgresCancellation", null), Expression.Constant(false));
+            Expression.Block(
+                // The driver sends one for each command and takes every further one for done.
+                Expression.Assign(Expression.PropertyOrField(connector, "PostgresCancellationPerformed"), Expression.Constant(false)),
+                Expression.Call(connector, "PerformPostgresCancellation", null)),
+            Expression.Constant(false));
         _terminate = Compile<Action<NpgsqlConnection>>(
             Expression.Block(Expression.Call(connector, "WriteTerminate", null), Expression.Call(connector, FlushMethod(connector.Type))), Expression.Empty());
         _break = Compile<Action<NpgsqlConnection>>(Breaking(connector), Expression.Empty());

@@ -26,6 +26,7 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
         """;
 
     private static readonly TimeSpan CancelPatience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CancelAgainAfter = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan GonePatience = TimeSpan.FromSeconds(1);
 
     // Filled again before its backend is gone, a slot would have two: a busy server gets the time that it needs to end one.
@@ -43,6 +44,8 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
     private long _openedAt;
 
     public NpgsqlConnection Npgsql => connection;
+
+    private bool IsBusy => (connection.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
 
     public Task OpenAsync() => _opening = OpenWithinAsync();
 
@@ -159,16 +162,16 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
     {
         if (!await OpeningEndedAsync().ConfigureAwait(false))
             return;
-        var busy = (connection.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
+        var busy = IsBusy;
         var driverSocket = source.Internals?.SocketOf(connection);
-        if (busy && source.Internals is { } internals)
-            await QuietlyAsync(Task.Run(() => internals.CancelAtServer(connection)).WaitAsync(CancelPatience)).ConfigureAwait(false);
+        if (busy)
+            await CancelAsync().ConfigureAwait(false);
         if (_socket is null && busy)
             await QuietlyAsync(TerminateFromOutsideAsync()).ConfigureAwait(false);
         if (_socket is { } socket)
         {
             socket.EndSending();
-            if (!await socket.WaitUntilGoneAsync(GonePatience, GonePatience).ConfigureAwait(false))
+            if (!await CancelUntilGoneAsync(socket).ConfigureAwait(false))
             {
                 stays?.Invoke(Identity());
                 await socket.WaitUntilGoneAsync(TimeSpan.Zero, ConfirmedPatience).ConfigureAwait(false);
@@ -178,7 +181,7 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
         }
 
         // A command that still runs waits for its socket, and closing the connection would wait for the command.
-        if (busy)
+        if (busy || IsBusy)
             Quietly(() => driverSocket?.Dispose());
         else if (source.Internals is { } idle)
             Quietly(() => idle.Break(connection));
@@ -186,6 +189,24 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
             Quietly(connection.Close);
         if (_socket is null)
             await Task.Delay(BlindPause).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// A cancel request that arrives before the borrower's command has begun is ignored by the server, which then runs it without
+    /// looking at its socket: so it is asked again.
+    /// </summary>
+    private async Task<bool> CancelUntilGoneAsync(BackendSocket socket)
+    {
+        var gone = socket.WaitUntilGoneAsync(GonePatience, GonePatience);
+        for (var pause = CancelAgainAfter; await Task.WhenAny(gone, Task.Delay(pause)).ConfigureAwait(false) != gone; pause += pause)
+            await CancelAsync().ConfigureAwait(false);
+        return await gone.ConfigureAwait(false);
+    }
+
+    private async Task CancelAsync()
+    {
+        if (source.Internals is { } internals)
+            await QuietlyAsync(Task.Run(() => internals.CancelAtServer(connection)).WaitAsync(CancelPatience)).ConfigureAwait(false);
     }
 
     private BackendIdentity Identity() => new(_processId, Stopwatch.GetElapsedTime(_openedAt));

@@ -1,0 +1,41 @@
+using ActorPool.Tests.PostgreSQL.Support;
+
+namespace ActorPool.Tests.PostgreSQL.Driver;
+
+/// <summary>A lease that is ended by force leaves nothing at the server.</summary>
+public sealed class AbortTests : DriverTest
+{
+    private const string OutlivesOneCancellation =
+        "DO $$ BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN PERFORM pg_sleep(60); END $$";
+
+    // The same as one that arrives too early: the server ignores it when the command has not begun yet.
+    [Fact]
+    public async Task One_cancellation_in_vain_is_followed_by_others()
+    {
+        var pool = await StartOneAsync(DriverAccess.Internals);
+        var lease = await pool.GetConnAsync();
+        var query = ExecuteAsync(lease, OutlivesOneCancellation);
+        Assert.Equal(1, await Backends.WaitForAsync(1, "wait_event = 'PgSleep'"));
+
+        await pool.CloseAllAsync();
+
+        Assert.Equal(0, await Backends.CountAsync());
+        await Assert.ThrowsAnyAsync<Exception>(() => query.WaitAsync(TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
+    public async Task A_command_sent_at_the_moment_of_the_end_does_not_outlive_it()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var pool = await StartOneAsync(DriverAccess.Internals);
+            var lease = await pool.GetConnAsync();
+            var query = ExecuteAsync(lease, "SELECT pg_sleep(60)");
+            await pool.CloseAllAsync();
+
+            await Assert.ThrowsAnyAsync<Exception>(() => query.WaitAsync(TimeSpan.FromSeconds(5)));
+            Assert.Equal(0, await Backends.CountAsync());
+            await pool.DisposeAsync();
+        }
+    }
+}
