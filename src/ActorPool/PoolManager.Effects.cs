@@ -148,12 +148,14 @@ public sealed partial class PoolManager
     private void EndLease(SlotRecord record, LeaseEnd end, TimeSpan now)
     {
         if (record.Lease is { } lease && lease.TryEnd(end) && end is not LeaseEnd.PoolClosed)
-            _log.Warning("Pool {Pool}: a lease was ended after {Held}: {Reason}. Its connection is discarded. Borrowed by {Borrower}", _cell.Name, now - record.Slot.LentAt, end, record.Borrower);
+            _log.Warning("Pool {Pool}: a lease was ended after {Seconds} s, because {Reason}; its connection is discarded. Borrowed by {Borrower}", _cell.Name, SecondsHeld(record, now), PooledConnection.Why(end), record.Borrower);
         record.Lease = null;
     }
 
     private void WarnOfLeak(SlotRecord record, TimeSpan now) =>
-        _log.Warning("Pool {Pool}: a connection has been held for {Held} and not been returned. Borrowed by {Borrower}", _cell.Name, now - record.Slot.LentAt, record.Borrower);
+        _log.Warning("Pool {Pool}: a connection has been held for {Seconds} s and not been returned. Borrowed by {Borrower}", _cell.Name, SecondsHeld(record, now), record.Borrower);
+
+    private static double SecondsHeld(SlotRecord record, TimeSpan now) => Math.Round((now - record.Slot.LentAt).TotalSeconds, 1);
 
     private void ReportAllClosed()
     {

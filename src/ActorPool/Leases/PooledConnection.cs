@@ -122,16 +122,16 @@ public sealed partial class PooledConnection : DbConnection
 
     private NpgsqlConnection Live() => IsOver ? throw Over() : _npgsql;
 
-    private PoolException Over()
+    /// <summary>The end of a lease in words.</summary>
+    internal static string Why(LeaseEnd end) => end switch
     {
-        var why = (LeaseEnd)_end switch
-        {
-            LeaseEnd.Returned => "it was returned, by this borrower or by another who shared its key",
-            LeaseEnd.BorrowerDied => "the actor that borrowed it has ended",
-            LeaseEnd.HeldTooLong => "it was held for longer than max-hold-time",
-            LeaseEnd.PoolClosed => "the pool was closed",
-            _ => "the pool lost the connection",
-        };
-        return new PoolException(PoolErrorKind.NotCheckedOut, $"Pool '{_home.Name}': this connection is not lent any more: {why}. Borrow one again; keep none beyond its return.");
-    }
+        LeaseEnd.Returned => "it was returned, by this borrower or by another who shared its key",
+        LeaseEnd.BorrowerDied => "the actor that borrowed it has ended",
+        LeaseEnd.HeldTooLong => "it was held for longer than max-hold-time",
+        LeaseEnd.PoolClosed => "the pool was closed",
+        _ => "the pool lost the connection",
+    };
+
+    private PoolException Over() =>
+        new(PoolErrorKind.NotCheckedOut, $"Pool '{_home.Name}': this connection is not lent any more: {Why((LeaseEnd)_end)}. Borrow one again; keep none beyond its return.");
 }
