@@ -107,7 +107,12 @@ public sealed class ConnectionPool : IConnectionPool
     private Task EndAsync(TimeSpan patience)
     {
         lock (_ending)
+        {
+            // An end that is under way can be hurried up: the shutdown of the system has less time than close-timeout may be.
+            if (_end is not null && _cell.HasManager)
+                _cell.Send(new PoolOrder(PoolOrderKind.Stop, patience));
             return _end ??= EndOnceAsync(patience);
+        }
     }
 
     /// <summary>Gives an order and awaits its end, or the end of a manager that can no longer obey.</summary>

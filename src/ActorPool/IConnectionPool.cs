@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 namespace ActorPool;
 
 /// <summary>A pool of PostgreSQL connections: psycopg2's <c>AbstractConnectionPool</c>.</summary>
-/// <remarks><see cref="IAsyncDisposable.DisposeAsync"/> is the graceful end: borrowed connections get <c>close-timeout</c> to come back.</remarks>
+/// <remarks>
+/// <see cref="IAsyncDisposable.DisposeAsync"/> is the graceful end: borrowed connections get <c>close-timeout</c> to come back, where
+/// there is anybody to return them.
+/// </remarks>
 public interface IConnectionPool : IAsyncDisposable
 {
     /// <summary>Borrows a connection; psycopg2's <c>getconn</c>. Dispose it, or hand it to <see cref="PutConnAsync"/>.</summary>
@@ -30,6 +33,6 @@ public interface IConnectionPool : IAsyncDisposable
     /// <exception cref="PoolException">The pool is closed already.</exception>
     Task CloseAllAsync();
 
-    /// <summary>The pool's numbers at this moment: a snapshot, never a round trip.</summary>
+    /// <summary>The pool's numbers at this moment: a snapshot, never a round trip. It has every return and cancellation that came before, for which it may spin for a moment.</summary>
     PoolStatistics Statistics { get; }
 }

@@ -13,12 +13,17 @@ public sealed partial class PoolManager
     private bool CarryOut(TimeSpan now)
     {
         // An answer that nobody took brings a connection back, and the core to decide on more; that is then found behind it.
-        _changed = false;
+        var changed = false;
         var effects = _state.Effects;
         for (var i = 0; i < effects.Count; i++)
+        {
             CarryOut(effects[i], now);
+            if (i == effects.Count - 1)
+                changed |= TakeBackUndelivered(now);
+        }
+
         effects.Clear();
-        return _changed;
+        return changed;
     }
 
     private void CarryOut(in Effect effect, TimeSpan now)
@@ -26,10 +31,10 @@ public sealed partial class PoolManager
         switch (effect.Kind)
         {
             case EffectKind.Grant:
-                Grant(effect.Slot!, effect.Waiter!, now);
+                Grant(effect.Slot!, effect.Waiter!);
                 break;
             case EffectKind.Join:
-                Hand(_records[effect.Slot!.Index].Lease!, effect.Waiter!, now, isJoin: true);
+                Join(_records[effect.Slot!.Index].Lease!, effect.Waiter!);
                 break;
             case EffectKind.Refuse:
                 Refuse(effect.Waiter!, effect.Error, effect.Cause);
@@ -69,32 +74,50 @@ public sealed partial class PoolManager
         }
     }
 
-    private void Grant(Slot slot, Waiter waiter, TimeSpan now)
+    private void Grant(Slot slot, Waiter waiter)
     {
         var record = _records[slot.Index];
         var lease = new PooledConnection(_cell, record.Connection!.Npgsql, slot, waiter.Key);
         record.Lease = lease;
         record.Borrower = waiter;
-        Hand(lease, waiter, now, isJoin: false);
+        if (!Hand(lease, waiter))
+            _undelivered.Add(lease);
     }
 
-    private void Hand(PooledConnection lease, Waiter waiter, TimeSpan now, bool isJoin)
+    private void Join(PooledConnection lease, Waiter waiter)
+    {
+        if (Hand(lease, waiter))
+            _undelivered.Remove(lease);
+    }
+
+    /// <summary>Leases of which every asker ended at the very moment of the grant: nobody has them.</summary>
+    private bool TakeBackUndelivered(TimeSpan now)
+    {
+        if (_undelivered.Count == 0)
+            return false;
+        foreach (var lease in _undelivered)
+        {
+            if (lease.TryEnd(LeaseEnd.Returned))
+                TakeBack(lease, close: false, now);
+        }
+
+        _undelivered.Clear();
+        return true;
+    }
+
+    /// <summary>Gives the lease to the waiter. False when it is known not to have got it.</summary>
+    private bool Hand(PooledConnection lease, Waiter waiter)
     {
         switch (waiter)
         {
             case AcquireRequest request:
                 request.Complete(lease);
-                break;
+                return true;
             case AskRequest ask:
                 StopWatching(ask);
-                // An Ask that ended at this very moment: nobody has the lease, unless others share it.
-                if (!ask.Complete(lease, Self) && !isJoin && lease.Slot.HeldFor is null && lease.TryEnd(LeaseEnd.Returned))
-                {
-                    TakeBack(lease, close: false, now);
-                    _changed = true;
-                }
-
-                break;
+                return ask.Complete(lease, Self);
+            default:
+                return true;
         }
     }
 
@@ -121,8 +144,8 @@ public sealed partial class PoolManager
         record.Actor!.Tell(OpenConnection.Instance);
     }
 
-    private void Work(SlotRecord record, in Effect effect) =>
-        record.Actor!.Tell(effect.Target is { } target ? new WorkOn(effect.Work, _records[target.Index].Staying) : WorkOn.Of(effect.Work));
+    private static void Work(SlotRecord record, in Effect effect) =>
+        record.Actor!.Tell(effect.Backend is BackendIdentity backend ? new WorkOn(effect.Work, backend) : WorkOn.Of(effect.Work));
 
     /// <summary>Gives the connection of a slot an actor: its first, or another after a crash.</summary>
     private static void Employ(SlotRecord record)

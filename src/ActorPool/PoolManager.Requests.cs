@@ -39,7 +39,7 @@ public sealed partial class PoolManager
 
         if (message.Timeout is { } timeout && timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
         {
-            sender.Tell(new Status.Failure(new ArgumentOutOfRangeException(nameof(message), timeout, "GetConn.Timeout must not be negative, unless it is Timeout.InfiniteTimeSpan.")), Self);
+            Refuse(sender, FailureOf(PoolErrorKind.Timeout, detail: $"a GetConn cannot wait for {timeout}; its Timeout must not be negative, unless it is Timeout.InfiniteTimeSpan"));
             return;
         }
 
@@ -48,7 +48,7 @@ public sealed partial class PoolManager
         {
             request.Borrower = message.Owner is { } owner && !owner.IsNobody() ? Watched(owner) : request.IsAsk ? null : Watched(sender);
             _state.Get(request, now);
-            if (request.State != WaiterState.Done && request.IsAsk)
+            if (request.State != WaiterState.Done && (request.IsAsk || !IsBorrower(request)))
                 Watch(request);
         }
         catch (Exception error) when (request.State == WaiterState.New)
@@ -102,7 +102,7 @@ public sealed partial class PoolManager
         if (_state.Phase == PoolPhase.Closed)
             return FailureOf(PoolErrorKind.Closed);
         if (lease is null)
-            return new ArgumentNullException(nameof(lease), "There is no connection to put.");
+            return FailureOf(PoolErrorKind.NotCheckedOut, detail: "there is no connection to put in this PutConn");
         if (!ReferenceEquals(lease.Home, _cell) || lease.Slot.Lease != lease.Lease)
             return FailureOf(PoolErrorKind.NotCheckedOut);
         try
@@ -131,11 +131,11 @@ public sealed partial class PoolManager
         _state.Put(slot, lease.Lease, close, record.Connection!.Release(lease.DriverWasUsed), now);
     }
 
-    private WatchedBorrower? Watched(IActorRef actor)
+    private WatchedBorrower Watched(IActorRef actor)
     {
-        // The temporary actor of an Ask that waits has its watch already.
-        if (_asks.Contains(actor))
-            return null;
+        // An actor has one watch: that of a borrower, who may hold a lease, takes the place of one who only waits.
+        if (_asks.Remove(actor))
+            Context.Unwatch(actor);
         if (_borrowers.TryGetValue(actor, out var borrower))
             return borrower;
         borrower = new WatchedBorrower(actor);
@@ -164,6 +164,8 @@ public sealed partial class PoolManager
             Context.Unwatch(watched.Actor);
     }
 
+    private static bool IsBorrower(AskRequest request) => request.Borrower is WatchedBorrower borrower && borrower.Actor.Equals(request.Sender);
+
     private void Watch(AskRequest request)
     {
         // One that is watched as an owner keeps that watch; its request leaves the queue with it just as well.
@@ -178,8 +180,8 @@ public sealed partial class PoolManager
         if (!request.IsWatched)
             return;
         request.IsWatched = false;
-        _asks.Remove(request.Sender);
-        Context.Unwatch(request.Sender);
+        if (_asks.Remove(request.Sender))
+            Context.Unwatch(request.Sender);
     }
 
     // What is told without a sender arrives with the dead letters as its sender.

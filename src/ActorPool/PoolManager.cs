@@ -22,13 +22,13 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     private readonly SlotRecord[] _records;
     private readonly Dictionary<IActorRef, WatchedBorrower> _borrowers = [];
     private readonly HashSet<IActorRef> _asks = [];
+    private readonly List<PooledConnection> _undelivered = [];
     private readonly List<PoolOrder> _closing = [];
     private readonly List<IActorRef> _closers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private PoolOrder? _start;
     private TimeSpan _timerAt = TimeSpan.MaxValue;
     private bool _stopping;
-    private bool _changed;
 
     internal PoolManager(PoolCell cell)
     {
@@ -84,8 +84,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 Worked(work, now);
                 break;
             case BackendStays stays:
-                _records[stays.Slot.Index].Staying = stays.Backend;
-                _state.BackendStays(stays.Slot, stays.Incarnation, now);
+                _state.BackendStays(stays.Backend);
                 break;
             case ConnectionEnded ended:
                 _state.Closed(ended.Slot, ended.Incarnation, now);
@@ -143,7 +142,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
             order.Complete();
         foreach (var closer in _closers)
             closer.Tell(AllClosed.Instance, Self);
-        _cell.Gauges.Publish(default, Now);
+        _cell.Gauges.Publish(_state.Counts.WithoutSizes(), Now);
     }
 
     private void Publish(TimeSpan now) => _cell.Gauges.Publish(_state.Counts, now);
@@ -198,7 +197,10 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     }
 
     private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null, string? detail = null) =>
-        new(kind, _cell.Name, _state.Counts.ToStatistics(_cell.Settings, Now), cause ?? _state.LastConnectError, detail);
+        new(kind, _cell.Name, _state.Counts.ToStatistics(_cell.Settings, Now), cause ?? (IsAboutConnections(kind) ? _state.LastConnectError : null), detail);
+
+    private static bool IsAboutConnections(PoolErrorKind kind) =>
+        kind is PoolErrorKind.Timeout or PoolErrorKind.ConnectFailed or PoolErrorKind.Exhausted or PoolErrorKind.TooManyWaiting;
 
     /// <summary>Makes the manager again after a crash; Akka itself could not call a constructor that is not public.</summary>
     private sealed class Maker(PoolCell cell) : IIndirectActorProducer

@@ -30,8 +30,8 @@ public sealed class AskTests : PoolTest
         await RefusedAsync(PoolErrorKind.NotCheckedOut, () => pool.Manager.Ask<ConnPut>(new PutConn(connection, "other")));
         await pool.Manager.Ask<ConnPut>(new PutConn(connection));
         await RefusedAsync(PoolErrorKind.NotCheckedOut, () => pool.Manager.Ask<ConnPut>(new PutConn(connection)));
-        await Assert.ThrowsAsync<ArgumentNullException>(() => pool.Manager.Ask<ConnPut>(new PutConn(null!)));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => pool.Manager.Ask<PooledConnection>(new GetConn { Timeout = TimeSpan.FromSeconds(-5) }));
+        await RefusedAsync(PoolErrorKind.NotCheckedOut, () => pool.Manager.Ask<ConnPut>(new PutConn(null!)));
+        await RefusedAsync(PoolErrorKind.Timeout, () => pool.Manager.Ask<PooledConnection>(new GetConn { Timeout = TimeSpan.FromSeconds(-5) }));
     }
 
     [Fact]
@@ -112,10 +112,14 @@ public sealed class AskTests : PoolTest
         await held.DisposeAsync();
     }
 
-    [Fact]
-    public async Task Asks_and_calls_that_end_at_random_instants_lose_no_connection()
+    [Theory]
+    [InlineData(0, KeySharing.Shared)]
+    [InlineData(30, KeySharing.Shared)]
+    [InlineData(30, KeySharing.Exclusive)]
+    public async Task Asks_and_calls_that_end_at_random_instants_lose_no_connection(int keys, KeySharing sharing)
     {
-        var pool = await StartAsync(0, 4);
+        var pool = await StartAsync(0, 4, settings => settings with { KeySharing = sharing, DiscardOnKeyChange = false });
+        var owner = Sys.ActorOf(Props.Empty);
         var random = new Random(7);
         var most = 0;
 
@@ -123,15 +127,16 @@ public sealed class AskTests : PoolTest
         {
             await Task.WhenAll(Enumerable.Range(0, 200).Select(async n =>
             {
+                var request = new GetConn(keys == 0 ? null : n % keys) { Owner = n % 2 == 0 ? owner : null };
                 var limit = TimeSpan.FromTicks(random.Next((int)TimeSpan.FromMilliseconds(4).Ticks));
                 try
                 {
                     using var cancellation = new CancellationTokenSource(limit);
                     await using var connection = (n % 3) switch
                     {
-                        0 => await pool.Manager.Ask<PooledConnection>(new GetConn(), limit + TimeSpan.FromTicks(1)),
-                        1 => await pool.Manager.Ask<PooledConnection>(new GetConn(), cancellation.Token),
-                        _ => await pool.GetConnAsync(cancellationToken: cancellation.Token),
+                        0 => await pool.Manager.Ask<PooledConnection>(request, limit + TimeSpan.FromTicks(1)),
+                        1 => await pool.Manager.Ask<PooledConnection>(request, cancellation.Token),
+                        _ => await pool.GetConnAsync(request.Key, cancellation.Token),
                     };
                     most = Math.Max(most, pool.Statistics.InUse);
                     await Task.Yield();

@@ -78,6 +78,22 @@ public sealed class KeyTests : PoolTest
     }
 
     [Fact]
+    public async Task With_a_full_reset_on_every_return_a_key_keeps_its_connection_though_not_its_session()
+    {
+        var pool = await StartAsync(1, 10, settings => settings with { Reset = ResetMode.DiscardAll });
+        var pids = new HashSet<int>();
+        for (var i = 0; i < 6; i++)
+        {
+            await using var connection = await pool.GetConnAsync("a");
+            Assert.True(connection.IsNewSession);
+            pids.Add(await PidAsync(connection));
+        }
+
+        Assert.Single(pids);
+        Assert.Equal(1, pool.Statistics.Opened);
+    }
+
+    [Fact]
     public async Task An_exclusive_key_waits_for_its_turn()
     {
         var pool = await StartAsync(2, 2, settings => settings with { KeySharing = KeySharing.Exclusive });

@@ -42,7 +42,7 @@ public sealed partial class ReadmeTests
             : string.Concat(Surroundings.Where(s => !Declares(code, s.Name)).Select(s => s.Declaration)) + code;
         var compilation = CSharpCompilation.Create(
             $"Readme{line}",
-            [CSharpSyntaxTree.ParseText(Usings + program)],
+            [CSharpSyntaxTree.ParseText(Usings + program), .. Others(code).Select(other => CSharpSyntaxTree.ParseText(Usings + other))],
             References(),
             new CSharpCompilationOptions(program == code ? OutputKind.DynamicallyLinkedLibrary : OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
 
@@ -67,6 +67,10 @@ public sealed partial class ReadmeTests
     }
 
     private static string Text { get; } = File.ReadAllText(Path.Combine(Root(), "README.md"));
+
+    // An actor that one block declares is known to the others.
+    private static IEnumerable<string> Others(string code) =>
+        Fence().Matches(Text).Select(match => match.Groups["code"].Value).Where(other => other.StartsWith("public sealed class", StringComparison.Ordinal) && other != code);
 
     private static bool Declares(string code, string name) => Regex.IsMatch(code, $@"\b(var|string|IActorRef) {name}\b");
 

@@ -65,7 +65,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
         _ending = true;
         var ended = new ConnectionEnded(slot, incarnation);
         var (self, parent) = (Self, Context.Parent);
-        (gently ? connection.CloseAsync() : connection.AbortAsync(backend => parent.Tell(new BackendStays(slot, incarnation, backend), self)))
+        (gently ? connection.CloseAsync() : connection.AbortAsync(backend => parent.Tell(new BackendStays(backend), self)))
             .PipeTo(Self, success: () => ended, failure: _ => ended);
     }
 }
@@ -108,7 +108,7 @@ internal sealed record ConnectionFailed(Slot Slot, int Incarnation, Exception Er
 internal sealed record WorkEnded(Slot Slot, int Incarnation, Exception? Error) : IDeadLetterSuppression;
 
 /// <summary>From a connection that was ended: its backend takes no notice.</summary>
-internal sealed record BackendStays(Slot Slot, int Incarnation, BackendIdentity Backend) : IDeadLetterSuppression;
+internal sealed record BackendStays(BackendIdentity Backend) : IDeadLetterSuppression;
 
 /// <summary>From a connection: its backend is gone.</summary>
 internal sealed record ConnectionEnded(Slot Slot, int Incarnation) : IDeadLetterSuppression;

@@ -33,7 +33,7 @@ internal sealed class PoolMailbox(Settings settings, Config config)
         {
             while (TryDequeue(out var envelope))
             {
-                var failure = PoolFailure.Closed(owner.Path.Name);
+                var failure = PoolFailure.Closed(PoolRegistry.PoolOf(owner));
                 switch (envelope.Message)
                 {
                     case IPoolRequest request:

@@ -10,6 +10,8 @@ internal sealed class PoolRegistry : IExtension
     // What other phases leave of theirs is for their own work; this much of the phase's time stays for closing by force.
     private static readonly TimeSpan ReservedForClosing = TimeSpan.FromSeconds(2);
 
+    private const string Prefix = "actor-pool-";
+
     private readonly ActorSystem _system;
     private readonly ConcurrentDictionary<string, ConnectionPool> _live = new();
     private int _started;
@@ -31,7 +33,15 @@ internal sealed class PoolRegistry : IExtension
         if (!_live.TryAdd(cell.Name, pool))
             throw new ArgumentException($"A pool named '{cell.Name}' is alive in this actor system already. Give each pool a Name of its own, or dispose the other one first.");
         var number = Interlocked.Increment(ref _started);
-        cell.Manager = _system.ActorOf(PoolManager.Props(cell), $"actor-pool-{cell.Name}-{number}");
+        cell.Manager = _system.ActorOf(PoolManager.Props(cell), $"{Prefix}{cell.Name}-{number}");
+    }
+
+    /// <summary>The name of a manager's pool, from its path.</summary>
+    public static string PoolOf(IActorRef manager)
+    {
+        var name = manager.Path.Name;
+        var end = name.LastIndexOf('-');
+        return name.StartsWith(Prefix, StringComparison.Ordinal) && end > Prefix.Length ? name[Prefix.Length..end] : name;
     }
 
     public ConnectionPool? Find(string name) => _live.GetValueOrDefault(name);

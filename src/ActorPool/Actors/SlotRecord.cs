@@ -18,9 +18,6 @@ internal sealed class SlotRecord(Slot slot)
 
     public bool ActorStopped { get; set; }
 
-    /// <summary>The backend that takes no notice of the end of its connection.</summary>
-    public BackendIdentity? Staying { get; set; }
-
     public PooledConnection? Lease { get; set; }
 
     /// <summary>The request that was granted; says in its text who has the lease.</summary>

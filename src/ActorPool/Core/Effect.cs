@@ -53,8 +53,8 @@ internal readonly record struct Effect(EffectKind Kind)
 
     public ConnectionWork Work { get; init; }
 
-    /// <summary>The slot whose backend is to be terminated by <see cref="ConnectionWork.Terminate"/>.</summary>
-    public Slot? Target { get; init; }
+    /// <summary>What the driver called the backend that <see cref="ConnectionWork.Terminate"/> is to end.</summary>
+    public object? Backend { get; init; }
 
     public PoolErrorKind Error { get; init; }
 

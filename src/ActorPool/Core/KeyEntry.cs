@@ -29,8 +29,8 @@ internal sealed class KeyEntry(object key, int hash)
     /// <summary>The request that stands for this key in the queue while others of the key are parked (exclusive keys).</summary>
     public Waiter? Turn { get; set; }
 
-    /// <summary>Its own idle session, if it is there still.</summary>
-    public Slot? OwnIdle => LastSlot is { State: SlotState.Idle } slot && slot.Session == LastSession ? slot : null;
+    /// <summary>Its own idle session, if it is there still, or the connection that was its own until the reset on return.</summary>
+    public Slot? OwnIdle => LastSlot is { State: SlotState.Idle } slot && (slot.Session == LastSession || ReferenceEquals(slot.SessionOwner, this)) ? slot : null;
 
     /// <summary>Whether this key used the slot's present session before.</summary>
     public bool Knows(Slot slot)

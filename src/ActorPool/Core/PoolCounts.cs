@@ -49,6 +49,12 @@ internal struct PoolCounts
         }
     }
 
+    /// <summary>The counters of a pool that has ended.</summary>
+    public readonly PoolCounts WithoutSizes() => this with
+    {
+        Idle = 0, InUse = 0, Opening = 0, Resetting = 0, Validating = 0, Closing = 0, Waiting = 0, LongestHeldSince = null, LongestWaitSince = null,
+    };
+
     public readonly PoolStatistics ToStatistics(PoolSettings settings, TimeSpan now) => new()
     {
         Name = settings.Name,

@@ -4,7 +4,7 @@ internal sealed partial class PoolState
 {
     internal static readonly Exception CrashWhileOpening = new InvalidOperationException("The actor that was opening a connection crashed.");
 
-    private readonly Queue<(Slot Slot, int Incarnation)> _staying = new();
+    private readonly Queue<object> _staying = new();
 
     private TimeSpan NextAttempt => _backoff.NextAttempt(Waiting > 0 || Phase == PoolPhase.Starting);
 
@@ -125,28 +125,21 @@ internal sealed partial class PoolState
     }
 
     /// <summary>The backend of a connection that was ended takes no notice: the next idle connection terminates it.</summary>
-    public void BackendStays(Slot slot, int incarnation, TimeSpan now)
+    /// <param name="backend">The driver's name for it.</param>
+    public void BackendStays(object backend)
     {
-        if (slot.Incarnation != incarnation || slot.State != SlotState.Closing || Phase != PoolPhase.Running)
+        if (Phase != PoolPhase.Running)
             return;
-        _staying.Enqueue((slot, incarnation));
+        _staying.Enqueue(backend);
         TerminateStaying();
     }
 
-    // By a connection of the pool itself: one more, for this alone, would be one above the cap.
+    // By a connection of the pool itself: one more, for this alone, would be one above the cap. It is not forgotten before that
+    // was done; for a backend that has gone meanwhile it does nothing.
     private void TerminateStaying()
     {
-        while (_staying.TryPeek(out var staying))
-        {
-            if (staying.Slot.Incarnation == staying.Incarnation && staying.Slot.State == SlotState.Closing)
-            {
-                if (OldestIdle() is not { } idle)
-                    return;
-                StartWork(idle, ConnectionWork.Terminate, staying.Slot);
-            }
-
-            _staying.Dequeue();
-        }
+        while (_staying.Count > 0 && OldestIdle() is { } idle)
+            StartWork(idle, ConnectionWork.Terminate, _staying.Dequeue());
     }
 
     private void NewSession(Slot slot)

@@ -8,9 +8,12 @@ internal sealed partial class PoolState
     private bool _reported;
 
     /// <summary>Opens the first <c>min-connections</c>. Ends in <see cref="EffectKind.Started"/> or <see cref="EffectKind.StartFailed"/>.</summary>
-    public void Start(TimeSpan now)
+    /// <param name="now">The present time.</param>
+    /// <param name="patience">For how long errors that pass are tried again; null for <c>acquire-timeout</c>, negative for ever.</param>
+    public void Start(TimeSpan now, TimeSpan? patience = null)
     {
-        _startDeadline = now + (_settings.AcquireTimeout < TimeSpan.Zero ? TimeSpan.FromDays(1) : _settings.AcquireTimeout);
+        var most = patience ?? _settings.AcquireTimeout;
+        _startDeadline = most < TimeSpan.Zero ? TimeSpan.MaxValue : now + most;
         if (_settings.MinConnections == 0)
             Run();
         Serve(now);
@@ -49,6 +52,14 @@ internal sealed partial class PoolState
     /// <summary>Lends no more; what is borrowed may come back until the deadline, then the rest is closed as by <see cref="CloseAll"/>.</summary>
     public void Drain(TimeSpan now, TimeSpan patience)
     {
+        if (Phase == PoolPhase.Draining)
+        {
+            // A second order can only be more urgent.
+            _drainDeadline = Earlier(_drainDeadline, now + patience);
+            WakeBy(_drainDeadline);
+            EndDrainIfDue(now);
+        }
+
         if (Phase is PoolPhase.Draining or PoolPhase.Closed)
             return;
         Phase = PoolPhase.Draining;

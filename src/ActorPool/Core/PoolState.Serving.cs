@@ -122,12 +122,12 @@ internal sealed partial class PoolState
             : ConnectionWork.None;
     }
 
-    private void StartWork(Slot slot, ConnectionWork work, Slot? target = null)
+    private void StartWork(Slot slot, ConnectionWork work, object? backend = null)
     {
         LeaveIdle(slot);
         Enter(slot, work is ConnectionWork.Validate or ConnectionWork.Terminate ? SlotState.Validating : SlotState.Resetting);
         slot.Work = work;
-        Effects.Add(new Effect(EffectKind.Work) { Slot = slot, Work = work, Target = target });
+        Effects.Add(new Effect(EffectKind.Work) { Slot = slot, Work = work, Backend = backend });
     }
 
     /// <summary>A connection is free for the next one: for whoever waits, or for the idle ones.</summary>

@@ -1,6 +1,12 @@
+using System.Diagnostics;
+
 namespace ActorPool.Driver;
 
-/// <summary>Which server process a connection has: its number, and for how long it has been there, since numbers come again.</summary>
+/// <summary>Which server process a connection has: its number, and since when, because numbers come again.</summary>
 /// <param name="ProcessId">As <c>pg_stat_activity.pid</c>.</param>
-/// <param name="Age">Since the connection was opened.</param>
-internal sealed record BackendIdentity(int ProcessId, TimeSpan Age);
+/// <param name="OpenedAt">When the connection was opened, as a <see cref="Stopwatch"/> timestamp.</param>
+internal sealed record BackendIdentity(int ProcessId, long OpenedAt)
+{
+    /// <summary>For how long it has been there by now.</summary>
+    public TimeSpan Age => Stopwatch.GetElapsedTime(OpenedAt);
+}

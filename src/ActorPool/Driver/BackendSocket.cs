@@ -8,7 +8,7 @@ namespace ActorPool.Driver;
 /// The pool's own handle on a connection's socket. The driver may close its handle at any time; with this one the pool still
 /// sees when the backend is gone: a server process keeps its socket open until it has ended and left <c>pg_stat_activity</c>.
 /// </summary>
-/// <remarks>Where handles cannot be duplicated (Windows) it is the driver's own, and a handle closed by the driver counts as gone.</remarks>
+/// <remarks>Elsewhere than on Linux it is the driver's own, and a handle closed by the driver counts as gone.</remarks>
 internal sealed class BackendSocket : IDisposable
 {
     // From Linux' tcp_states.h: states in which the other side has not said its end.
@@ -18,6 +18,9 @@ internal sealed class BackendSocket : IDisposable
     // The server's machine has confirmed the end of what we send; its process is at work yet.
     private const byte FinWait2 = 5;
     private const int TcpInfo = 11;
+
+    // From Linux' fcntl.h.
+    private const int DuplicateCloseOnExec = 1030;
 
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(16);
@@ -34,9 +37,10 @@ internal sealed class BackendSocket : IDisposable
 
     public static BackendSocket Of(Socket socket)
     {
-        if (OperatingSystem.IsWindows())
+        if (!OperatingSystem.IsLinux())
             return new BackendSocket(socket, owned: false);
-        var handle = Duplicate((int)socket.SafeHandle.DangerousGetHandle());
+        // Closed in programs that the application starts: they would keep the connection open beyond its end.
+        var handle = FileControl((int)socket.SafeHandle.DangerousGetHandle(), DuplicateCloseOnExec, 0);
         return handle < 0
             ? new BackendSocket(socket, owned: false)
             : new BackendSocket(new Socket(new SafeSocketHandle(handle, ownsHandle: true)), owned: true);
@@ -125,7 +129,7 @@ internal sealed class BackendSocket : IDisposable
         }
     }
 
-    [DllImport("libc", EntryPoint = "dup")]
+    [DllImport("libc", EntryPoint = "fcntl")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static extern int Duplicate(int handle);
+    private static extern int FileControl(int handle, int command, int argument);
 }

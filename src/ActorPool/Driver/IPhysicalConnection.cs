@@ -9,7 +9,7 @@ internal interface IPhysicalConnection
     /// <summary>The driver's connection, once open.</summary>
     NpgsqlConnection Npgsql { get; }
 
-    /// <summary>Opens it, within <c>connect-timeout</c>. After a failure nothing is left of it.</summary>
+    /// <summary>Opens it, within <c>connect-timeout</c>. After a failure the driver has let go of it.</summary>
     Task OpenAsync();
 
     /// <summary>Makes a round trip, within <c>connect-timeout</c>. Only while nobody holds the connection.</summary>

@@ -39,6 +39,7 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
     private readonly Lock _ending = new();
     private Task? _opening;
     private Task? _end;
+    private Task _cancelling = Task.CompletedTask;
     private BackendSocket? _socket;
     private int _processId;
     private long _openedAt;
@@ -47,7 +48,12 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
 
     private bool IsBusy => (connection.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
 
-    public Task OpenAsync() => _opening = OpenWithinAsync();
+    public Task OpenAsync()
+    {
+        // Without the caller's context: a physical connection must not enlist in a transaction that is ambient at the moment.
+        using (ExecutionContext.SuppressFlow())
+            return _opening = Task.Run(OpenWithinAsync);
+    }
 
     public ReturnCondition Release(bool driverWasUsed)
     {
@@ -205,11 +211,15 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
 
     private async Task CancelAsync()
     {
-        if (source.Internals is { } internals)
-            await QuietlyAsync(Task.Run(() => internals.CancelAtServer(connection)).WaitAsync(CancelPatience)).ConfigureAwait(false);
+        if (source.Internals is not { } internals)
+            return;
+        // The driver blocks its thread for the network: it gets one of its own, and never a second one.
+        if (_cancelling.IsCompleted)
+            _cancelling = Task.Factory.StartNew(() => internals.CancelAtServer(connection), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await QuietlyAsync(_cancelling.WaitAsync(CancelPatience)).ConfigureAwait(false);
     }
 
-    private BackendIdentity Identity() => new(_processId, Stopwatch.GetElapsedTime(_openedAt));
+    private BackendIdentity Identity() => new(_processId, _openedAt);
 
     /// <summary>
     /// Without the driver's internals a running command can be ended by another connection alone. The one moment in which a pool has
@@ -231,6 +241,8 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
         await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
         await _giveUp.CancelAsync().ConfigureAwait(false);
         await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
+        if (!opening.IsCompleted)
+            _ = opening.ContinueWith(_ => Quietly(connection.Close), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         return opening.IsCompletedSuccessfully;
     }
 

@@ -14,7 +14,8 @@ internal sealed class InjectedConnectionPool(Func<ActorSystem> system, string na
 
     public PoolStatistics Statistics => Pool.Statistics;
 
-    private ConnectionPool Pool => _pool ??= PoolRegistry.Of(system()).Find(name)
+    // The live one of the name; after its end the last one, which says that it is closed.
+    private ConnectionPool Pool => _pool = PoolRegistry.Of(system()).Find(name) ?? _pool
         ?? throw new InvalidOperationException($"There is no pool named '{name}' in the actor system yet. Add it with WithConnectionPool in AddAkka, and use it when the host has started.");
 
     public ValueTask<PooledConnection> GetConnAsync(

@@ -35,7 +35,10 @@ public sealed partial record PoolSettings
     public static PoolSettings Create(Config config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return PoolConfig.Read(config);
+        var settings = PoolConfig.Read(config);
+        return settings.MinConnections <= settings.MaxConnections
+            ? settings
+            : throw new ConfigurationException($"{PoolConfig.Path}.min-connections ({settings.MinConnections}) must not be above max-connections ({settings.MaxConnections}).");
     }
 
     /// <summary>

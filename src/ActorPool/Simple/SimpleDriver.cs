@@ -16,8 +16,8 @@ internal sealed class SimpleDriver : ILeaseHome
     private readonly PoolSettings _settings;
     private readonly IConnectionSource _source;
     private readonly PoolState _state;
+    private readonly TimeSpan _startPatience;
     private readonly (IPhysicalConnection? Connection, PooledConnection? Lease)[] _records;
-    private readonly BackendIdentity?[] _staying;
     private readonly ConcurrentQueue<Action<TimeSpan>> _results = new();
     private readonly SemaphoreSlim _hasResults = new(0);
     private readonly Lock _step = new();
@@ -26,11 +26,11 @@ internal sealed class SimpleDriver : ILeaseHome
 
     public SimpleDriver(PoolSettings settings, IConnectionSource source)
     {
+        _startPatience = settings.AcquireTimeout;
         _settings = settings with { AcquireTimeout = TimeSpan.Zero };
         _source = source;
         _state = new PoolState(_settings, Now, Random.Shared);
         _records = new (IPhysicalConnection?, PooledConnection?)[_settings.MaxConnections];
-        _staying = new BackendIdentity?[_settings.MaxConnections];
     }
 
     public string Name => _settings.Name;
@@ -40,7 +40,10 @@ internal sealed class SimpleDriver : ILeaseHome
         get
         {
             lock (_step)
+            {
+                Step(_ => { });
                 return _state.Counts.ToStatistics(_settings, Now);
+            }
         }
     }
 
@@ -48,7 +51,7 @@ internal sealed class SimpleDriver : ILeaseHome
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        Step(_state.Start);
+        Step(now => _state.Start(now, _startPatience));
         await UntilAsync(() => _started || _startFailure is not null, cancellationToken).ConfigureAwait(false);
         if (_startFailure is { } failure)
             throw failure.ToException();
@@ -173,7 +176,7 @@ internal sealed class SimpleDriver : ILeaseHome
                 End(slot, _records[slot.Index].Connection!.CloseAsync());
                 break;
             case EffectKind.Abort:
-                Abort(slot);
+                End(slot, _records[slot.Index].Connection!.AbortAsync(backend => Post(_ => _state.BackendStays(backend))));
                 break;
             case EffectKind.EndLease:
                 _records[slot.Index].Lease?.TryEnd(effect.End);
@@ -208,19 +211,9 @@ internal sealed class SimpleDriver : ILeaseHome
     {
         var (connection, incarnation) = (_records[slot.Index].Connection!, slot.Incarnation);
         WhenDone(
-            effect.Target is { } target ? connection.TerminateAsync(_staying[target.Index]!) : connection.WorkAsync(effect.Work),
+            effect.Backend is BackendIdentity backend ? connection.TerminateAsync(backend) : connection.WorkAsync(effect.Work),
             now => _state.WorkDone(slot, incarnation, now),
             (_, now) => _state.WorkFailed(slot, incarnation, now));
-    }
-
-    private void Abort(Slot slot)
-    {
-        var incarnation = slot.Incarnation;
-        End(slot, _records[slot.Index].Connection!.AbortAsync(backend => Post(now =>
-        {
-            _staying[slot.Index] = backend;
-            _state.BackendStays(slot, incarnation, now);
-        })));
     }
 
     private void End(Slot slot, Task end)
