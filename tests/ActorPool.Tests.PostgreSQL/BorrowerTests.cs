@@ -52,7 +52,7 @@ public sealed class BorrowerTests : PoolTest
 
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"It took {clock.Elapsed}.");
         Assert.InRange(most, 1, 10);
-        Assert.Equal(0, await Backends.CountAsync("query LIKE '%pg_sleep%' AND state = 'active' OR state = 'idle in transaction'"));
+        Assert.Equal(0, await Backends.WaitForAsync(0, "query LIKE '%pg_sleep%' AND state = 'active' OR state = 'idle in transaction'", TimeSpan.FromSeconds(1)));
         await EventuallyAsync(() => pool.Statistics is { InUse: 0, Waiting: 0 }, "nothing is lent");
     }
 
