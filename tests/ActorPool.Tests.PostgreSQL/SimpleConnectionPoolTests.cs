@@ -69,6 +69,15 @@ public sealed class SimpleConnectionPoolTests : PoolTest
     }
 
     [Fact]
+    public async Task Its_numbers_show_what_has_ended_since_the_last_call()
+    {
+        await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 0, 2));
+        await pool.PutConnAsync(await pool.GetConnAsync(), close: true);
+
+        await EventuallyAsync(() => pool.Statistics is { Open: 0, Closing: 0, Closed: 1 }, "the connection is closed");
+    }
+
+    [Fact]
     public async Task A_call_while_another_is_under_way_is_refused()
     {
         await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 0, 2));
