@@ -91,7 +91,6 @@ public sealed class ConnectionPool : IConnectionPool
     {
         var order = new PoolOrder(PoolOrderKind.CloseAll);
         _cell.Send(order);
-        _registry.Release(_cell.Name, this);
         return order.Done;
     }
 

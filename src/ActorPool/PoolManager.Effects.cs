@@ -187,7 +187,6 @@ public sealed partial class PoolManager
         _closing.Clear();
         foreach (var closer in _closers)
             closer.Tell(AllClosed.Instance, Self);
-
         _closers.Clear();
     }
 

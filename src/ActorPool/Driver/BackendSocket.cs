@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
@@ -111,7 +110,6 @@ internal sealed class BackendSocket : IDisposable
         return _socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, TcpInfo, state) == 0 ? null : state[0];
     }
 
-    [SuppressMessage("Performance", "CA1859", Justification = "The buffer is thrown away.")]
     private void ReadAway()
     {
         try
