@@ -10,7 +10,7 @@ namespace ActorPool;
 /// A thin face on the <see cref="PoolManager"/>: it sends requests that are their own promises, which costs less than an Ask,
 /// and a cancelled one leaves the queue at once. Continuations never run on the manager's thread.
 /// </remarks>
-public sealed class ConnectionPool : IConnectionPool
+public sealed partial class ConnectionPool : IConnectionPool
 {
     private readonly PoolCell _cell;
     private readonly PoolRegistry _registry;
@@ -42,7 +42,7 @@ public sealed class ConnectionPool : IConnectionPool
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(settings);
-        settings.Check();
+        settings.Validate();
         cancellationToken.ThrowIfCancellationRequested();
         return StartAsync(system, settings, NpgsqlSource.Create(settings), cancellationToken);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ActorPool.Driver;
 
 namespace ActorPool;
 
@@ -9,9 +10,11 @@ namespace ActorPool;
 /// </summary>
 internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatistics? State = null, Exception? Cause = null, string? Detail = null)
 {
+    public const string ManagerCrashed = "the pool's manager failed while this request was under way, and has been made again";
+
     public static PoolFailure Closed(string name) => new(PoolErrorKind.Closed, name);
 
-    public PoolException ToException() => new(Kind, Message(), Cause);
+    public PoolException ToException() => new(Kind, Message(), Cause is HookFailedException hook ? hook.Error : Cause);
 
     private string Message()
     {
@@ -25,12 +28,14 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         }
 
         text.Append(". ").Append(Remedy());
-        if (Cause is { } cause)
+        if (Cause is HookFailedException hook)
+            text.Append(" Its error: ").Append(hook.Error.Message);
+        else if (Cause is { } cause)
             text.Append(" The last connect error: ").Append(cause.Message);
         return text.ToString();
     }
 
-    private string WhatHappened() => Detail ?? Kind switch
+    private string WhatHappened() => Detail ?? (Cause is HookFailedException hook ? $"the hook {hook.Hook} failed on the connection" : Kind switch
     {
         PoolErrorKind.Closed => "connection pool is closed",
         PoolErrorKind.Exhausted => "connection pool exhausted, all connections are lent",
@@ -39,10 +44,12 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         PoolErrorKind.ConnectFailed => "no connection could be opened",
         PoolErrorKind.NotCheckedOut => "trying to put a connection that is not lent, not by this pool, or not under this key",
         _ => "the sender or owner lives in another process",
-    };
+    });
 
     private string Remedy() => Kind switch
     {
+        _ when Detail == ManagerCrashed => "Ask again; the log has its error.",
+        PoolErrorKind.ConnectFailed when Cause is HookFailedException => "It must leave the connection open and idle, outside a transaction.",
         PoolErrorKind.Closed => "Start a new one, or end its borrowers before it.",
         PoolErrorKind.Exhausted => "Return connections sooner, raise max-connections, or let requests wait with acquire-timeout.",
         PoolErrorKind.Timeout => "Return connections sooner, raise max-connections, or wait longer with acquire-timeout.",

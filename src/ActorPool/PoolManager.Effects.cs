@@ -34,13 +34,13 @@ public sealed partial class PoolManager
                 Grant(effect.Slot!, effect.Waiter!);
                 break;
             case EffectKind.Join:
-                Join(_records[effect.Slot!.Index].Lease!, effect.Waiter!);
+                Join(_records[effect.Slot!.Index], effect.Waiter!);
                 break;
             case EffectKind.Refuse:
                 Refuse(effect.Waiter!, effect.Error, effect.Cause);
                 break;
             case EffectKind.Open:
-                Open(_records[effect.Slot!.Index]);
+                Open(effect.Slot!);
                 break;
             case EffectKind.Work:
                 Work(_records[effect.Slot!.Index], effect);
@@ -76,19 +76,26 @@ public sealed partial class PoolManager
 
     private void Grant(Slot slot, Waiter waiter)
     {
-        var record = _records[slot.Index];
-        var lease = new PooledConnection(_cell, record.Connection!.Npgsql, slot, waiter.Key);
-        record.Lease = lease;
-        record.Borrower = waiter;
+        var lease = _records[slot.Index].Lend(_cell, waiter.Key, OriginOf(waiter));
         if (!Hand(lease, waiter))
             _undelivered.Add(lease);
     }
 
-    private void Join(PooledConnection lease, Waiter waiter)
+    private void Join(SlotRecord record, Waiter waiter)
     {
+        // The first object may have been collected a moment ago: its lease goes on with another one.
+        var lease = record.Lease ?? record.Lend(_cell, waiter.Key, OriginOf(waiter));
         if (Hand(lease, waiter))
             _undelivered.Remove(lease);
     }
+
+    private static LeaseOrigin OriginOf(Waiter waiter) =>
+        waiter switch
+        {
+            AcquireRequest request => request.Origin,
+            AskRequest ask => ask.Origin,
+            _ => default,
+        };
 
     /// <summary>Leases of which every asker ended at the very moment of the grant: nobody has them.</summary>
     private bool TakeBackUndelivered(TimeSpan now)
@@ -131,21 +138,25 @@ public sealed partial class PoolManager
                 break;
             case AskRequest ask:
                 StopWatching(ask);
-                Refuse(ask.Sender, failure);
+                ask.Fail(failure.ToException(), Self);
                 break;
         }
     }
 
-    private void Open(SlotRecord record)
+    private void Open(Slot slot)
     {
+        if (slot.Index == _records.Count)
+            _records.Add(new SlotRecord(slot));
+        var record = _records[slot.Index];
         record.Connection = _cell.Source.Create();
+        record.Incarnation = slot.Incarnation;
         record.Attempt = 0;
         Employ(record);
         record.Actor!.Tell(OpenConnection.Instance);
     }
 
     private static void Work(SlotRecord record, in Effect effect) =>
-        record.Actor!.Tell(effect.Backend is BackendIdentity backend ? new WorkOn(effect.Work, backend) : WorkOn.Of(effect.Work));
+        record.Actor!.Tell(WorkOn.Of(effect));
 
     /// <summary>Gives the connection of a slot an actor: its first, or another after a crash.</summary>
     private static void Employ(SlotRecord record)
@@ -171,12 +182,14 @@ public sealed partial class PoolManager
     private void EndLease(SlotRecord record, LeaseEnd end, TimeSpan now)
     {
         if (record.Lease is { } lease && lease.TryEnd(end) && end is not LeaseEnd.PoolClosed)
-            _log.Warning("Pool {Pool}: a lease was ended after {Seconds} s, because {Reason}; its connection is discarded. Borrowed by {Borrower}", _cell.Name, SecondsHeld(record, now), PooledConnection.Why(end), record.Borrower);
-        record.Lease = null;
+            _log.Warning("Pool {Pool}: a lease was ended after {Seconds} s, because {Reason}; its connection is discarded. Borrowed by {Borrower}", _cell.Name, SecondsHeld(record, now), PooledConnection.Why(end), record.Origin);
+        else if (end == LeaseEnd.Forgotten)
+            _log.Warning("Pool {Pool}: a connection was borrowed and not returned; it is taken back after {Seconds} s, since the garbage collector found its lease, and discarded. Dispose what you borrow. Borrowed by {Borrower}", _cell.Name, SecondsHeld(record, now), record.Origin);
+        record.TakeBack();
     }
 
     private void WarnOfLeak(SlotRecord record, TimeSpan now) =>
-        _log.Warning("Pool {Pool}: a connection has been held for {Seconds} s and not been returned. Borrowed by {Borrower}", _cell.Name, SecondsHeld(record, now), record.Borrower);
+        _log.Warning("Pool {Pool}: a connection has been held for {Seconds} s and not been returned. Borrowed by {Borrower}", _cell.Name, SecondsHeld(record, now), record.Origin);
 
     private static double SecondsHeld(SlotRecord record, TimeSpan now) => Math.Round((now - record.Slot.LentAt).TotalSeconds, 1);
 
@@ -205,8 +218,12 @@ public sealed partial class PoolManager
             return;
         }
 
-        _log.Info("Pool {Pool}: a connection failed its {Work} and is discarded: {Reason}", _cell.Name, work.Slot.Work, work.Error.Message);
-        _state.WorkFailed(work.Slot, work.Incarnation, now);
+        var hook = work.Error as HookFailedException;
+        if (hook is not null)
+            _log.Warning("Pool {Pool}: {Hook} failed, and its connection is discarded: {Reason}", _cell.Name, hook.Hook, hook.Error.Message);
+        else
+            _log.Info("Pool {Pool}: a connection failed its {Work} and is discarded: {Reason}", _cell.Name, work.Slot.Work, work.Error.Message);
+        _state.WorkFailed(work.Slot, work.Incarnation, work.Error, hook is not null, now);
     }
 
     private void Stopped(ConnectionStopped stopped, TimeSpan now)

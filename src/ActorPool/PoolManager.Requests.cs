@@ -33,6 +33,7 @@ public sealed partial class PoolManager
 
         if (IsRemote(sender) || IsRemote(message.Owner))
         {
+            _state.CountRefusal(PoolErrorKind.NotLocal);
             Refuse(sender, FailureOf(PoolErrorKind.NotLocal));
             return;
         }
@@ -100,15 +101,15 @@ public sealed partial class PoolManager
     private object? Return(PooledConnection? lease, object? key, bool close, TimeSpan now)
     {
         if (_state.Phase == PoolPhase.Closed)
-            return FailureOf(PoolErrorKind.Closed);
+            return Refused(PoolErrorKind.Closed);
         if (lease is null)
-            return FailureOf(PoolErrorKind.NotCheckedOut, detail: "there is no connection to put in this PutConn");
+            return Refused(PoolErrorKind.NotCheckedOut, "there is no connection to put in this PutConn");
         if (!ReferenceEquals(lease.Home, _cell) || lease.Slot.Lease != lease.Lease)
-            return FailureOf(PoolErrorKind.NotCheckedOut);
+            return Refused(PoolErrorKind.NotCheckedOut);
         try
         {
             if (key is not null && (lease.LentKey is null || !key.Equals(lease.LentKey)))
-                return FailureOf(PoolErrorKind.NotCheckedOut);
+                return Refused(PoolErrorKind.NotCheckedOut);
         }
         catch (Exception error)
         {
@@ -116,9 +117,15 @@ public sealed partial class PoolManager
         }
 
         if (!lease.TryEnd(LeaseEnd.Returned))
-            return FailureOf(PoolErrorKind.NotCheckedOut);
+            return Refused(PoolErrorKind.NotCheckedOut);
         TakeBack(lease, close, now);
         return null;
+    }
+
+    private PoolFailure Refused(PoolErrorKind kind, string? detail = null)
+    {
+        _state.CountRefusal(kind);
+        return FailureOf(kind, detail: detail);
     }
 
     /// <summary>A lease that its borrower has ended; a stale one changes nothing.</summary>
@@ -127,8 +134,15 @@ public sealed partial class PoolManager
         if (!lease.IsOver || !ReferenceEquals(lease.Home, _cell) || lease.Slot is not { State: SlotState.InUse } slot || slot.Lease != lease.Lease)
             return;
         var record = _records[slot.Index];
-        record.Lease = null;
+        record.TakeBack();
         _state.Put(slot, lease.Lease, close, record.Connection!.Release(lease.DriverWasUsed), now);
+    }
+
+    /// <summary>A lease that nobody has any more; a stale one changes nothing.</summary>
+    private void TakeBack(ForgottenLease forgotten, TimeSpan now)
+    {
+        if (_records[forgotten.Slot.Index].Is(forgotten))
+            _state.Forgotten(forgotten.Slot, forgotten.Lease, now);
     }
 
     private WatchedBorrower Watched(IActorRef actor)

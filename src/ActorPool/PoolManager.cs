@@ -19,9 +19,10 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
 {
     private readonly PoolCell _cell;
     private readonly PoolState _state;
-    private readonly SlotRecord[] _records;
-    private readonly Dictionary<IActorRef, WatchedBorrower> _borrowers = [];
+    private readonly List<SlotRecord> _records;
+    private readonly Dictionary<IActorRef, WatchedBorrower> _borrowers;
     private readonly HashSet<IActorRef> _asks = [];
+    private readonly List<IActorRef> _pausers = [];
     private readonly List<PooledConnection> _undelivered = [];
     private readonly List<PoolOrder> _closing = [];
     private readonly List<IActorRef> _closers = [];
@@ -33,17 +34,19 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     internal PoolManager(PoolCell cell)
     {
         _cell = cell;
-        _state = new PoolState(cell.Settings, Now, Random.Shared);
-        _records = [.. _state.Slots.Select(slot => new SlotRecord(slot))];
-        // After a crash: the connections of the one before are closed, and so is the pool.
-        if (cell.Ended)
-            _state.CloseAll();
+        _records = cell.Records;
+        _borrowers = cell.Borrowers;
+        _crashed = cell.State;
+        _state = _crashed is null
+            ? new PoolState(cell.Settings, Now, Random.Shared, slot => cell.Records[slot.Index].Connection?.Look() ?? SocketLook.Blind)
+            : new PoolState(_crashed, Now);
+        cell.State = _state;
     }
 
     /// <summary>The pool's own timers; set by Akka.</summary>
     ITimerScheduler IWithTimers.Timers { get; set; } = null!;
 
-    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+    private static TimeSpan Now => Context.System.Scheduler.HighResMonotonicClock;
 
     internal static Props Props(PoolCell cell) => Akka.Actor.Props.CreateBy(new Maker(cell)).WithMailbox(PoolMailbox.Id);
 
@@ -61,6 +64,9 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 break;
             case PooledConnection lease:
                 TakeBack(lease, close: false, now);
+                break;
+            case ForgottenLease forgotten:
+                TakeBack(forgotten, now);
                 break;
             case ReturnRequest request:
                 Answer(request, now);
@@ -84,7 +90,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 Worked(work, now);
                 break;
             case BackendStays stays:
-                _state.BackendStays(stays.Backend);
+                _state.BackendStays(stays.Backend, now);
                 break;
             case ConnectionEnded ended:
                 _state.Closed(ended.Slot, ended.Incarnation, now);
@@ -111,7 +117,26 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 CloseAll(Sender);
                 break;
             case GetStatistics:
-                Sender.Tell(_state.Counts.ToStatistics(_cell.Settings, now), Self);
+                Sender.Tell(_state.Counts.ToStatistics(_cell.Name, now), Self);
+                break;
+            case Resize or Drain or Pause or ActorPool.Resume or GetLeases when _state.Phase != PoolPhase.Running:
+                Refuse(Sender, FailureOf(PoolErrorKind.Closed));
+                break;
+            case Resize resize:
+                Obey(resize, now);
+                break;
+            case Drain:
+                _state.Drain(now);
+                Sender.Tell(Drained.Instance, Self);
+                break;
+            case Pause pause:
+                Obey(pause);
+                break;
+            case ActorPool.Resume:
+                Resume(now);
+                break;
+            case GetLeases:
+                Sender.Tell(Leases(now), Self);
                 break;
             default:
                 Unhandled(message);
@@ -122,12 +147,14 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         Publish(now);
         if (CarryOut(now))
             Publish(now);
-        if (message is PooledConnection or Abandoned)
+        if (IsNote(message))
             _cell.NoteHandled();
+        if (_pausers.Count > 0 && _state.AllReturned)
+            AnswerPausers();
         SetTimer(now);
     }
 
-    /// <summary>Stopped, killed or crashed: the same as closeall.</summary>
+    /// <summary>Stopped or killed: the same as closeall.</summary>
     protected override void PostStop()
     {
         _stopping = true;
@@ -142,8 +169,12 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
             order.Complete();
         foreach (var closer in _closers)
             closer.Tell(AllClosed.Instance, Self);
+        foreach (var pauser in _pausers)
+            Refuse(pauser, failure);
         _cell.Gauges.Publish(_state.Counts.WithoutSizes(), Now);
     }
+
+    private static bool IsNote(object? message) => message is PooledConnection or ForgottenLease or Abandoned;
 
     private void Publish(TimeSpan now) => _cell.Gauges.Publish(_state.Counts, now);
 
@@ -166,7 +197,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 break;
             case PoolOrderKind.Stop:
                 _closing.Add(order);
-                _state.Drain(now, order.Patience);
+                _state.Stop(now, order.Patience);
                 break;
         }
     }
@@ -197,7 +228,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     }
 
     private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null, string? detail = null) =>
-        new(kind, _cell.Name, _state.Counts.ToStatistics(_cell.Settings, Now), cause ?? (IsAboutConnections(kind) ? _state.LastConnectError : null), detail);
+        new(kind, _cell.Name, _state.Counts.ToStatistics(_cell.Name, Now), cause ?? (IsAboutConnections(kind) ? _state.LastConnectError : null), detail);
 
     private static bool IsAboutConnections(PoolErrorKind kind) =>
         kind is PoolErrorKind.Timeout or PoolErrorKind.ConnectFailed or PoolErrorKind.Exhausted or PoolErrorKind.TooManyWaiting;

@@ -66,15 +66,69 @@ public sealed record PoolStatistics
     /// <summary>Requests refused because too many waited.</summary>
     public long TooManyWaiting { get; init; }
 
+    /// <summary>Requests that got <see cref="PoolErrorKind.ConnectFailed"/>.</summary>
+    public long ConnectFailed { get; init; }
+
+    /// <summary>Requests that came to a closed pool, or waited when it was closed.</summary>
+    public long RefusedAsClosed { get; init; }
+
+    /// <summary>Returns that were refused: not lent, not by this pool, not under this key.</summary>
+    public long NotCheckedOut { get; init; }
+
+    /// <summary>Requests from another process.</summary>
+    public long NotLocal { get; init; }
+
+    /// <summary>Leases given for a key; the part of <see cref="Granted"/> that could be an affinity hit.</summary>
+    public long KeyedGrants { get; init; }
+
+    /// <summary>Leases in which a key found its own session again.</summary>
+    public long AffinityHits { get; init; }
+
     /// <summary>Attempts to open that failed.</summary>
     public long ConnectFailures { get; init; }
+
+    /// <summary>The error of the last attempt to open, while opening fails; null when the last one succeeded.</summary>
+    public string? LastConnectError { get; init; }
 
     /// <summary>Connections opened.</summary>
     public long Opened { get; init; }
 
-    /// <summary>Connections closed.</summary>
+    /// <summary>Connections closed, for whatever reason; the reasons follow.</summary>
     public long Closed { get; init; }
+
+    /// <summary>Closed because idle for longer than <c>idle-timeout</c>.</summary>
+    public long ClosedIdle { get; init; }
+
+    /// <summary>Closed because older than <c>max-lifetime</c>, or replaced by <see cref="Drain"/>.</summary>
+    public long ClosedExpired { get; init; }
+
+    /// <summary>Closed because there were more than enough: on return with <c>idle-timeout = 0s</c>, or after <see cref="Resize"/>.</summary>
+    public long ClosedSurplus { get; init; }
+
+    /// <summary>Closed because their borrower wanted it.</summary>
+    public long ClosedByBorrower { get; init; }
+
+    /// <summary>Closed because they came back closed, or with a command, a reader or a COPY under way.</summary>
+    public long ClosedUnusable { get; init; }
+
+    /// <summary>Closed because a hook failed on them.</summary>
+    public long ClosedByHook { get; init; }
+
+    /// <summary>Closed because their lease was ended by force.</summary>
+    public long ClosedByForce { get; init; }
+
+    /// <summary>Closed with the pool.</summary>
+    public long ClosedWithPool { get; init; }
+
+    /// <summary>Closed because the server, the network or the actor that owned them failed.</summary>
+    public long Lost { get; init; }
 
     /// <summary>Leases that ended without their borrower's doing.</summary>
     public long EndedByForce { get; init; }
+
+    /// <summary>The part of <see cref="EndedByForce"/> that was garbage-collected without having been returned.</summary>
+    public long Reclaimed { get; init; }
+
+    /// <summary>Nothing is lent at present: see <see cref="Pause"/>.</summary>
+    public bool IsPaused { get; init; }
 }

@@ -32,7 +32,7 @@ public sealed class SimpleConnectionPool : IConnectionPool
     public static Task<SimpleConnectionPool> StartAsync(PoolSettings settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        settings.Check();
+        settings.Validate();
         cancellationToken.ThrowIfCancellationRequested();
         return StartAsync(settings, NpgsqlSource.Create(settings), cancellationToken);
     }

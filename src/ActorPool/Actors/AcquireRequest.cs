@@ -11,7 +11,8 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
 {
     private const int Open = 0;
     private const int Claimed = 1;
-    private const int GivenUp = 2;
+    private const int Answered = 2;
+    private const int GivenUp = 3;
 
     private readonly PoolCell _cell;
     private ManualResetValueTaskSourceCore<PooledConnection> _promise = new() { RunContinuationsAsynchronously = true };
@@ -23,14 +24,11 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
         : base(key, timeout: null)
     {
         _cell = cell;
-        File = file;
-        Line = line;
+        Origin = new LeaseOrigin(file, line);
     }
 
     /// <summary>Where the caller asked.</summary>
-    public string? File { get; }
-
-    public int Line { get; }
+    public LeaseOrigin Origin { get; }
 
     public ValueTask<PooledConnection> Send(CancellationToken cancellationToken)
     {
@@ -40,17 +38,18 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
         return new ValueTask<PooledConnection>(this, _promise.Version);
     }
 
-    /// <summary>Who asked, for reports.</summary>
-    public override string ToString() => File is null ? "an unknown caller" : $"{File}:{Line}";
-
     public override bool TryClaim() => Interlocked.CompareExchange(ref _state, Claimed, Open) == Open;
 
     /// <summary>The answer, after <see cref="TryClaim"/>.</summary>
-    public void Complete(PooledConnection lease) => _promise.SetResult(lease);
+    public void Complete(PooledConnection lease)
+    {
+        Volatile.Write(ref _state, Answered);
+        _promise.SetResult(lease);
+    }
 
     public void Fail(PoolFailure failure)
     {
-        if (!TryClaim())
+        if (!TryAnswer())
             return;
         _failure = failure;
         _promise.SetResult(null!);
@@ -59,14 +58,23 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     /// <summary>The user's key threw.</summary>
     public void Fail(Exception error)
     {
-        if (TryClaim())
+        if (TryAnswer())
             _promise.SetException(error);
+    }
+
+    /// <summary>A manager that crashed may have claimed it and not come to its answer.</summary>
+    public void FailAfterCrash(PoolFailure failure)
+    {
+        Interlocked.CompareExchange(ref _state, Open, Claimed);
+        Fail(failure);
     }
 
     PooledConnection IValueTaskSource<PooledConnection>.GetResult(short token)
     {
         _cancellation.Dispose();
         var lease = _promise.GetResult(token);
+        // The request may live longer than its caller's lease; it must not keep that one alive.
+        _promise.Reset();
         return _failure is null ? lease : throw _failure.ToException();
     }
 
@@ -78,6 +86,8 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
 
     void IValueTaskSource<PooledConnection>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _promise.OnCompleted(continuation, state, token, flags);
+
+    private bool TryAnswer() => Interlocked.CompareExchange(ref _state, Answered, Open) == Open;
 
     private void Abandon(CancellationToken token)
     {

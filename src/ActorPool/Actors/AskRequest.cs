@@ -14,14 +14,24 @@ internal sealed class AskRequest(GetConn message, IActorRef sender) : Waiter(mes
     /// <summary>The sender is watched, because it waits.</summary>
     public bool IsWatched { get; set; }
 
-    /// <summary>Who asked, for reports.</summary>
-    public override string ToString() => Borrower is WatchedBorrower { Actor: var owner } ? owner.Path.ToString() : $"the Ask {Sender.Path}";
+    /// <summary>Its asker has its answer.</summary>
+    public bool IsAnswered { get; private set; }
+
+    /// <summary>The borrower, or the asker of a lease that belongs to nobody.</summary>
+    public LeaseOrigin Origin => new(null, 0, Borrower is WatchedBorrower { Actor: var owner } ? owner.Path : Sender.Path);
 
     public override bool TryClaim() => !IsAsk || AskPromise.Of(Sender) is not { IsCompleted: true };
+
+    public void Fail(Exception error, IActorRef manager)
+    {
+        IsAnswered = true;
+        Sender.Tell(new Status.Failure(error), manager);
+    }
 
     /// <summary>Gives the answer. False when the asker is known not to have got it.</summary>
     public bool Complete(PooledConnection lease, IActorRef manager)
     {
+        IsAnswered = true;
         Sender.Tell(lease, manager);
         return !IsAsk || AskPromise.Of(Sender) is not { } promise || promise.IsCompletedSuccessfully;
     }

@@ -32,7 +32,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
                     failure: error => new ConnectionFailed(slot, incarnation, error));
                 break;
             case WorkOn order:
-                (order.Backend is { } backend ? connection.TerminateAsync(backend) : connection.WorkAsync(order.Work)).PipeTo(
+                (order.Backend is { } backend ? connection.TerminateAsync(backend) : connection.WorkAsync(order.Work, order.Key)).PipeTo(
                     Self,
                     success: () => new WorkEnded(slot, incarnation, null),
                     failure: error => new WorkEnded(slot, incarnation, error));
@@ -52,6 +52,14 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
                 Context.Stop(Self);
                 break;
         }
+    }
+
+    /// <summary>
+    /// Its manager crashed and has been made again; this one only follows. The connection is none the worse for it, and
+    /// what is under way reports to the new instance.
+    /// </summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
     }
 
     protected override void PostStop()
@@ -76,18 +84,22 @@ internal sealed record OpenConnection : IDeadLetterSuppression
     public static readonly OpenConnection Instance = new();
 }
 
-/// <summary>To a connection: make a round trip.</summary>
-internal sealed record WorkOn(ConnectionWork Work, BackendIdentity? Backend = null) : IDeadLetterSuppression
+/// <summary>To a connection: do something between two leases.</summary>
+/// <param name="Work">What.</param>
+/// <param name="Key">The user's key, for <see cref="ConnectionWork.Initialize"/>.</param>
+/// <param name="Backend">Whom to terminate, for <see cref="ConnectionWork.Terminate"/>.</param>
+internal sealed record WorkOn(ConnectionWork Work, object? Key = null, BackendIdentity? Backend = null) : IDeadLetterSuppression
 {
-    public static readonly WorkOn Rollback = new(ConnectionWork.Rollback);
-    public static readonly WorkOn Discard = new(ConnectionWork.Discard);
-    public static readonly WorkOn Validate = new(ConnectionWork.Validate);
+    private static readonly WorkOn Rollback = new(ConnectionWork.Rollback);
+    private static readonly WorkOn Discard = new(ConnectionWork.Discard);
+    private static readonly WorkOn Validate = new(ConnectionWork.Validate);
 
-    public static WorkOn Of(ConnectionWork work) => work switch
+    public static WorkOn Of(in Effect effect) => effect.Work switch
     {
         ConnectionWork.Rollback => Rollback,
         ConnectionWork.Discard => Discard,
-        _ => Validate,
+        ConnectionWork.Validate => Validate,
+        var work => new WorkOn(work, effect.Slot!.PreparingFor?.Key, (BackendIdentity?)effect.Backend),
     };
 }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using ActorPool.Core;
 using ActorPool.Driver;
 using Akka.Actor;
 
@@ -18,6 +20,15 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
     public IConnectionSource Source { get; } = source;
 
     public PoolGauges Gauges { get; } = new(settings);
+
+    /// <summary>What outlives a manager that crashes: the slots, by index.</summary>
+    public List<SlotRecord> Records { get; } = [];
+
+    /// <summary>And the actors that are watched, because they wait or hold a lease.</summary>
+    public Dictionary<IActorRef, WatchedBorrower> Borrowers { get; } = [];
+
+    /// <summary>And the state that its last manager had; null before the first.</summary>
+    public PoolState? State { get; set; }
 
     public string Name => Settings.Name;
 
@@ -40,6 +51,19 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
     public Action Closed { get; set; } = () => { };
 
     public void Returned(PooledConnection lease) => Note(lease);
+
+    [SuppressMessage("Design", "CA1031", Justification = "On the finalizer's thread an exception would end the process.")]
+    public void Forgotten(ForgottenLease lease)
+    {
+        try
+        {
+            Note(lease);
+        }
+        catch (Exception)
+        {
+            // The actor system is gone, and the connection with it.
+        }
+    }
 
     /// <summary>Tells the manager something that nobody awaits.</summary>
     public void Note(object note)

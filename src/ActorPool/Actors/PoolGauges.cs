@@ -9,7 +9,7 @@ namespace ActorPool.Actors;
 /// </summary>
 internal sealed class PoolGauges(PoolSettings settings)
 {
-    private PoolCounts _counts;
+    private PoolCounts _counts = new() { Min = settings.MinConnections, Max = settings.MaxConnections };
     private long _asOf;
     private TimeSpan _now;
     private int _version;
@@ -34,7 +34,7 @@ internal sealed class PoolGauges(PoolSettings settings)
             var (counts, asOf, now) = (_counts, _asOf, _now);
             Interlocked.MemoryBarrier();
             if ((version & 1) == 0 && version == Volatile.Read(ref _version))
-                return counts.ToStatistics(settings, asOf == 0 ? now : now + Stopwatch.GetElapsedTime(asOf));
+                return counts.ToStatistics(settings.Name, asOf == 0 ? now : now + Stopwatch.GetElapsedTime(asOf));
             spin.SpinOnce();
         }
     }

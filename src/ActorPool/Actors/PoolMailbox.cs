@@ -39,7 +39,7 @@ internal sealed class PoolMailbox(Settings settings, Config config)
                     case IPoolRequest request:
                         request.Fail(failure);
                         break;
-                    case GetConn or PutConn or CloseAll or GetStatistics when !envelope.Sender.IsNobody() && envelope.Sender is not DeadLetterActorRef:
+                    case GetConn or PutConn or CloseAll or GetStatistics or Resize or Drain or Pause or Resume or GetLeases when !envelope.Sender.IsNobody() && envelope.Sender is not DeadLetterActorRef:
                         envelope.Sender.Tell(new Status.Failure(failure.ToException()), owner);
                         break;
                     default:

@@ -1,15 +1,16 @@
 using ActorPool.Core;
-using ActorPool.Driver;
 using Akka.Actor;
 
 namespace ActorPool.Actors;
 
-/// <summary>What stands in a slot of the actor pool: the connection, the actor that owns it, and the lease that is out.</summary>
-internal sealed class SlotRecord(Slot slot)
+/// <summary>
+/// A slot of the actor pool, with the actor that owns its connection. Written by the manager alone; it outlives a manager that
+/// crashes, and the next one builds its state from it.
+/// </summary>
+internal sealed class SlotRecord(Slot slot) : LeaseRecord(slot)
 {
-    public Slot Slot { get; } = slot;
-
-    public IPhysicalConnection? Connection { get; set; }
+    /// <summary>Which connection of the slot it is.</summary>
+    public int Incarnation { get; set; }
 
     public IActorRef? Actor { get; set; }
 
@@ -17,9 +18,4 @@ internal sealed class SlotRecord(Slot slot)
     public int Attempt { get; set; }
 
     public bool ActorStopped { get; set; }
-
-    public PooledConnection? Lease { get; set; }
-
-    /// <summary>The request that was granted; says in its text who has the lease.</summary>
-    public object? Borrower { get; set; }
 }

@@ -15,7 +15,7 @@ internal enum EffectKind : byte
     /// <summary>Open a connection in the slot.</summary>
     Open,
 
-    /// <summary>Make the round trip <see cref="Effect.Work"/>.</summary>
+    /// <summary>Do <see cref="Effect.Work"/> on a connection that nobody has.</summary>
     Work,
 
     /// <summary>Close an idle connection.</summary>
@@ -71,6 +71,7 @@ internal enum LeaseEnd : byte
     Returned,
     BorrowerDied,
     HeldTooLong,
+    Forgotten,
     PoolClosed,
     ConnectionLost,
 }

@@ -23,6 +23,15 @@ internal sealed class IntrusiveList<T, TLinked> where T : class where TLinked : 
 
     public int Count { get; private set; }
 
+    public IEnumerable<T> Items
+    {
+        get
+        {
+            for (var item = First; item is not null; item = After(item))
+                yield return item;
+        }
+    }
+
     public bool Contains(T item) => ReferenceEquals(TLinked.LinksOf(item).List, this);
 
     public static T? After(T item) => TLinked.LinksOf(item).Next;

@@ -13,8 +13,14 @@ internal sealed class KeyEntry(object key, int hash)
 
     public KeyEntry? NextOfHash { get; set; }
 
+    /// <summary>The table does not have it any more; a slot may still name it as the last user of its session.</summary>
+    public bool IsForgotten { get; set; }
+
     /// <summary>The slot that is lent to this key now.</summary>
     public Slot? HeldBy { get; set; }
+
+    /// <summary>The slot whose session is being initialized for this key.</summary>
+    public Slot? PreparingOn { get; set; }
 
     /// <summary>The slot that this key used last, and the session it had there.</summary>
     public Slot? LastSlot { get; private set; }
@@ -47,6 +53,14 @@ internal sealed class KeyEntry(object key, int hash)
         }
 
         return false;
+    }
+
+    /// <summary>Forgets the slot's present session, which was made for this key and went to somebody else before it was used.</summary>
+    public void Unlearn(Slot slot)
+    {
+        if (ReferenceEquals(LastSlot, slot))
+            LastSession = 0;
+        _sessions?.RemoveAll(visit => visit.Slot == slot.Index);
     }
 
     /// <summary>Notes that this key uses the slot's present session.</summary>

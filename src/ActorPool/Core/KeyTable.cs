@@ -35,7 +35,7 @@ internal sealed class KeyTable(int memory)
     /// <summary>To be called when a key may have lost its last use: remembers it as the latest, and forgets the one not used for longest.</summary>
     public void Release(KeyEntry entry)
     {
-        if (entry.HeldBy is not null || entry.HasWaiters)
+        if (entry.IsForgotten || entry.HeldBy is not null || entry.PreparingOn is not null || entry.HasWaiters)
             return;
         if (entry.LastSlot is null)
         {
@@ -71,6 +71,7 @@ internal sealed class KeyTable(int memory)
         }
 
         entry.NextOfHash = null;
+        entry.IsForgotten = true;
         Count--;
     }
 }

@@ -3,6 +3,9 @@ namespace ActorPool.Core;
 /// <summary>The pool's numbers: kept by the core as it goes, copied as a whole for everybody else.</summary>
 internal struct PoolCounts
 {
+    public int Min;
+    public int Max;
+
     public int Idle;
     public int InUse;
     public int Opening;
@@ -18,10 +21,31 @@ internal struct PoolCounts
     public long Cancelled;
     public long Exhausted;
     public long TooManyWaiting;
+    public long ConnectFailed;
+    public long RefusedAsClosed;
+    public long NotCheckedOut;
+    public long NotLocal;
+    public long KeyedGrants;
+    public long AffinityHits;
     public long ConnectFailures;
     public long Opened;
     public long Closed;
+    public long ClosedIdle;
+    public long ClosedExpired;
+    public long ClosedSurplus;
+    public long ClosedByBorrower;
+    public long ClosedUnusable;
+    public long ClosedLost;
+    public long ClosedByHook;
+    public long ClosedByForce;
+    public long ClosedWithPool;
     public long EndedByForce;
+    public long Reclaimed;
+
+    public bool IsPaused;
+
+    /// <summary>The text of the last error of opening, while opening fails.</summary>
+    public string? LastConnectError;
 
     /// <summary>Since when the oldest present lease is out; null when none is.</summary>
     public TimeSpan? LongestHeldSince;
@@ -49,17 +73,35 @@ internal struct PoolCounts
         }
     }
 
+    /// <summary>The number of connections closed for a reason.</summary>
+    public static ref long Of(ref PoolCounts counts, CloseReason reason)
+    {
+        switch (reason)
+        {
+            case CloseReason.Idle: return ref counts.ClosedIdle;
+            case CloseReason.Expired: return ref counts.ClosedExpired;
+            case CloseReason.Surplus: return ref counts.ClosedSurplus;
+            case CloseReason.Borrower: return ref counts.ClosedByBorrower;
+            case CloseReason.Unusable: return ref counts.ClosedUnusable;
+            case CloseReason.Lost: return ref counts.ClosedLost;
+            case CloseReason.Hook: return ref counts.ClosedByHook;
+            case CloseReason.Force: return ref counts.ClosedByForce;
+            case CloseReason.Pool: return ref counts.ClosedWithPool;
+            default: throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason that is counted.");
+        }
+    }
+
     /// <summary>The counters of a pool that has ended.</summary>
     public readonly PoolCounts WithoutSizes() => this with
     {
         Idle = 0, InUse = 0, Opening = 0, Resetting = 0, Validating = 0, Closing = 0, Waiting = 0, LongestHeldSince = null, LongestWaitSince = null,
     };
 
-    public readonly PoolStatistics ToStatistics(PoolSettings settings, TimeSpan now) => new()
+    public readonly PoolStatistics ToStatistics(string name, TimeSpan now) => new()
     {
-        Name = settings.Name,
-        Min = settings.MinConnections,
-        Max = settings.MaxConnections,
+        Name = name,
+        Min = Min,
+        Max = Max,
         Idle = Idle,
         InUse = InUse,
         Opening = Opening,
@@ -76,10 +118,28 @@ internal struct PoolCounts
         Cancelled = Cancelled,
         Exhausted = Exhausted,
         TooManyWaiting = TooManyWaiting,
+        ConnectFailed = ConnectFailed,
+        RefusedAsClosed = RefusedAsClosed,
+        NotCheckedOut = NotCheckedOut,
+        NotLocal = NotLocal,
+        KeyedGrants = KeyedGrants,
+        AffinityHits = AffinityHits,
         ConnectFailures = ConnectFailures,
         Opened = Opened,
         Closed = Closed,
+        ClosedIdle = ClosedIdle,
+        ClosedExpired = ClosedExpired,
+        ClosedSurplus = ClosedSurplus,
+        ClosedByBorrower = ClosedByBorrower,
+        ClosedUnusable = ClosedUnusable,
+        ClosedByHook = ClosedByHook,
+        ClosedByForce = ClosedByForce,
+        ClosedWithPool = ClosedWithPool,
+        Lost = ClosedLost,
         EndedByForce = EndedByForce,
+        Reclaimed = Reclaimed,
+        IsPaused = IsPaused,
+        LastConnectError = LastConnectError,
     };
 
     private static TimeSpan Since(TimeSpan? start, TimeSpan now) =>

@@ -14,7 +14,7 @@ internal sealed partial class PoolState
     private bool CanOpen(TimeSpan now)
     {
         // While opening fails, one attempt at a time is enough to notice that it works again.
-        if (_free.Count == 0 || _counts.Opening >= (_backoff.Failures > 0 ? 1 : _settings.MaxConcurrentOpens))
+        if (_counts.Taken >= _settings.MaxConnections || _counts.Opening >= (_backoff.Failures > 0 ? 1 : _settings.MaxConcurrentOpens))
             return false;
         if (!BackingOff(now))
             return true;
@@ -24,18 +24,23 @@ internal sealed partial class PoolState
 
     private void OpenForMin(TimeSpan now)
     {
-        if (Phase != PoolPhase.Starting && !(Phase == PoolPhase.Running && _settings.KeepMin))
+        if (Phase != PoolPhase.Starting && !(Phase == PoolPhase.Running && _settings.KeepMin && !IsPaused))
             return;
         while (_counts.Taken - _counts.Closing < _settings.MinConnections && CanOpen(now))
-            StartOpen();
+            StartOpen(now);
     }
 
-    private void StartOpen()
+    private void StartOpen(TimeSpan now)
     {
-        var slot = _free.Pop();
+        if (!_free.TryPop(out var slot))
+            _slots.Add(slot = new Slot(_slots.Count));
         Enter(slot, SlotState.Opening);
+        Begin(slot, now);
         slot.Incarnation++;
         slot.Work = ConnectionWork.None;
+        slot.IsOutdated = false;
+        slot.WasLent = false;
+        slot.CheckedAt = TimeSpan.MinValue;
         Effects.Add(new Effect(EffectKind.Open) { Slot = slot });
     }
 
@@ -77,7 +82,7 @@ internal sealed partial class PoolState
     {
         if (slot.Incarnation != incarnation || slot.State is not (SlotState.Resetting or SlotState.Validating))
             return;
-        if (slot.Work == ConnectionWork.Discard)
+        if (slot.Work.HasFlag(ConnectionWork.Discard))
         {
             // A reset on return keeps the key's preference for its connection; one for somebody else ends it.
             var owner = _settings.Reset == ResetMode.DiscardAll ? slot.SessionOwner : null;
@@ -85,15 +90,32 @@ internal sealed partial class PoolState
             slot.SessionOwner = owner;
         }
 
-        BecomeIdle(slot, now);
+        if (slot.Work.HasFlag(ConnectionWork.Check))
+            slot.CheckedAt = now;
+        if (slot.PreparingFor is { } entry)
+            Prepared(slot, entry, now);
+        else
+            BecomeIdle(slot, now);
     }
 
-    /// <summary>The round trip of a slot failed: the next candidate takes its place.</summary>
-    public void WorkFailed(Slot slot, int incarnation, TimeSpan now)
+    /// <summary>The work of a slot failed: the next candidate takes its place at once.</summary>
+    /// <param name="slot">Where the connection stands.</param>
+    /// <param name="incarnation">Which connection it was.</param>
+    /// <param name="error">What happened.</param>
+    /// <param name="byHook">A hook of the user's failed; the connection itself would be sound.</param>
+    /// <param name="now">The present time.</param>
+    public void WorkFailed(Slot slot, int incarnation, Exception error, bool byHook, TimeSpan now)
     {
         if (slot.Incarnation != incarnation || slot.State is not (SlotState.Resetting or SlotState.Validating))
             return;
-        Abort(slot);
+        // New connections that no check lets through are as bad as none: without a pause they would be opened and closed in a circle.
+        if (byHook && !slot.WasLent && slot.Work.HasFlag(ConnectionWork.Check))
+            _backoff.Failed(now, error);
+        if (byHook && slot.PreparingFor is { } entry)
+            RefusePreparing(slot, entry, error);
+        Abort(slot, byHook ? CloseReason.Hook : CloseReason.Lost);
+        if (!byHook)
+            ProveIdle(now);
         Serve(now);
     }
 
@@ -105,6 +127,7 @@ internal sealed partial class PoolState
         Enter(slot, SlotState.Free);
         _free.Push(slot);
         _counts.Closed++;
+        PoolCounts.Of(ref _counts, slot.Reason)++;
         if (FinishedClosing())
             return;
         Serve(now);
@@ -120,33 +143,35 @@ internal sealed partial class PoolState
         if (slot.State == SlotState.InUse)
             EndByForce(slot, LeaseEnd.ConnectionLost);
         else
-            Abort(slot);
+            Abort(slot, slot.State == SlotState.Closing ? slot.Reason : CloseReason.Lost);
         Serve(now);
     }
 
     /// <summary>The backend of a connection that was ended takes no notice: the next idle connection terminates it.</summary>
     /// <param name="backend">The driver's name for it.</param>
-    public void BackendStays(object backend)
+    /// <param name="now">The present time.</param>
+    public void BackendStays(object backend, TimeSpan now)
     {
         if (Phase != PoolPhase.Running)
             return;
         _staying.Enqueue(backend);
-        TerminateStaying();
+        TerminateStaying(now);
     }
 
     // By a connection of the pool itself: one more, for this alone, would be one above the cap. It is not forgotten before that
     // was done; for a backend that has gone meanwhile it does nothing.
-    private void TerminateStaying()
+    private void TerminateStaying(TimeSpan now)
     {
         while (_staying.Count > 0 && OldestIdle() is { } idle)
-            StartWork(idle, ConnectionWork.Terminate, _staying.Dequeue());
+            StartWork(idle, ConnectionWork.Terminate, now, _staying.Dequeue());
     }
 
-    private void NewSession(Slot slot)
+    private static void NewSession(Slot slot)
     {
-        slot.Session = ++_sessions;
+        slot.Session++;
         slot.SessionUsed = false;
         slot.SessionOwner = null;
+        slot.PreparedFor = null;
     }
 
     private TimeSpan Expiry(TimeSpan now) =>
@@ -154,17 +179,23 @@ internal sealed partial class PoolState
             ? TimeSpan.MaxValue
             : now + _settings.MaxLifetime * (1 - _settings.LifetimeJitter * _random.NextDouble());
 
-    private void Close(Slot slot)
+    private static bool IsExpired(Slot slot, TimeSpan now) => slot.IsOutdated || now >= slot.ExpiresAt;
+
+    private void Close(Slot slot, CloseReason reason)
     {
         LeaveIdle(slot);
         Enter(slot, SlotState.Closing);
+        slot.Reason = reason;
         Effects.Add(new Effect(EffectKind.Close) { Slot = slot });
     }
 
-    private void Abort(Slot slot)
+    private void Abort(Slot slot, CloseReason reason)
     {
         LeaveIdle(slot);
         Enter(slot, SlotState.Closing);
+        slot.Reason = reason;
+        if (slot.PreparingFor is { } entry)
+            QueueAgain(slot, entry);
         Effects.Add(new Effect(EffectKind.Abort) { Slot = slot });
     }
 
@@ -180,7 +211,7 @@ internal sealed partial class PoolState
             return;
         }
 
-        while (_impatient.First is { } node && Demand > SoonReady + _counts.Opening)
+        while (_impatient.First is { } node && Demand > SoonReady + SoonOpen)
             LeaveRefused(node.Value, PoolErrorKind.ConnectFailed, error);
     }
 }

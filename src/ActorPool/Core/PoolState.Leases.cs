@@ -18,17 +18,20 @@ internal sealed partial class PoolState
         LeaveIdle(slot);
         Enter(slot, SlotState.InUse);
         _lent.AddLast(slot);
-        slot.Lease = ++_leases;
+        slot.Lease++;
         slot.LentAt = now;
         slot.LeakWarned = false;
+        slot.WasLent = true;
+        slot.CheckedAt = TimeSpan.MinValue;
         slot.HeldFor = entry;
-        slot.IsNewSession = entry is null ? !slot.SessionUsed : !slot.SessionUsed || !entry.Knows(slot);
-        slot.SessionUsed = true;
-        slot.SessionOwner = entry;
+        slot.IsNewSession = IsNewSession(slot, entry);
+        UseSession(slot, entry);
         if (entry is not null)
         {
             entry.HeldBy = slot;
-            entry.Use(slot);
+            _counts.KeyedGrants++;
+            if (!slot.IsNewSession)
+                _counts.AffinityHits++;
         }
 
         Hold(slot, waiter);
@@ -104,12 +107,14 @@ internal sealed partial class PoolState
         if (slot.State != SlotState.InUse || slot.Lease != lease)
             return false;
         EndLease(slot);
-        if (condition == ReturnCondition.Unusable)
-            Abort(slot);
-        else if (close || Phase != PoolPhase.Running || now >= slot.ExpiresAt || IsSurplus())
-            Close(slot);
+        if (condition is ReturnCondition.Unusable or ReturnCondition.Broken)
+            Abort(slot, condition == ReturnCondition.Broken ? CloseReason.Lost : CloseReason.Unusable);
+        else if (WhyClose(slot, close, now) is { } reason)
+            Close(slot, reason);
         else
             Recycle(slot, condition, now);
+        if (condition == ReturnCondition.Broken)
+            ProveIdle(now);
         Serve(now);
         return true;
     }
@@ -120,7 +125,22 @@ internal sealed partial class PoolState
         EndLease(slot);
         _counts.EndedByForce++;
         Effects.Add(new Effect(EffectKind.EndLease) { Slot = slot, End = end });
-        Abort(slot);
+        Abort(slot, end switch
+        {
+            LeaseEnd.PoolClosed => CloseReason.Pool,
+            LeaseEnd.ConnectionLost => CloseReason.Lost,
+            _ => CloseReason.Force,
+        });
+    }
+
+    /// <summary>Nobody has the lease's object any more, and nobody has returned it.</summary>
+    public void Forgotten(Slot slot, long lease, TimeSpan now)
+    {
+        if (slot.State != SlotState.InUse || slot.Lease != lease)
+            return;
+        _counts.Reclaimed++;
+        EndByForce(slot, LeaseEnd.Forgotten);
+        Serve(now);
     }
 
     /// <summary>A watched actor has ended, and with it its requests and the leases that nobody else holds.</summary>
@@ -147,7 +167,7 @@ internal sealed partial class PoolState
     private void EndLease(Slot slot)
     {
         _lent.Remove(slot);
-        slot.Lease = ++_leases;
+        slot.Lease++;
         foreach (var borrower in slot.Borrowers)
         {
             borrower.Slots.Remove(slot);
@@ -171,22 +191,36 @@ internal sealed partial class PoolState
         && _counts.Idle + SoonReady >= _settings.MinConnections
         && Demand <= SoonReady;
 
+    private CloseReason? WhyClose(Slot slot, bool close, TimeSpan now)
+    {
+        if (close)
+            return CloseReason.Borrower;
+        if (Phase != PoolPhase.Running)
+            return CloseReason.Pool;
+        if (IsExpired(slot, now))
+            return CloseReason.Expired;
+        return IsSurplus() || IsOverMax ? CloseReason.Surplus : null;
+    }
+
     private void Recycle(Slot slot, ReturnCondition condition, TimeSpan now)
     {
-        var work = _settings.Reset == ResetMode.DiscardAll ? ConnectionWork.Discard
-            : condition == ReturnCondition.InTransaction ? ConnectionWork.Rollback
-            : ConnectionWork.None;
+        var work = condition == ReturnCondition.InTransaction ? ConnectionWork.Rollback : ConnectionWork.None;
+        if (_settings.OnReturn is not null)
+            work |= ConnectionWork.OnReturn;
+        if (_settings.Reset == ResetMode.DiscardAll)
+            work = (work & ~ConnectionWork.Rollback) | ConnectionWork.Discard;
+        if (work == ConnectionWork.None && DiedWhileLent(slot, now))
+            work = ConnectionWork.Validate;
         if (work == ConnectionWork.None)
         {
             BecomeIdle(slot, now);
             return;
         }
 
-        StartWork(slot, work);
-        if (!Synchronous || IsOwned(slot))
-            return;
         slot.IdleSince = now;
-        JoinIdle(slot);
+        StartWork(slot, work, now);
+        if (Synchronous && !IsOwned(slot))
+            JoinIdle(slot);
     }
 }
 
@@ -199,6 +233,9 @@ internal enum ReturnCondition : byte
     /// <summary>In a transaction, open or failed.</summary>
     InTransaction,
 
-    /// <summary>Closed, broken, or still in use.</summary>
+    /// <summary>Closed by its borrower, or still in use.</summary>
     Unusable,
+
+    /// <summary>The server or the network has failed.</summary>
+    Broken,
 }

@@ -3,7 +3,7 @@ namespace ActorPool.Core;
 internal sealed partial class PoolState
 {
     private TimeSpan _startDeadline;
-    private TimeSpan _drainDeadline = TimeSpan.MaxValue;
+    private TimeSpan _stopDeadline = TimeSpan.MaxValue;
     private Exception? _startError;
     private bool _reported;
 
@@ -36,10 +36,10 @@ internal sealed partial class PoolState
                     EndByForce(slot, LeaseEnd.PoolClosed);
                     break;
                 case SlotState.Idle:
-                    Close(slot);
+                    Close(slot, CloseReason.Pool);
                     break;
                 case SlotState.Opening or SlotState.Resetting or SlotState.Validating:
-                    Abort(slot);
+                    Abort(slot, CloseReason.Pool);
                     break;
             }
         }
@@ -50,36 +50,36 @@ internal sealed partial class PoolState
     }
 
     /// <summary>Lends no more; what is borrowed may come back until the deadline, then the rest is closed as by <see cref="CloseAll"/>.</summary>
-    public void Drain(TimeSpan now, TimeSpan patience)
+    public void Stop(TimeSpan now, TimeSpan patience)
     {
-        if (Phase == PoolPhase.Draining)
+        if (Phase == PoolPhase.Stopping)
         {
             // A second order can only be more urgent.
-            _drainDeadline = Earlier(_drainDeadline, now + patience);
-            WakeBy(_drainDeadline);
-            EndDrainIfDue(now);
+            _stopDeadline = Earlier(_stopDeadline, now + patience);
+            WakeBy(_stopDeadline);
+            EndStopIfDue(now);
         }
 
-        if (Phase is PoolPhase.Draining or PoolPhase.Closed)
+        if (Phase is PoolPhase.Stopping or PoolPhase.Closed)
             return;
-        Phase = PoolPhase.Draining;
-        _drainDeadline = now + patience;
+        Phase = PoolPhase.Stopping;
+        _stopDeadline = now + patience;
         RefuseAllWaiting(PoolErrorKind.Closed, null);
         foreach (var slot in _slots)
         {
             if (slot.State == SlotState.Idle)
-                Close(slot);
+                Close(slot, CloseReason.Pool);
             else if (slot.State is SlotState.Opening or SlotState.Resetting or SlotState.Validating)
-                Abort(slot);
+                Abort(slot, CloseReason.Pool);
         }
 
-        WakeBy(_drainDeadline);
-        EndDrainIfDue(now);
+        WakeBy(_stopDeadline);
+        EndStopIfDue(now);
     }
 
-    private void EndDrainIfDue(TimeSpan now)
+    private void EndStopIfDue(TimeSpan now)
     {
-        if (Phase == PoolPhase.Draining && (_counts.InUse == 0 || now >= _drainDeadline))
+        if (Phase == PoolPhase.Stopping && (_counts.InUse == 0 || now >= _stopDeadline))
             CloseAll();
     }
 

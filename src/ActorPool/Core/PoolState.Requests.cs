@@ -19,7 +19,7 @@ internal sealed partial class PoolState
     /// </remarks>
     public void Get(Waiter waiter, TimeSpan now)
     {
-        if (Phase is PoolPhase.Draining or PoolPhase.Closed)
+        if (Phase is PoolPhase.Stopping or PoolPhase.Closed)
         {
             Refuse(waiter, PoolErrorKind.Closed);
             return;
@@ -39,8 +39,9 @@ internal sealed partial class PoolState
         }
 
         var mustWaitForKey = Exclusive && entry is { } && (entry.HeldBy is not null || entry.Turn is not null);
-        if (!mustWaitForKey && _queue.Count == 0 && Phase == PoolPhase.Running
-            && PickIdle(entry, null) is { State: SlotState.Idle } slot && NeededWork(slot, entry, now) == ConnectionWork.None)
+        if (!mustWaitForKey && _queue.Count == 0 && Phase == PoolPhase.Running && !IsPaused
+            && PickIdle(entry, null) is { State: SlotState.Idle } slot && NeededWork(slot, entry, now) == ConnectionWork.None
+            && !MustInitialize(slot, entry) && entry?.PreparingOn is null)
         {
             Grant(slot, waiter, now);
             return;
@@ -59,7 +60,7 @@ internal sealed partial class PoolState
     /// <summary>The asker gave up: it leaves the queue.</summary>
     public void Cancel(Waiter waiter, TimeSpan now)
     {
-        if (waiter.State is not (WaiterState.Queued or WaiterState.Parked))
+        if (waiter.State is not (WaiterState.Queued or WaiterState.Parked or WaiterState.Preparing))
             return;
         Leave(waiter);
         _counts.Cancelled++;
@@ -75,9 +76,12 @@ internal sealed partial class PoolState
         _deadlines.Add(waiter);
         WakeBy(DeadlineWheel.LookAt(waiter.Deadline));
         waiter.Borrower?.Waiters.Add(waiter);
+        var preparing = waiter.Entry?.PreparingOn is not null && !forKey;
         if (waiter.Entry is { } key)
         {
-            if (key.HasWaiters && !Exclusive)
+            if (Exclusive && !forKey)
+                key.Turn = waiter;
+            if (key.HasWaiters && !Exclusive && !preparing)
                 _mates++;
             key.Waiters.AddLast(waiter);
         }
@@ -89,10 +93,13 @@ internal sealed partial class PoolState
             waiter.State = WaiterState.Parked;
             _parked++;
         }
+        else if (preparing)
+        {
+            waiter.State = WaiterState.Preparing;
+            _preparing++;
+        }
         else
         {
-            if (Exclusive && waiter.Entry is { } entry)
-                entry.Turn = waiter;
             _queue.Add(waiter);
             Serve(now);
         }
@@ -104,15 +111,14 @@ internal sealed partial class PoolState
     /// <summary>Takes a waiting request out of every list. Its key's next one gets its turn.</summary>
     private void Leave(Waiter waiter)
     {
-        if (waiter.State == WaiterState.Parked)
-        {
-            _parked--;
-            waiter.State = WaiterState.Done;
-        }
-        else
-        {
+        var queued = waiter.State == WaiterState.Queued;
+        if (queued)
             _queue.Remove(waiter);
-        }
+        else if (waiter.State == WaiterState.Parked)
+            _parked--;
+        else
+            _preparing--;
+        waiter.State = WaiterState.Done;
 
         _deadlines.Remove(waiter);
         waiter.Borrower?.Waiters.Remove(waiter);
@@ -121,7 +127,7 @@ internal sealed partial class PoolState
         if (waiter.Entry is { } entry)
         {
             entry.Waiters.Remove(waiter);
-            if (entry.HasWaiters && !Exclusive)
+            if (queued && entry.HasWaiters && !Exclusive)
                 _mates--;
             if (ReferenceEquals(entry.Turn, waiter))
                 entry.Turn = null;
@@ -138,7 +144,14 @@ internal sealed partial class PoolState
         var next = entry.Waiters.First!;
         entry.Turn = next;
         _parked--;
-        _queue.AddLate(next);
+        if (entry.PreparingOn is null)
+        {
+            _queue.AddLate(next);
+            return;
+        }
+
+        next.State = WaiterState.Preparing;
+        _preparing++;
     }
 
     private void RefuseNew(Waiter waiter, PoolErrorKind error)
@@ -151,15 +164,24 @@ internal sealed partial class PoolState
     private void Refuse(Waiter waiter, PoolErrorKind error, Exception? cause = null)
     {
         waiter.State = WaiterState.Done;
+        CountRefusal(error);
+        Effects.Add(new Effect(EffectKind.Refuse) { Waiter = waiter, Error = error, Cause = cause });
+        UnwatchIfDone(waiter.Borrower);
+    }
+
+    /// <summary>A refusal that was not the core's to decide is counted with the others.</summary>
+    public void CountRefusal(PoolErrorKind error)
+    {
         switch (error)
         {
             case PoolErrorKind.Exhausted: _counts.Exhausted++; break;
             case PoolErrorKind.TooManyWaiting: _counts.TooManyWaiting++; break;
             case PoolErrorKind.Timeout: _counts.TimedOut++; break;
+            case PoolErrorKind.ConnectFailed: _counts.ConnectFailed++; break;
+            case PoolErrorKind.Closed: _counts.RefusedAsClosed++; break;
+            case PoolErrorKind.NotCheckedOut: _counts.NotCheckedOut++; break;
+            case PoolErrorKind.NotLocal: _counts.NotLocal++; break;
         }
-
-        Effects.Add(new Effect(EffectKind.Refuse) { Waiter = waiter, Error = error, Cause = cause });
-        UnwatchIfDone(waiter.Borrower);
     }
 
     private void GaveUp(Waiter waiter)
@@ -176,7 +198,7 @@ internal sealed partial class PoolState
             LeaveRefused(waiter, error, cause);
         foreach (var slot in _slots)
         {
-            while (slot.HeldFor is { HasWaiters: true } entry)
+            while ((slot.HeldFor ?? slot.PreparingFor) is { HasWaiters: true } entry)
                 LeaveRefused(entry.Waiters.First!, error, cause);
         }
     }

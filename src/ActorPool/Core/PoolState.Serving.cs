@@ -2,8 +2,11 @@ namespace ActorPool.Core;
 
 internal sealed partial class PoolState
 {
-    /// <summary>Round trips under way, each of which ends in a connection for the oldest request.</summary>
-    private int SoonReady => _counts.Resetting + _counts.Validating;
+    /// <summary>Round trips under way, each of which ends in a connection for the oldest request, unless it seems to be stuck.</summary>
+    private int SoonReady => _counts.Resetting + _counts.Validating - _initializing - _slowWorks;
+
+    /// <summary>Opens under way that do not seem to be stuck.</summary>
+    private int SoonOpen => _counts.Opening - _slowOpens;
 
     /// <summary>
     /// Serves the queue as far as connections are there, and starts what is needed for the rest: round trips first, then opens,
@@ -14,10 +17,10 @@ internal sealed partial class PoolState
     /// <param name="offered">A connection that has just become idle: it beats a half-open one, even when another key owns it.</param>
     private void Serve(TimeSpan now, Slot? offered = null)
     {
-        EndDrainIfDue(now);
-        if (Phase is PoolPhase.Draining or PoolPhase.Closed)
+        EndStopIfDue(now);
+        if (Phase is PoolPhase.Stopping or PoolPhase.Closed)
             return;
-        if (Phase == PoolPhase.Running)
+        if (Phase == PoolPhase.Running && !IsPaused)
         {
             ServeReady(now, offered);
             OpenForWaiting(now);
@@ -38,7 +41,7 @@ internal sealed partial class PoolState
                 slot = offered;
             if (slot is { State: SlotState.Idle } && NeededWork(slot, first.Entry, now) == ConnectionWork.None)
             {
-                Grant(slot, first, now);
+                Give(slot, first, now);
                 continue;
             }
 
@@ -52,7 +55,7 @@ internal sealed partial class PoolState
                 (slot, waiter) = (NextIdle(slot), first);
                 if (slot is not null && NeededWork(slot, first.Entry, now) == ConnectionWork.None)
                 {
-                    Grant(slot, first, now);
+                    Give(slot, first, now);
                     continue;
                 }
             }
@@ -62,31 +65,32 @@ internal sealed partial class PoolState
             var work = NeededWork(slot, waiter.Entry, now);
             if (work == ConnectionWork.None)
                 return;
-            StartWork(slot, work);
+            StartWork(slot, work, now);
         }
     }
 
     private void OpenForWaiting(TimeSpan now)
     {
-        while (Demand > SoonReady + _counts.Opening && CanOpen(now))
-            StartOpen();
+        while (Demand > SoonReady + SoonOpen && CanOpen(now))
+            StartOpen(now);
     }
 
     /// <summary>Nothing else is left for those who wait: the session of the key that was not used for longest.</summary>
     private void TakeOver(TimeSpan now)
     {
-        while (_owned.First is { } slot && _queue.First is { } first && Demand > SoonReady + _counts.Opening)
+        while (_owned.First is { } slot && _queue.First is { } first && Demand > SoonReady + SoonOpen)
         {
-            if (_counts.Taken < _settings.MaxConnections && !BackingOff(now))
+            // Room for one more is better, unless the opens seem to be stuck.
+            if (_counts.Taken < _settings.MaxConnections && !BackingOff(now) && _slowOpens == 0)
                 return;
             var work = NeededWork(slot, first.Entry, now);
             if (work != ConnectionWork.None)
             {
-                StartWork(slot, work);
+                StartWork(slot, work, now);
                 continue;
             }
 
-            Grant(slot, first, now);
+            Give(slot, first, now);
             // The next in the queue may have a session of its own.
             ServeReady(now, null);
         }
@@ -115,19 +119,30 @@ internal sealed partial class PoolState
     /// <summary>What must be done to an idle connection before this key may have it.</summary>
     private ConnectionWork NeededWork(Slot slot, KeyEntry? entry, TimeSpan now)
     {
+        var work = ConnectionWork.None;
         if (_settings.DiscardOnKeyChange && slot.SessionUsed && !ReferenceEquals(slot.SessionOwner, entry))
-            return ConnectionWork.Discard;
-        return _settings.ValidateAfterIdle >= TimeSpan.Zero && now - slot.ProvenAt > _settings.ValidateAfterIdle
-            ? ConnectionWork.Validate
-            : ConnectionWork.None;
+            work = ConnectionWork.Discard;
+        else if (MustProve(slot, now))
+            work = ConnectionWork.Validate;
+        return _settings.Check is not null && slot.CheckedAt != now ? work | ConnectionWork.Check : work;
     }
 
-    private void StartWork(Slot slot, ConnectionWork work, object? backend = null)
+    private void StartWork(Slot slot, ConnectionWork work, TimeSpan now, object? backend = null)
     {
         LeaveIdle(slot);
-        Enter(slot, work is ConnectionWork.Validate or ConnectionWork.Terminate ? SlotState.Validating : SlotState.Resetting);
+        Enter(slot, (work & OfReset) == 0 ? SlotState.Validating : SlotState.Resetting);
+        Begin(slot, now);
         slot.Work = work;
         Effects.Add(new Effect(EffectKind.Work) { Slot = slot, Work = work, Backend = backend });
+    }
+
+    /// <summary>Lends the connection, or has its session initialized for the key first.</summary>
+    private void Give(Slot slot, Waiter waiter, TimeSpan now)
+    {
+        if (MustInitialize(slot, waiter.Entry))
+            Prepare(slot, waiter.Entry!, now);
+        else
+            Grant(slot, waiter, now);
     }
 
     /// <summary>A connection is free for the next one: for whoever waits, or for the idle ones.</summary>
@@ -135,13 +150,21 @@ internal sealed partial class PoolState
     {
         Enter(slot, SlotState.Idle);
         // A connection that was only looked at was not used any later for it, and goes back to its place.
-        if (slot.Work is not (ConnectionWork.Validate or ConnectionWork.Terminate) && !_common.Contains(slot))
+        if ((slot.Work == ConnectionWork.None || (slot.Work & OfReset) != 0) && !_common.Contains(slot))
             slot.IdleSince = now;
         slot.ProvenAt = now;
         slot.Work = ConnectionWork.None;
-        WakeBy(slot.ExpiresAt);
+        if (IsExpired(slot, now) || IsOverMax)
+        {
+            Close(slot, IsOverMax ? CloseReason.Surplus : CloseReason.Expired);
+            Serve(now);
+            return;
+        }
+
         JoinIdle(slot);
-        TerminateStaying();
+        WakeBy(slot.ExpiresAt);
+        WakeForLook(now);
+        TerminateStaying(now);
         Serve(now, slot);
         if (slot.State == SlotState.Idle)
             TrimOrWakeFor(slot, now);

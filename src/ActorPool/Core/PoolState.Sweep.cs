@@ -20,6 +20,8 @@ internal sealed partial class PoolState
         TrimIdle(now);
         EndLifetimes(now);
         LookAtHolds(now);
+        LookAtIdle(now);
+        FindSlow(now);
         _wakeAt = TimeSpan.MaxValue;
         Serve(now);
         WakeBy(allDue ? NextWake() : now);
@@ -45,7 +47,7 @@ internal sealed partial class PoolState
         if (_settings.IdleTimeout < TimeSpan.Zero)
             return;
         while (_counts.Idle > _settings.MinConnections && OldestIdle() is { } slot && now - slot.IdleSince >= _settings.IdleTimeout)
-            Close(slot);
+            Close(slot, CloseReason.Idle);
     }
 
     private void TrimOrWakeFor(Slot slot, TimeSpan now)
@@ -53,7 +55,7 @@ internal sealed partial class PoolState
         if (_settings.IdleTimeout < TimeSpan.Zero || _counts.Idle <= _settings.MinConnections)
             return;
         if (_settings.IdleTimeout == TimeSpan.Zero)
-            Close(slot);
+            Close(slot, CloseReason.Surplus);
         else if (OldestIdle() is { } oldest)
             WakeBy(oldest.IdleSince + _settings.IdleTimeout);
     }
@@ -74,12 +76,14 @@ internal sealed partial class PoolState
         var wake = _deadlines.NextDue();
         if (_settings.IdleTimeout > TimeSpan.Zero && _counts.Idle > _settings.MinConnections && OldestIdle() is { } slot)
             wake = Earlier(wake, slot.IdleSince + _settings.IdleTimeout);
-        if (Phase == PoolPhase.Draining)
-            wake = Earlier(wake, _drainDeadline);
+        if (Phase == PoolPhase.Stopping)
+            wake = Earlier(wake, _stopDeadline);
         foreach (var one in _slots)
         {
             if (one.State == SlotState.Idle)
-                wake = Earlier(wake, one.ExpiresAt);
+                wake = Earlier(wake, Earlier(one.ExpiresAt, _nextLook));
+            else if (one.State is SlotState.Opening or SlotState.Resetting or SlotState.Validating && one is { IsSlow: false, PreparingFor: null })
+                wake = Earlier(wake, one.StartedAt + SlowAfter);
             else if (one.State == SlotState.InUse)
                 wake = Earlier(wake, NextLookAt(one));
         }
@@ -94,7 +98,7 @@ internal sealed partial class PoolState
         foreach (var slot in _slots)
         {
             if (slot.State == SlotState.Idle && now >= slot.ExpiresAt)
-                Close(slot);
+                Close(slot, CloseReason.Expired);
         }
     }
 

@@ -7,14 +7,14 @@ namespace ActorPool.Core;
 /// A plain class, for one caller at a time: no I/O, no clock, no threads. Every method takes the present time and leaves
 /// what is to be done in <see cref="Effects"/>; the caller carries that out before the next call. What comes back later
 /// names the incarnation or the lease it belongs to, and a stale one changes nothing.
-/// The parts: requests, serving, leases, connections, sweeping, shutdown.
+/// The parts: requests, serving, preparing, leases, connections, health, sizing, sweeping, shutdown, adoption.
 /// </remarks>
 internal sealed partial class PoolState
 {
-    private readonly PoolSettings _settings;
     private readonly Random _random;
-    private readonly Slot[] _slots;
-    private readonly Stack<Slot> _free;
+    private readonly Func<Slot, SocketLook> _look;
+    private readonly List<Slot> _slots;
+    private readonly Stack<Slot> _free = new();
     private readonly KeyTable _keys;
     private readonly WaitQueue _queue = new();
     private readonly DeadlineWheel _deadlines;
@@ -28,25 +28,29 @@ internal sealed partial class PoolState
     // Requests that may not wait for other borrowers; few, and refused all at once when everything is lent.
     private readonly LinkedList<Waiter> _impatient = new();
 
+    private PoolSettings _settings;
     private PoolCounts _counts;
     private long _orders;
-    private long _leases;
-    private long _sessions;
 
     /// <param name="settings">Already validated.</param>
     /// <param name="now">The present time, on the clock that every call uses.</param>
     /// <param name="random">For jitter.</param>
-    public PoolState(PoolSettings settings, TimeSpan now, Random random)
+    /// <param name="look">Looks at the socket of an idle connection; takes no time worth speaking of.</param>
+    public PoolState(PoolSettings settings, TimeSpan now, Random random, Func<Slot, SocketLook> look)
+        : this(settings, now, random, look, [])
+    {
+    }
+
+    private PoolState(PoolSettings settings, TimeSpan now, Random random, Func<Slot, SocketLook> look, List<Slot> slots)
     {
         _settings = settings;
         _random = random;
+        _look = look;
         _keys = new KeyTable(settings.KeyMemory);
         _deadlines = new DeadlineWheel(now);
         _backoff = new Backoff(settings.ReconnectBackoff, random);
-        _slots = new Slot[settings.MaxConnections];
-        _free = new Stack<Slot>(settings.MaxConnections);
-        for (var i = settings.MaxConnections - 1; i >= 0; i--)
-            _free.Push(_slots[i] = new Slot(i));
+        _slots = slots;
+        CountSettings();
     }
 
     /// <summary>What the last call decided. To be carried out in order and then cleared.</summary>
@@ -54,6 +58,7 @@ internal sealed partial class PoolState
 
     public PoolPhase Phase { get; private set; } = PoolPhase.Starting;
 
+    /// <summary>The slots that were needed so far.</summary>
     public IReadOnlyList<Slot> Slots => _slots;
 
     public int KeyCount => _keys.Count;
@@ -70,13 +75,15 @@ internal sealed partial class PoolState
         {
             var counts = _counts;
             counts.Waiting = Waiting;
+            counts.IsPaused = IsPaused;
+            counts.LastConnectError = LastConnectError?.Message;
             counts.LongestHeldSince = _lent.First?.LentAt;
             counts.LongestWaitSince = _queue.First?.Since;
             return counts;
         }
     }
 
-    private int Waiting => _queue.Count + _parked;
+    private int Waiting => _queue.Count + _parked + _preparing;
 
     /// <summary>
     /// Without waiting for others the pool behaves as if every call did its work before it returned, like the reference:
@@ -94,6 +101,7 @@ internal sealed partial class PoolState
             PoolCounts.Of(ref _counts, slot.State)--;
         if (state != SlotState.Free)
             PoolCounts.Of(ref _counts, state)++;
+        EndSlowness(slot);
         slot.State = state;
     }
 }
@@ -105,7 +113,7 @@ internal enum PoolPhase : byte
     Running,
 
     /// <summary>No new leases; borrowed connections may come back.</summary>
-    Draining,
+    Stopping,
 
     /// <summary>Every lease is over; connections may still be closing.</summary>
     Closed,

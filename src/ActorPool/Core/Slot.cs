@@ -15,7 +15,7 @@ internal sealed class Slot(int index)
     /// <summary>Which lease is out; rises with every grant and every end. A put, a timer or a death of another lease is stale.</summary>
     public long Lease { get; set; }
 
-    /// <summary>Which session stands here: a new number after every open and every full reset.</summary>
+    /// <summary>Which session stands here: rises with every open and every full reset.</summary>
     public long Session { get; set; }
 
     /// <summary>Somebody used the session since it was opened or reset.</summary>
@@ -27,21 +27,45 @@ internal sealed class Slot(int index)
     /// <summary>The key to which it is lent now; null while unkeyed or not lent.</summary>
     public KeyEntry? HeldFor { get; set; }
 
+    /// <summary>The key for which the session is being initialized; its waiting requests are served by this slot alone.</summary>
+    public KeyEntry? PreparingFor { get; set; }
+
+    /// <summary>The key for which the session was initialized and which has not borrowed it since.</summary>
+    public KeyEntry? PreparedFor { get; set; }
+
     /// <summary>What the present lease says in <see cref="PooledConnection.IsNewSession"/>.</summary>
     public bool IsNewSession { get; set; }
 
-    /// <summary>The round trip under way, while <see cref="SlotState.Resetting"/> or <see cref="SlotState.Validating"/>.</summary>
+    /// <summary>What is being done, while <see cref="SlotState.Resetting"/> or <see cref="SlotState.Validating"/>.</summary>
     public ConnectionWork Work { get; set; }
+
+    /// <summary>Since when the present open or work is under way.</summary>
+    public TimeSpan StartedAt { get; set; }
+
+    /// <summary>The present open or work takes so long that nobody counts on it any more.</summary>
+    public bool IsSlow { get; set; }
 
     public TimeSpan IdleSince { get; set; }
 
     /// <summary>When the server was last heard of on this connection.</summary>
     public TimeSpan ProvenAt { get; set; }
 
+    /// <summary>When the user's check last passed.</summary>
+    public TimeSpan CheckedAt { get; set; }
+
     public TimeSpan LentAt { get; set; }
 
     /// <summary>Past this the connection is replaced as soon as nobody holds it.</summary>
     public TimeSpan ExpiresAt { get; set; }
+
+    /// <summary>It was open, or being opened, when all connections were to be replaced.</summary>
+    public bool IsOutdated { get; set; }
+
+    /// <summary>It has been lent since it was opened.</summary>
+    public bool WasLent { get; set; }
+
+    /// <summary>Why it is being closed.</summary>
+    public CloseReason Reason { get; set; }
 
     /// <summary>The watched actors that hold the lease.</summary>
     public HashSet<Borrower> Borrowers { get; } = [];
@@ -50,6 +74,15 @@ internal sealed class Slot(int index)
     public bool HasUnwatchedHolder { get; set; }
 
     public bool LeakWarned { get; set; }
+
+    /// <summary>Takes it out of whatever a core that crashed had made of it.</summary>
+    public void Unlink()
+    {
+        _links = default;
+        State = SlotState.Free;
+        IsSlow = false;
+        (HeldFor, SessionOwner, PreparingFor, PreparedFor) = (null, null, null, null);
+    }
 
     internal readonly struct InList : ILinked<Slot>
     {
@@ -66,22 +99,4 @@ internal enum SlotState : byte
     Resetting,
     Validating,
     Closing,
-}
-
-/// <summary>A round trip that a connection makes for the pool.</summary>
-internal enum ConnectionWork : byte
-{
-    None,
-
-    /// <summary>End the transaction that was left open.</summary>
-    Rollback,
-
-    /// <summary>The full reset: the session becomes a new one. It rolls back as well.</summary>
-    Discard,
-
-    /// <summary>Prove that the connection is alive.</summary>
-    Validate,
-
-    /// <summary>Terminate the backend of another slot that takes no notice of being ended.</summary>
-    Terminate,
 }

@@ -24,6 +24,9 @@ internal sealed class WaitQueue
         }
     }
 
+    /// <summary>All of them, in no particular order.</summary>
+    public IEnumerable<Waiter> All => _list.Items.Concat(_late.UnorderedItems.Select(item => item.Element).Where(waiter => waiter.State == WaiterState.Queued));
+
     public void Add(Waiter waiter)
     {
         waiter.State = WaiterState.Queued;

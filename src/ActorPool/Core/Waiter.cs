@@ -62,6 +62,9 @@ internal enum WaiterState : byte
     /// <summary>Waiting for its key to come back (<see cref="KeySharing.Exclusive"/>).</summary>
     Parked,
 
+    /// <summary>Out of the queue: a connection is being initialized for its key.</summary>
+    Preparing,
+
     /// <summary>Granted, refused or gone.</summary>
     Done,
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using ActorPool.Core;
 
 namespace ActorPool.Driver;
 
@@ -43,6 +44,19 @@ internal sealed class BackendSocket : IDisposable
         return handle < 0
             ? new BackendSocket(socket, owned: false)
             : new BackendSocket(new Socket(new SafeSocketHandle(handle, ownsHandle: true)), owned: true);
+    }
+
+    /// <summary>Whether something stands here to be read: on an idle connection the server's goodbye, the end of the stream, or a notice.</summary>
+    public SocketLook Look()
+    {
+        try
+        {
+            return _socket.Poll(0, SelectMode.SelectRead) ? SocketLook.Suspect : SocketLook.Quiet;
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            return SocketLook.Suspect;
+        }
     }
 
     /// <summary>Tells the server that nothing more will come: it ends when it has read that, and the borrower can send no more.</summary>

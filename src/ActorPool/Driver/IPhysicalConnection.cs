@@ -9,11 +9,22 @@ internal interface IPhysicalConnection
     /// <summary>The driver's connection, once open.</summary>
     NpgsqlConnection Npgsql { get; }
 
-    /// <summary>Opens it, within <c>connect-timeout</c>. After a failure the driver has let go of it.</summary>
+    /// <summary>The number of its server process, as <c>pg_stat_activity.pid</c>; once open.</summary>
+    int ProcessId { get; }
+
+    /// <summary>Opens it, within <c>connect-timeout</c>, and runs the user's <see cref="PoolSettings.Configure"/>. After a failure nothing is left of it.</summary>
     Task OpenAsync();
 
-    /// <summary>Makes a round trip, within <c>connect-timeout</c>. Only while nobody holds the connection.</summary>
-    Task WorkAsync(ConnectionWork work);
+    /// <summary>
+    /// Does what the pool needs between two leases, each part within <c>connect-timeout</c>. Only while nobody holds the connection.
+    /// Throws <see cref="HookFailedException"/> when it was a hook that failed.
+    /// </summary>
+    /// <param name="work">What to do.</param>
+    /// <param name="key">For <see cref="ConnectionWork.Initialize"/>.</param>
+    Task WorkAsync(ConnectionWork work, object? key = null);
+
+    /// <summary>What the socket of the idle connection shows. A system call that does not wait; called by the manager.</summary>
+    SocketLook Look();
 
     /// <summary>
     /// Takes it back from a borrower: what the driver still has of that one is cut off, so that a transaction, reader or command

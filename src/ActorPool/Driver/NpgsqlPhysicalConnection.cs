@@ -8,7 +8,7 @@ namespace ActorPool.Driver;
 
 /// <summary>One Npgsql connection with everything that the pool does to it.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The end of the connection disposes what it has.")]
-internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, NpgsqlSource source) : IPhysicalConnection
+internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, NpgsqlSource source, PoolSettings settings) : IPhysicalConnection
 {
     // DISCARD ALL without DEALLOCATE ALL, which would break the statements that the driver has prepared.
     // SET SESSION AUTHORIZATION also ends a SET ROLE, which RESET ALL keeps.
@@ -35,16 +35,18 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
     // Without the socket the end of a backend cannot be seen; it is nearly always over by then.
     private static readonly TimeSpan BlindPause = TimeSpan.FromMilliseconds(250);
 
+    private readonly ConnectionHooks _hooks = new(settings, source, connection);
     private readonly CancellationTokenSource _giveUp = new();
     private readonly Lock _ending = new();
     private Task? _opening;
     private Task? _end;
     private Task _cancelling = Task.CompletedTask;
     private BackendSocket? _socket;
-    private int _processId;
     private long _openedAt;
 
     public NpgsqlConnection Npgsql => connection;
+
+    public int ProcessId { get; private set; }
 
     private bool IsBusy => (connection.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
 
@@ -55,35 +57,42 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
             return _opening = Task.Run(OpenWithinAsync);
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the driver says to a look at it: then the connection is not lent again.")]
     public ReturnCondition Release(bool driverWasUsed)
     {
-        if (connection.FullState != ConnectionState.Open)
+        try
+        {
+            return ConditionAfter(driverWasUsed);
+        }
+        catch (Exception)
+        {
             return ReturnCondition.Unusable;
+        }
+    }
+
+    private ReturnCondition ConditionAfter(bool driverWasUsed)
+    {
+        if (connection.FullState is var state and not ConnectionState.Open)
+            return state == ConnectionState.Broken ? ReturnCondition.Broken : ReturnCondition.Unusable;
         if (source.Internals is not { } internals)
             return driverWasUsed ? ReturnCondition.Unusable : ReturnCondition.InTransaction;
         internals.Detach(connection);
         return internals.IsOutsideTransaction(connection) ? ReturnCondition.Clean : ReturnCondition.InTransaction;
     }
 
-    public async Task WorkAsync(ConnectionWork work)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_giveUp.Token);
-        timeout.CancelAfter(source.Timeout);
-        switch (work)
-        {
-            case ConnectionWork.Rollback:
-                await ExecuteAsync("ROLLBACK", timeout.Token).ConfigureAwait(false);
-                break;
-            case ConnectionWork.Discard:
-                if (source.Internals?.IsOutsideTransaction(connection) != true)
-                    await ExecuteAsync("ROLLBACK", timeout.Token).ConfigureAwait(false);
-                await ResetAsync(timeout.Token).ConfigureAwait(false);
-                break;
-            case ConnectionWork.Validate:
-                await ExecuteAsync("SELECT 1", timeout.Token).ConfigureAwait(false);
-                break;
-        }
+    public SocketLook Look() => _socket?.Look() ?? SocketLook.Blind;
 
+    public async Task WorkAsync(ConnectionWork work, object? key = null)
+    {
+        if ((work & (ConnectionWork.Rollback | ConnectionWork.OnReturn | ConnectionWork.Discard)) != 0)
+            await RollBackAsync().ConfigureAwait(false);
+        if (work.HasFlag(ConnectionWork.OnReturn))
+            await _hooks.RunAsync(ConnectionWork.OnReturn, null, _giveUp.Token).ConfigureAwait(false);
+        if (work.HasFlag(ConnectionWork.Discard))
+            await WithinTimeoutAsync(ResetAsync).ConfigureAwait(false);
+        if (work.HasFlag(ConnectionWork.Validate))
+            await WithinTimeoutAsync(token => ExecuteAsync("SELECT 1", token)).ConfigureAwait(false);
+        await _hooks.RunAsync(work & ~ConnectionWork.OnReturn, key, _giveUp.Token).ConfigureAwait(false);
         if (source.Internals?.IsOutsideTransaction(connection) == false)
             throw new InvalidOperationException("The connection is in a transaction after its reset.");
     }
@@ -92,18 +101,16 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
 
     public Task AbortAsync(Action<BackendIdentity>? stays = null) => EndOnce(() => AbortBusyAsync(stays));
 
-    public async Task TerminateAsync(BackendIdentity backend)
+    public Task TerminateAsync(BackendIdentity backend) => WithinTimeoutAsync(async token =>
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_giveUp.Token);
-        timeout.CancelAfter(source.Timeout);
         var command = new NpgsqlCommand(Termination, connection);
         await using (command.ConfigureAwait(false))
         {
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = backend.ProcessId });
             command.Parameters.Add(new NpgsqlParameter<double> { TypedValue = backend.Age.TotalSeconds });
-            await command.ExecuteNonQueryAsync(timeout.Token).ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
         }
-    }
+    });
 
     private async Task OpenWithinAsync()
     {
@@ -118,11 +125,32 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
             throw new TimeoutException($"The server did not answer within connect-timeout ({source.Timeout.TotalSeconds:0.###} s).");
         }
 
-        _processId = connection.ProcessID;
+        ProcessId = connection.ProcessID;
         _openedAt = Stopwatch.GetTimestamp();
         source.VerifyInternals(connection);
         if (source.Internals?.SocketOf(connection) is { } socket)
             _socket = BackendSocket.Of(socket);
+        try
+        {
+            await _hooks.ConfigureAsync(_giveUp.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            await EndBackendAsync(null).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private Task RollBackAsync() =>
+        source.Internals?.IsOutsideTransaction(connection) == true
+            ? Task.CompletedTask
+            : WithinTimeoutAsync(token => ExecuteAsync("ROLLBACK", token));
+
+    private async Task WithinTimeoutAsync(Func<CancellationToken, Task> work)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_giveUp.Token);
+        timeout.CancelAfter(source.Timeout);
+        await work(timeout.Token).ConfigureAwait(false);
     }
 
     private async Task ExecuteAsync(string statement, CancellationToken cancellationToken)
@@ -166,8 +194,12 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
 
     private async Task AbortBusyAsync(Action<BackendIdentity>? stays)
     {
-        if (!await OpeningEndedAsync().ConfigureAwait(false))
-            return;
+        if (await OpeningEndedAsync().ConfigureAwait(false))
+            await EndBackendAsync(stays).ConfigureAwait(false);
+    }
+
+    private async Task EndBackendAsync(Action<BackendIdentity>? stays)
+    {
         var busy = IsBusy;
         var driverSocket = source.Internals?.SocketOf(connection);
         if (busy)
@@ -219,7 +251,7 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
         await QuietlyAsync(_cancelling.WaitAsync(CancelPatience)).ConfigureAwait(false);
     }
 
-    private BackendIdentity Identity() => new(_processId, _openedAt);
+    private BackendIdentity Identity() => new(ProcessId, _openedAt);
 
     /// <summary>
     /// Without the driver's internals a running command can be ended by another connection alone. The one moment in which a pool has

@@ -10,22 +10,22 @@ internal sealed class NpgsqlSource : IConnectionSource
 
     private readonly NpgsqlDataSource _source;
     private readonly bool _owned;
-    private readonly TimeSpan _timeout;
+    private readonly PoolSettings _settings;
     private NpgsqlInternals? _internals;
     private int _verified;
 
-    private NpgsqlSource(NpgsqlDataSource source, bool owned, TimeSpan timeout, NpgsqlInternals? internals)
+    private NpgsqlSource(NpgsqlDataSource source, bool owned, PoolSettings settings, NpgsqlInternals? internals)
     {
         _source = source;
         _owned = owned;
-        _timeout = timeout;
+        _settings = settings;
         _internals = internals;
     }
 
     /// <summary>The driver's internals; null when the pool has to do without.</summary>
     public NpgsqlInternals? Internals => _internals;
 
-    public TimeSpan Timeout => _timeout;
+    public TimeSpan Timeout => _settings.ConnectTimeout;
 
     /// <exception cref="ArgumentException">There is neither a connection string nor a data source, or both, or the data source pools.</exception>
     public static NpgsqlSource Create(PoolSettings settings) => Create(settings, NpgsqlInternals.TryCreate(out _));
@@ -40,7 +40,7 @@ internal sealed class NpgsqlSource : IConnectionSource
                 throw new ArgumentException("DataSource and ConfigureDataSource exclude each other: configure the data source before it is given to the pool.");
             if (new NpgsqlConnectionStringBuilder(given.ConnectionString).Pooling)
                 throw new ArgumentException("The given DataSource pools connections itself, and two pools behind each other hide one another's. Build it with 'Pooling=false'.");
-            return new NpgsqlSource(given, owned: false, settings.ConnectTimeout, internals);
+            return new NpgsqlSource(given, owned: false, settings, internals);
         }
 
         var text = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
@@ -50,10 +50,10 @@ internal sealed class NpgsqlSource : IConnectionSource
         var builder = new NpgsqlDataSourceBuilder(text.ConnectionString);
         settings.ConfigureDataSource?.Invoke(builder);
         Unpool(builder.ConnectionStringBuilder, settings.ConnectTimeout);
-        return new NpgsqlSource(builder.Build(), owned: true, settings.ConnectTimeout, internals);
+        return new NpgsqlSource(builder.Build(), owned: true, settings, internals);
     }
 
-    public IPhysicalConnection Create() => new NpgsqlPhysicalConnection(_source.CreateConnection(), this);
+    public IPhysicalConnection Create() => new NpgsqlPhysicalConnection(_source.CreateConnection(), this, _settings);
 
     /// <summary>Looks once, on the first connection that opened, whether the internals mean what they are taken for.</summary>
     public void VerifyInternals(NpgsqlConnection connection)

@@ -7,4 +7,7 @@ internal interface ILeaseHome
 
     /// <summary>The borrower has ended this lease: the connection is the pool's again. Never blocks.</summary>
     void Returned(PooledConnection lease);
+
+    /// <summary>The garbage collector found a lease that nobody has returned. Called on its thread; never blocks or throws.</summary>
+    void Forgotten(ForgottenLease lease);
 }

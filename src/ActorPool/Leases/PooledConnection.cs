@@ -24,7 +24,7 @@ public sealed partial class PooledConnection : DbConnection
     private readonly bool _isNewSession;
     private int _end;
 
-    internal PooledConnection(ILeaseHome home, NpgsqlConnection npgsql, Slot slot, object? key)
+    internal PooledConnection(ILeaseHome home, NpgsqlConnection npgsql, Slot slot, object? key, int handle = 0)
     {
         _home = home;
         _npgsql = npgsql;
@@ -32,6 +32,7 @@ public sealed partial class PooledConnection : DbConnection
         _isNewSession = slot.IsNewSession;
         Slot = slot;
         Lease = slot.Lease;
+        Handle = handle;
     }
 
     /// <summary>The driver's open connection, for everything that Npgsql alone can do (COPY, LISTEN, large objects).</summary>
@@ -77,6 +78,8 @@ public sealed partial class PooledConnection : DbConnection
 
     internal long Lease { get; }
 
+    internal int Handle { get; }
+
     internal bool DriverWasUsed { get; private set; }
 
     internal ILeaseHome Home => _home;
@@ -107,12 +110,20 @@ public sealed partial class PooledConnection : DbConnection
     {
         if (disposing)
             GiveBack();
+        else if (!IsOver)
+            _home.Forgotten(new ForgottenLease(Slot, Lease, Handle));
         base.Dispose(disposing);
     }
 
     /// <summary>Ends the lease once, whoever comes first: the borrower or the pool. False when it was over already.</summary>
-    internal bool TryEnd(LeaseEnd end) =>
-        Interlocked.CompareExchange(ref _end, (int)end, (int)LeaseEnd.None) == (int)LeaseEnd.None;
+    [SuppressMessage("Usage", "CA1816", Justification = "Its finalizer is there for leases that nobody ends.")]
+    internal bool TryEnd(LeaseEnd end)
+    {
+        if (Interlocked.CompareExchange(ref _end, (int)end, (int)LeaseEnd.None) != (int)LeaseEnd.None)
+            return false;
+        GC.SuppressFinalize(this);
+        return true;
+    }
 
     private void GiveBack()
     {
@@ -127,6 +138,7 @@ public sealed partial class PooledConnection : DbConnection
     {
         LeaseEnd.Returned => "it was returned, by this borrower or by another who shared its key",
         LeaseEnd.BorrowerDied => "the actor that borrowed it has ended",
+        LeaseEnd.Forgotten => "it was garbage-collected without having been returned",
         LeaseEnd.HeldTooLong => "it was held for longer than max-hold-time",
         LeaseEnd.PoolClosed => "the pool was closed",
         _ => "the pool lost the connection",

@@ -62,8 +62,28 @@ public sealed partial record PoolSettings
     /// <summary>Called on the builder that the pool makes from the string: rotating passwords, type mapping, TLS, logging.</summary>
     public Action<NpgsqlDataSourceBuilder>? ConfigureDataSource { get; init; }
 
+    /// <summary>
+    /// Called once on every new physical connection, before anyone gets it: type loading, session settings that all borrowers share.
+    /// Like all hooks it may take <see cref="ConnectTimeout"/>, runs beside the pool and never in its way, and must leave the connection
+    /// idle: one that throws, or leaves a transaction or a reader open, costs that connection. Here that is a failed open.
+    /// </summary>
+    public Func<NpgsqlConnection, CancellationToken, Task>? Configure { get; init; }
+
+    /// <summary>
+    /// Called with the key before a key gets a session that has nothing of its own in it, that is when <see cref="PooledConnection.IsNewSession"/>
+    /// is true: <c>SET ROLE</c>, <c>search_path</c>, temp tables. When it fails, those who wait for that key get <see cref="PoolErrorKind.ConnectFailed"/>
+    /// with its error inside.
+    /// </summary>
+    public Func<NpgsqlConnection, object, CancellationToken, Task>? InitializeSession { get; init; }
+
+    /// <summary>Called after every return, when the transaction that was left open has been rolled back, before anyone gets the connection again.</summary>
+    public Func<NpgsqlConnection, CancellationToken, Task>? OnReturn { get; init; }
+
+    /// <summary>Called each time before a connection is lent; psycopg_pool's <c>check</c>. One on which it throws is replaced by the next one at once.</summary>
+    public Func<NpgsqlConnection, CancellationToken, Task>? Check { get; init; }
+
     /// <summary>Whether the values fit each other; to be called where a pool is started.</summary>
-    internal void Check()
+    internal void Validate()
     {
         if (MinConnections > MaxConnections)
             throw new ArgumentException($"min-connections ({MinConnections}) must not be above max-connections ({MaxConnections}).");

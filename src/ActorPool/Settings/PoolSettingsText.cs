@@ -12,9 +12,12 @@ internal static class PoolSettingsText
 
     public static string Of(PoolSettings settings)
     {
-        var values = Plain.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Name} = {p.GetValue(settings) ?? "off"}"));
+        var values = Plain.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Name} = {ValueOf(p, settings)}"));
         return $"PoolSettings {{ Server = {Server(settings)}, {string.Join(", ", values)} }}";
     }
+
+    private static object ValueOf(PropertyInfo property, PoolSettings settings) =>
+        property.GetValue(settings) switch { null => "off", Delegate => "given", var value => value };
 
     /// <summary>Host, port, database and user; nothing else of a connection string is known to be harmless.</summary>
     public static string Server(PoolSettings settings)

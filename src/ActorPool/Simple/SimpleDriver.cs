@@ -17,7 +17,7 @@ internal sealed class SimpleDriver : ILeaseHome
     private readonly IConnectionSource _source;
     private readonly PoolState _state;
     private readonly TimeSpan _startPatience;
-    private readonly (IPhysicalConnection? Connection, PooledConnection? Lease)[] _records;
+    private readonly List<LeaseRecord> _records = [];
     private readonly ConcurrentQueue<Action<TimeSpan>> _results = new();
     private readonly SemaphoreSlim _hasResults = new(0);
     private readonly Lock _step = new();
@@ -29,8 +29,7 @@ internal sealed class SimpleDriver : ILeaseHome
         _startPatience = settings.AcquireTimeout;
         _settings = settings with { AcquireTimeout = TimeSpan.Zero };
         _source = source;
-        _state = new PoolState(_settings, Now, Random.Shared);
-        _records = new (IPhysicalConnection?, PooledConnection?)[_settings.MaxConnections];
+        _state = new PoolState(_settings, Now, Random.Shared, slot => _records[slot.Index].Connection?.Look() ?? SocketLook.Blind);
     }
 
     public string Name => _settings.Name;
@@ -42,7 +41,7 @@ internal sealed class SimpleDriver : ILeaseHome
             lock (_step)
             {
                 Step(_ => { });
-                return _state.Counts.ToStatistics(_settings, Now);
+                return _state.Counts.ToStatistics(Name, Now);
             }
         }
     }
@@ -73,7 +72,9 @@ internal sealed class SimpleDriver : ILeaseHome
             throw;
         }
 
-        return request.Lease ?? throw request.Failure!.ToException();
+        var lease = request.Lease;
+        request.Lease = null;
+        return lease ?? throw request.Failure!.ToException();
     }
 
     public void Put(PooledConnection lease, object? key, bool close)
@@ -90,6 +91,13 @@ internal sealed class SimpleDriver : ILeaseHome
 
     /// <summary>A lease was disposed, by the caller between two calls.</summary>
     public void Returned(PooledConnection lease) => TakeBack(lease, close: false);
+
+    /// <summary>Found by the garbage collector: taken back in the next call.</summary>
+    public void Forgotten(ForgottenLease lease) => Post(now =>
+    {
+        if (_records[lease.Slot.Index].Is(lease))
+            _state.Forgotten(lease.Slot, lease.Lease, now);
+    });
 
     public async Task CloseAllAsync()
     {
@@ -112,7 +120,7 @@ internal sealed class SimpleDriver : ILeaseHome
         var slot = lease.Slot;
         if (slot.State != SlotState.InUse || slot.Lease != lease.Lease)
             return;
-        _records[slot.Index].Lease = null;
+        _records[slot.Index].TakeBack();
         _state.Put(slot, lease.Lease, close, _records[slot.Index].Connection!.Release(lease.DriverWasUsed), now);
     });
 
@@ -161,7 +169,8 @@ internal sealed class SimpleDriver : ILeaseHome
                 Grant(slot, (SimpleRequest)effect.Waiter!);
                 break;
             case EffectKind.Join:
-                ((SimpleRequest)effect.Waiter!).Lease = _records[slot.Index].Lease;
+                var joined = (SimpleRequest)effect.Waiter!;
+                joined.Lease = _records[slot.Index].Lease ?? _records[slot.Index].Lend(this, joined.Key, joined.Origin);
                 break;
             case EffectKind.Refuse:
                 ((SimpleRequest)effect.Waiter!).Failure = FailureOf(effect.Error, effect.Cause);
@@ -176,11 +185,11 @@ internal sealed class SimpleDriver : ILeaseHome
                 End(slot, _records[slot.Index].Connection!.CloseAsync());
                 break;
             case EffectKind.Abort:
-                End(slot, _records[slot.Index].Connection!.AbortAsync(backend => Post(_ => _state.BackendStays(backend))));
+                End(slot, _records[slot.Index].Connection!.AbortAsync(backend => Post(now => _state.BackendStays(backend, now))));
                 break;
             case EffectKind.EndLease:
                 _records[slot.Index].Lease?.TryEnd(effect.End);
-                _records[slot.Index].Lease = null;
+                _records[slot.Index].TakeBack();
                 break;
             case EffectKind.Started:
                 _started = true;
@@ -191,15 +200,14 @@ internal sealed class SimpleDriver : ILeaseHome
         }
     }
 
-    private void Grant(Slot slot, SimpleRequest request)
-    {
-        request.Lease = new PooledConnection(this, _records[slot.Index].Connection!.Npgsql, slot, request.Key);
-        _records[slot.Index].Lease = request.Lease;
-    }
+    private void Grant(Slot slot, SimpleRequest request) =>
+        request.Lease = _records[slot.Index].Lend(this, request.Key, request.Origin);
 
     private void Open(Slot slot)
     {
         var (connection, incarnation) = (_source.Create(), slot.Incarnation);
+        if (slot.Index == _records.Count)
+            _records.Add(new LeaseRecord(slot));
         _records[slot.Index].Connection = connection;
         WhenDone(
             connection.OpenAsync(),
@@ -211,9 +219,9 @@ internal sealed class SimpleDriver : ILeaseHome
     {
         var (connection, incarnation) = (_records[slot.Index].Connection!, slot.Incarnation);
         WhenDone(
-            effect.Backend is BackendIdentity backend ? connection.TerminateAsync(backend) : connection.WorkAsync(effect.Work),
+            effect.Backend is BackendIdentity backend ? connection.TerminateAsync(backend) : connection.WorkAsync(effect.Work, slot.PreparingFor?.Key),
             now => _state.WorkDone(slot, incarnation, now),
-            (_, now) => _state.WorkFailed(slot, incarnation, now));
+            (error, now) => _state.WorkFailed(slot, incarnation, error, error is HookFailedException, now));
     }
 
     private void End(Slot slot, Task end)
@@ -244,5 +252,5 @@ internal sealed class SimpleDriver : ILeaseHome
     }
 
     private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null) =>
-        new(kind, Name, _state.Counts.ToStatistics(_settings, Now), cause);
+        new(kind, Name, _state.Counts.ToStatistics(Name, Now), cause);
 }

@@ -11,6 +11,6 @@ internal sealed class SimpleRequest(object? key, string? file, int line) : Waite
 
     public override bool TryClaim() => true;
 
-    /// <summary>Who asked, for reports.</summary>
-    public override string ToString() => $"{file}:{line}";
+    /// <summary>Where the caller asked.</summary>
+    public LeaseOrigin Origin { get; } = new(file, line);
 }

@@ -96,11 +96,23 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public void An_idle_pool_sleeps_for_ever()
+    public void An_idle_pool_looks_at_its_sockets_once_a_second_and_does_nothing_else()
     {
         var pool = TestPool.Running(TestSettings.Of(2, 4));
         pool.Return(pool.Borrow("a"));
+        pool.Pass(Second);
         pool.Sweep();
+        Assert.Empty(pool.Last);
+        Assert.InRange(pool.State.WakeAt - pool.Now, TimeSpan.FromMilliseconds(500), Second);
+    }
+
+    [Fact]
+    public void An_idle_pool_that_sees_no_sockets_sleeps_for_ever()
+    {
+        var pool = TestPool.Running(TestSettings.Of(2, 4));
+        pool.IsBlind = true;
+        pool.Return(pool.Borrow("a"));
+        pool.Pass(2 * Second);
         Assert.Equal(TimeSpan.MaxValue, pool.State.WakeAt);
     }
 

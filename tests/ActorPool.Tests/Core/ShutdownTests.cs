@@ -61,12 +61,12 @@ public sealed class ShutdownTests
         var pool = TestPool.Running(TestSettings.Of(2, 2));
         var (lease, waiter) = (pool.Borrow(), pool.Borrow());
         var queued = pool.Get();
-        pool.Drain(3 * Second);
+        pool.Stop(3 * Second);
         Assert.Equal(PoolErrorKind.Closed, queued.Error);
         Assert.Equal(PoolErrorKind.Closed, pool.Get().Error);
         Assert.True(pool.Put(lease));
         pool.Pass(Second);
-        Assert.Equal(PoolPhase.Draining, pool.State.Phase);
+        Assert.Equal(PoolPhase.Stopping, pool.State.Phase);
         Assert.True(pool.Put(waiter));
         pool.Settle();
         Assert.True(pool.Ledger.AllClosed);
@@ -78,7 +78,7 @@ public sealed class ShutdownTests
     {
         var pool = TestPool.Running(TestSettings.Of(2, 2));
         pool.Borrow();
-        pool.Drain(3 * Second);
+        pool.Stop(3 * Second);
         pool.Pass(3 * Second);
         Assert.Equal(1, pool.Counts.EndedByForce);
         pool.Settle();
@@ -89,7 +89,7 @@ public sealed class ShutdownTests
     public void A_drain_with_nothing_borrowed_closes_at_once()
     {
         var pool = TestPool.Running(TestSettings.Of(2, 2));
-        pool.Drain(3 * Second);
+        pool.Stop(3 * Second);
         Assert.Equal(PoolPhase.Closed, pool.State.Phase);
     }
 }

@@ -21,9 +21,8 @@ public sealed class StaleReportTests
     public void Reports_that_come_too_late_change_nothing_in_any_state()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 1));
-        var slot = pool.Ledger.Slots[0];
-        pool.StaleReports(slot);
         var waiter = pool.Get();
+        var slot = pool.Ledger.Slots[0];
         pool.StaleReports(slot);
         pool.Opened(slot);
         pool.StaleReports(slot);
@@ -46,8 +45,8 @@ public sealed class StaleReportTests
     internal void A_crash_of_the_driver_frees_the_place_in_any_state(Physical state)
     {
         var pool = TestPool.Running(TestSettings.Of(0, 1));
-        var slot = pool.Ledger.Slots[0];
         var waiter = pool.Get();
+        var slot = pool.Ledger.Slots[0];
         if (state != Physical.Opening)
             pool.Opened(slot);
         if (state == Physical.Working)

@@ -63,7 +63,8 @@ public sealed class InCodeTests
     [Fact]
     public void Every_property_that_can_be_wrong_was_tried()
     {
-        string[] anythingGoes = [nameof(PoolSettings.KeepMin), nameof(PoolSettings.DiscardOnKeyChange), nameof(PoolSettings.DataSource), nameof(PoolSettings.ConfigureDataSource)];
+        string[] anythingGoes = [nameof(PoolSettings.KeepMin), nameof(PoolSettings.DiscardOnKeyChange), nameof(PoolSettings.DataSource), nameof(PoolSettings.ConfigureDataSource),
+            nameof(PoolSettings.Configure), nameof(PoolSettings.InitializeSession), nameof(PoolSettings.OnReturn), nameof(PoolSettings.Check)];
         var properties = typeof(PoolSettings).GetProperties(BindingFlags.Instance | BindingFlags.Public).Select(property => property.Name).Except(anythingGoes);
 
         Assert.Empty(properties.Except(Wrong().Select(row => (string)row[1])));

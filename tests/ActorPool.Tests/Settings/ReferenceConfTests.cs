@@ -6,7 +6,9 @@ namespace ActorPool.Tests.Settings;
 /// <summary><c>hocon/reference.conf</c> is the only home of defaults, and has a key for each property.</summary>
 public sealed partial class ReferenceConfTests
 {
-    private static readonly string[] InCodeOnly = [nameof(PoolSettings.Name), nameof(PoolSettings.DataSource), nameof(PoolSettings.ConfigureDataSource)];
+    private static readonly string[] InCodeOnly = [nameof(PoolSettings.Name), nameof(PoolSettings.DataSource), nameof(PoolSettings.ConfigureDataSource), .. Hooks];
+
+    private static string[] Hooks => [nameof(PoolSettings.Configure), nameof(PoolSettings.InitializeSession), nameof(PoolSettings.OnReturn), nameof(PoolSettings.Check)];
 
     [Fact]
     public void Every_key_has_a_property_and_every_property_a_key()

@@ -22,6 +22,12 @@ internal enum Op
     Pass,
     PassAsleep,
     Sweep,
+    BackendDies,
+    Forgotten,
+    Resize,
     Drain,
+    Pause,
+    Resume,
+    Stop,
     CloseAll,
 }

@@ -1,4 +1,5 @@
 using ActorPool.Tests.Core.Support;
+using Npgsql;
 using static System.Threading.Timeout;
 
 namespace ActorPool.Tests.Core.RandomSequences;
@@ -6,7 +7,7 @@ namespace ActorPool.Tests.Core.RandomSequences;
 /// <summary>Settings from dice. Zero is the plainest choice of each, so that a shrunk failure names only what it needs.</summary>
 internal static class RandomSettings
 {
-    public const int Dice = 20;
+    public const int Dice = 23;
 
     public static PoolSettings From(int[] dice)
     {
@@ -33,6 +34,9 @@ internal static class RandomSettings
             ValidateAfterIdle = Pick(InfiniteTimeSpan, TimeSpan.Zero, Ms(60)),
             LeakWarningAfter = Pick<TimeSpan?>(null, null, Ms(80)),
             MaxHoldTime = Pick<TimeSpan?>(null, null, Ms(150)),
+            InitializeSession = Pick<Func<NpgsqlConnection, object, CancellationToken, Task>?>(null, null, (_, _, _) => Task.CompletedTask),
+            Check = Pick<Func<NpgsqlConnection, CancellationToken, Task>?>(null, null, null, (_, _) => Task.CompletedTask),
+            OnReturn = Pick<Func<NpgsqlConnection, CancellationToken, Task>?>(null, null, null, (_, _) => Task.CompletedTask),
         };
 
         T Pick<T>(params ReadOnlySpan<T> choices) => choices[Roll(choices.Length)];

@@ -23,7 +23,13 @@ internal sealed record Scenario(int[] Dice, Command[] Commands)
         (120, Op.Pass),
         (20, Op.PassAsleep),
         (10, Op.Sweep),
-        (3, Op.Drain),
+        (30, Op.BackendDies),
+        (10, Op.Forgotten),
+        (8, Op.Resize),
+        (6, Op.Drain),
+        (6, Op.Pause),
+        (14, Op.Resume),
+        (3, Op.Stop),
         (3, Op.CloseAll));
 
     private static readonly Gen<int> GenDie = Gen.Int[0, 59];

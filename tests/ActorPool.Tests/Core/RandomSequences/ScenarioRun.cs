@@ -41,7 +41,7 @@ internal sealed class ScenarioRun
                 _asked.Add(_pool.Get(Pick(Keys, a), Pick(Timeouts, b), Borrower(c), gone: command.Op == Op.GetGone));
                 break;
             case Op.Put when Choose(_asked.FindAll(IsOut), a) is { } lent:
-                _pool.Put(lent, (b % 6) switch { 0 or 1 => ReturnCondition.InTransaction, 2 => ReturnCondition.Unusable, _ => ReturnCondition.Clean }, close: c % 6 == 5);
+                _pool.Put(lent, (b % 7) switch { 0 or 1 => ReturnCondition.InTransaction, 2 => ReturnCondition.Unusable, 3 => ReturnCondition.Broken, _ => ReturnCondition.Clean }, close: c % 6 == 5);
                 break;
             case Op.PutStale when Choose(_asked.FindAll(waiter => waiter.Slot is not null && !IsOut(waiter)), a) is { } stale:
                 _pool.Put(stale);
@@ -53,10 +53,31 @@ internal sealed class ScenarioRun
                 _pool.OpenFailed(slot, (b % 4) switch { 0 => ConnectFailure.Permanent, 1 => ConnectFailure.Passing, _ => ConnectFailure.Other });
                 break;
             case Op.WorkDone when Choose(_pool.Busy(Physical.Working), a) is { } slot:
-                _pool.WorkDone(slot);
+                if (slot.DiedAt is null)
+                    _pool.WorkDone(slot);
+                else
+                    _pool.WorkFailed(slot);
                 break;
             case Op.WorkFailed when Choose(_pool.Busy(Physical.Working), a) is { } slot:
-                _pool.WorkFailed(slot);
+                _pool.WorkFailed(slot, byHook: b % 2 == 0);
+                break;
+            case Op.BackendDies when Choose(_pool.Busy(Physical.Open), a) is { } slot:
+                _pool.Dies(slot);
+                break;
+            case Op.Forgotten when Choose(_asked.FindAll(waiter => waiter.Slot is not null), a) is { } forgotten:
+                _pool.Forgotten(forgotten);
+                break;
+            case Op.Resize when IsRunning && 1 + (a % 5) is var max:
+                _pool.Resize(b % (max + 1), max);
+                break;
+            case Op.Drain when IsRunning:
+                _pool.Drain();
+                break;
+            case Op.Pause when IsRunning:
+                _pool.Pause();
+                break;
+            case Op.Resume:
+                _pool.Resume();
                 break;
             case Op.Closed when Choose(_pool.Busy(Physical.Closing), a) is { } slot:
                 _pool.Closed(slot);
@@ -87,8 +108,8 @@ internal sealed class ScenarioRun
             case Op.Sweep:
                 _pool.Sweep();
                 break;
-            case Op.Drain:
-                _pool.Drain(TimeSpan.FromMilliseconds(Pick(Times, a)));
+            case Op.Stop:
+                _pool.Stop(TimeSpan.FromMilliseconds(Pick(Times, a)));
                 break;
             case Op.CloseAll:
                 _pool.CloseAll();
@@ -98,6 +119,7 @@ internal sealed class ScenarioRun
 
     private void ComeToRest()
     {
+        _pool.Resume();
         for (var rounds = 0; rounds < 2 || (rounds < 20 && (IsInUse() || _pool.State.Phase == PoolPhase.Starting)); rounds++)
         {
             _pool.Settle();
@@ -119,6 +141,8 @@ internal sealed class ScenarioRun
         Unless(_pool.State.IsEmpty && _pool.Ledger.AllClosed, $"the pool does not come to its end");
         Unless(_pool.Get().Error == PoolErrorKind.Closed, $"a closed pool gives something else than the error");
     }
+
+    private bool IsRunning => _pool.State.Phase == PoolPhase.Running;
 
     private bool IsInUse() => _pool.Ledger.Waiting.Count > 0 || _pool.Ledger.Lent > 0;
 

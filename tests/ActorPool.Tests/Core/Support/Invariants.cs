@@ -9,7 +9,7 @@ internal static class Invariants
     public static void Check(PoolState state, Ledger ledger, PoolSettings settings, TimeSpan now, TimeSpan drainDeadline)
     {
         CheckCounts(state, ledger, settings);
-        if (state.Phase == PoolPhase.Running)
+        if (state.Phase == PoolPhase.Running && !ledger.IsPaused)
             CheckThatNobodyIsForgotten(state, ledger, settings, now);
         foreach (var (what, whose, at) in ledger.Due(state.Phase, drainDeadline))
             Unless(state.WakeAt <= at || state.WakeAt <= now, $"the pool sleeps until {state.WakeAt} past {what} {whose} at {at}");
@@ -35,9 +35,9 @@ internal static class Invariants
         Unless(Count(SlotState.Validating) == counts.Validating, $"{counts.Validating} validating are counted");
         Unless(Count(SlotState.Closing) == counts.Closing, $"{counts.Closing} closing are counted");
         Unless(counts.Open == counts.Idle + counts.InUse + counts.Resetting + counts.Validating + counts.Closing, $"open is not its parts");
-        Unless(counts.Taken <= settings.MaxConnections && counts.Taken == ledger.Taken, $"{counts.Taken} of {settings.MaxConnections} places are taken");
+        Unless(counts.Taken <= ledger.Limit && counts.Taken == ledger.Taken, $"{counts.Taken} of {ledger.Limit} places are taken");
         Unless(counts.Waiting == ledger.Waiting.Count && counts.Waiting <= settings.MaxWaiting, $"{counts.Waiting} waiting are counted, {ledger.Waiting.Count} wait");
-        var keysInUse = ledger.Slots.Count(slot => slot is { IsLent: true, LentKey: not null }) + ledger.Waiting.Count(waiter => waiter.Key is not null);
+        var keysInUse = ledger.Slots.Count(slot => slot is { State: Physical.Working, Work: ConnectionWork.Initialize }) + ledger.Slots.Count(slot => slot is { IsLent: true, LentKey: not null }) + ledger.Waiting.Count(waiter => waiter.Key is not null);
         Unless(state.KeyCount <= settings.KeyMemory + keysInUse, $"{state.KeyCount} keys are remembered");
         Unless(!state.IsEmpty || ledger.AllClosed, $"the pool is closed and empty and did not say so");
 
@@ -51,20 +51,20 @@ internal static class Invariants
         if (!inTurn && ledger.Queued.FirstOrDefault() is { } next)
             Unless(!ledger.Slots.Any(slot => ledger.IsReadyFor(next, slot, now)), $"{next.Name} waits while a connection is ready for it");
         var opening = ledger.Count(Physical.Opening);
-        var unserved = ledger.Demand - ledger.Count(Physical.Working) - opening;
+        var unserved = ledger.Demand - ledger.SoonReady - ledger.SoonOpen;
         if (unserved <= 0)
             return;
         var first = ledger.Queued.First();
         var free = settings.MaxConnections - ledger.Taken;
         var backingOff = ledger.ConnectFailures > 0 && now < ledger.NextAttempt(state.Phase);
         var limit = ledger.ConnectFailures > 0 ? 1 : settings.MaxConcurrentOpens;
-        Unless(free == 0 || opening >= limit || backingOff || state.WakeAt <= now, $"{first.Name} waits while a connection could be opened");
+        Unless(free <= 0 || opening >= limit || backingOff || state.WakeAt <= now, $"{first.Name} waits while a connection could be opened");
         // One that is ready for a later request only may lie there while the first one's is made ready.
         var underWay = ledger.Count(Physical.Working) > 0 && !AnyIdleServesAnybody(settings);
         Unless(!ledger.Slots.Any(slot => slot.IsIdle) || (free > 0 && opening >= limit) || underWay, $"{first.Name} waits while a connection lies idle");
         Unless(!Exhausted(), $"{first.Name} waits while all are lent, and must not");
 
-        bool Exhausted() => ledger.Lent == settings.MaxConnections
+        bool Exhausted() => ledger.Lent >= settings.MaxConnections
             && ledger.Waiting.Exists(waiter => !waiter.Gone && (waiter.Timeout ?? settings.AcquireTimeout) == TimeSpan.Zero);
     }
 

@@ -14,12 +14,12 @@ internal sealed partial class Ledger
     }
 
     /// <summary>All that the clock will bring: what, of whom, and when.</summary>
-    public IEnumerable<(string What, object? Of, TimeSpan At)> Due(PoolPhase phase, TimeSpan drainDeadline)
+    public IEnumerable<(string What, object? Of, TimeSpan At)> Due(PoolPhase phase, TimeSpan stopDeadline)
     {
         if (phase == PoolPhase.Closed)
             yield break;
-        if (phase == PoolPhase.Draining)
-            yield return ("the end of the drain", null, drainDeadline);
+        if (phase == PoolPhase.Stopping)
+            yield return ("the end of the stop", null, stopDeadline);
         foreach (var waiter in Waiting)
             yield return ("the deadline", waiter, DeadlineWheel.LookAt(DueOf(waiter)));
         foreach (var slot in Slots)
@@ -28,23 +28,25 @@ internal sealed partial class Ledger
                 yield return ("the end of life", slot, slot.Slot.ExpiresAt);
             if (slot.IsLent && settings.MaxHoldTime is { } most)
                 yield return ("the end of the hold", slot, slot.LentAt + most);
+            if (slot is { State: Physical.Opening } or { State: Physical.Working, Work: not ConnectionWork.Initialize } && !slot.Slot.IsSlow)
+                yield return ("the slowness", slot, slot.StartedAt + PoolState.SlowAfter);
             if (slot is { IsLent: true, LeakWarned: false } && settings.LeakWarningAfter is { } patience)
                 yield return ("the leak warning", slot, slot.LentAt + patience);
         }
 
         if (settings.IdleTimeout > TimeSpan.Zero && Slots.Count(slot => slot.IsIdle) > settings.MinConnections)
             yield return ("the trim of the oldest idle one", null, Slots.Where(slot => slot.IsIdle).Min(slot => slot.Slot.IdleSince) + settings.IdleTimeout);
-        if (phase is PoolPhase.Starting or PoolPhase.Running && WantsToOpen(phase) && ConnectFailures > 0)
+        if (phase is PoolPhase.Starting or PoolPhase.Running && !IsPaused && WantsToOpen(phase) && ConnectFailures > 0)
             yield return ("the next attempt to open", null, NextAttempt(phase));
     }
 
     /// <summary>An open is wanted and nothing is under way that would lead to one.</summary>
     public bool WantsToOpen(PoolPhase phase)
     {
-        if (Count(Physical.Opening) > 0 || Taken == settings.MaxConnections)
+        if (Count(Physical.Opening) > 0 || Taken >= settings.MaxConnections)
             return false;
         var forMin = Taken - Count(Physical.Closing) < settings.MinConnections && (settings.KeepMin || phase == PoolPhase.Starting);
-        return forMin || (phase == PoolPhase.Running && Demand > Count(Physical.Working));
+        return forMin || (phase == PoolPhase.Running && Demand > Count(Physical.Working) - Slots.Count(slot => slot is { State: Physical.Working, Work: ConnectionWork.Initialize }));
     }
 
     public TimeSpan NextAttempt(PoolPhase phase)

@@ -24,13 +24,16 @@ internal sealed partial class Ledger
                 Refuse(waiter, effect, now);
                 break;
             case EffectKind.Open:
-                Open(slot);
+                Open(slot, now);
                 break;
             case EffectKind.Work:
                 Unless(slot.IsIdle, $"slot {slot.Slot.Index}: {effect.Work} on a connection that is not idle ({slot.Expected})");
                 Unless(effect.Work != ConnectionWork.None, $"slot {slot.Slot.Index}: work without a name");
                 slot.State = Physical.Working;
                 slot.Work = effect.Work;
+                slot.StartedAt = now;
+                if (effect.Work == ConnectionWork.Initialize)
+                    Initialize(slot);
                 break;
             case EffectKind.Close:
                 Unless(slot.IsIdle, $"slot {slot.Slot.Index}: Close of a connection that is not idle ({slot.Expected})");
@@ -74,7 +77,15 @@ internal sealed partial class Ledger
         Unless(slot.IsIdle, $"slot {slot.Slot.Index}: granted to {waiter.Name} while {slot.Expected}");
         Unless(!IsHeld(waiter.Key), $"{waiter.Name}: its key is lent already");
         var older = Waiting.TakeWhile(other => other != waiter).FirstOrDefault(other => !other.Gone && Queued.Contains(other));
-        Unless(older is null, $"{waiter.Name} was granted before {older?.Name}, who came first");
+        // A session made ready for a key is for those who wait for it: they have had their turn.
+        var hadItsTurn = waiter.Key is not null && Equals(slot.InitializedFor, waiter.Key) && slot.Work == ConnectionWork.Initialize;
+        Unless(older is null || hadItsTurn, $"{waiter.Name} was granted before {older?.Name}, who came first");
+        Unless(slot.DiedAt is not { } died || now - died < TimeSpan.FromMilliseconds(2), $"{waiter.Name} gets slot {slot.Slot.Index}, whose backend died at {slot.DiedAt}");
+        Unless(settings.Check is null || slot.CheckedAt is not null, $"{waiter.Name} gets slot {slot.Slot.Index} without a check");
+        Unless(!slot.OwesOnReturn, $"{waiter.Name} gets slot {slot.Slot.Index} without the hook of its return");
+        Unless(!slot.IsOutdated || slot.InitializedFor is not null, $"{waiter.Name} gets slot {slot.Slot.Index}, which was to be replaced");
+        slot.CheckedAt = null;
+        slot.WasLent = true;
         CheckSession(slot, waiter, now);
         Answered(waiter, EffectKind.Grant);
         slot.IsLent = true;
@@ -112,24 +123,33 @@ internal sealed partial class Ledger
         var legal = kind switch
         {
             PoolErrorKind.Closed => Ending || StartFailed || LastConnectError is not null,
-            PoolErrorKind.Exhausted => noWait && lent == settings.MaxConnections,
+            PoolErrorKind.Exhausted => noWait && lent >= settings.MaxConnections,
             PoolErrorKind.TooManyWaiting => waiting > settings.MaxWaiting,
             PoolErrorKind.Timeout => now >= DueOf(waiter) || (noWait && IsExclusive && waiter.Key is not null),
-            PoolErrorKind.ConnectFailed => effect.Cause is not null && effect.Cause == LastConnectError,
+            PoolErrorKind.ConnectFailed => effect.Cause is not null && (effect.Cause == LastConnectError || effect.Cause == HookError),
             _ => false,
         };
         Unless(legal, $"{waiter.Name} is refused with {kind} for no reason");
     }
 
-    private void Open(SlotLedger slot)
+    private void Initialize(SlotLedger slot)
+    {
+        var key = slot.Slot.PreparingFor!.Key;
+        Unless(Slots.All(other => other == slot || !(other.State == Physical.Working && other.Work == ConnectionWork.Initialize && Equals(other.InitializedFor, key))), $"two sessions are made ready for {key}");
+        slot.InitializedFor = key;
+    }
+
+    private void Open(SlotLedger slot, TimeSpan now)
     {
         Unless(slot.State == Physical.None, $"slot {slot.Slot.Index}: Open while {slot.Expected}");
         Unless(slot.Slot.Incarnation == slot.Incarnation + 1, $"slot {slot.Slot.Index}: incarnation {slot.Slot.Incarnation} after {slot.Incarnation}");
         Unless(Count(Physical.Opening) < settings.MaxConcurrentOpens, $"more than {settings.MaxConcurrentOpens} opens at once");
         Unless(!Ending, $"slot {slot.Slot.Index}: Open while the pool ends");
         var forMin = Taken - Count(Physical.Closing) < settings.MinConnections && (settings.KeepMin || !Started);
-        Unless(forMin || Demand > Count(Physical.Opening) + Count(Physical.Working), $"slot {slot.Slot.Index}: an open that nobody needs");
+        Unless(forMin || Demand > SoonOpen + SoonReady, $"slot {slot.Slot.Index}: an open that nobody needs");
         slot.State = Physical.Opening;
+        slot.StartedAt = now;
+        slot.IsOutdated = false;
         slot.Incarnation++;
     }
 }

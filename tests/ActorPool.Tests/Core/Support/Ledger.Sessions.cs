@@ -16,6 +16,7 @@ internal sealed partial class Ledger
         slot.HeardAt = now;
         LeaseEnded(slot);
         slot.InTransaction = condition == ReturnCondition.InTransaction;
+        slot.OwesOnReturn = settings.OnReturn is not null;
         slot.IsUsed = true;
     }
 
@@ -23,12 +24,16 @@ internal sealed partial class Ledger
     {
         slot.State = Physical.Open;
         slot.HeardAt = now;
-        if (slot.Work == ConnectionWork.Discard && settings.Reset != ResetMode.DiscardAll)
+        if (slot.Work.HasFlag(ConnectionWork.Check))
+            slot.CheckedAt = now;
+        if (slot.Work.HasFlag(ConnectionWork.OnReturn))
+            slot.OwesOnReturn = false;
+        if (slot.Work.HasFlag(ConnectionWork.Discard) && settings.Reset != ResetMode.DiscardAll)
             slot.LastUser = null;
-        if (slot.Work == ConnectionWork.Validate)
+        if ((slot.Work & (ConnectionWork.Rollback | ConnectionWork.OnReturn | ConnectionWork.Discard)) == 0)
             return;
         slot.InTransaction = false;
-        if (slot.Work == ConnectionWork.Discard)
+        if (slot.Work.HasFlag(ConnectionWork.Discard))
             NewSession(slot);
     }
 
@@ -37,6 +42,7 @@ internal sealed partial class Ledger
         slot.Users.Clear();
         slot.InTransaction = false;
         slot.IsUsed = false;
+        slot.InitializedFor = null;
     }
 
     /// <summary>
@@ -48,9 +54,10 @@ internal sealed partial class Ledger
         var user = waiter.Key ?? Unkeyed;
         var isOwn = waiter.Key is not null && settings is { KeyAffinity: KeyAffinity.Sticky, KeyMemory: >= 10 }
             && _lastSlots.GetValueOrDefault(user) == slot && slot.Users.Contains(user);
-        var isCommon = settings.KeyAffinity == KeyAffinity.WhileHeld || slot.LastUser is null || slot.LastUser == Unkeyed;
+        var isCommon = settings.KeyAffinity == KeyAffinity.WhileHeld || ((slot.LastUser is null || slot.LastUser == Unkeyed) && slot.InitializedFor is null);
         return slot.IsIdle
             && (isOwn || (isCommon && Count(Physical.Working) == 0))
+            && settings.Check is null && (settings.InitializeSession is null || waiter.Key is null) && slot.DiedAt is null
             && (!settings.DiscardOnKeyChange || slot.Users.All(user.Equals))
             && (settings.ValidateAfterIdle < TimeSpan.Zero || now - slot.HeardAt <= settings.ValidateAfterIdle);
     }
@@ -62,9 +69,13 @@ internal sealed partial class Ledger
         Unless(settings.Reset != ResetMode.DiscardAll || !slot.IsUsed, $"{waiter.Name} gets slot {slot.Slot.Index} without a reset");
         Unless(!settings.DiscardOnKeyChange || slot.Users.All(user.Equals), $"{waiter.Name} gets slot {slot.Slot.Index} with somebody else's session");
         Unless(settings.ValidateAfterIdle < TimeSpan.Zero || now - slot.HeardAt <= settings.ValidateAfterIdle, $"{waiter.Name} gets slot {slot.Slot.Index}, which was not heard of since {slot.HeardAt}");
+        Unless(!settings.DiscardOnKeyChange || slot.InitializedFor is null || slot.InitializedFor.Equals(user), $"{waiter.Name} gets slot {slot.Slot.Index}, whose session was made ready for {slot.InitializedFor}");
         // A key that was forgotten does not know its sessions any more.
-        var isNew = waiter.Key is null ? slot.Users.Count == 0 : !slot.Users.Contains(user);
+        var isNew = waiter.Key is null ? slot.Users.Count == 0 && slot.InitializedFor is null : !slot.Users.Contains(user);
         Unless(settings.KeyMemory < 10 || slot.Slot.IsNewSession == isNew, $"{waiter.Name} finds a new session: {isNew}, and is told: {slot.Slot.IsNewSession}");
+        // The session of a key's first use was made ready for it, and for nobody else since.
+        Unless(settings.InitializeSession is null || waiter.Key is null || !isNew || settings.KeyMemory < 10 || Equals(slot.InitializedFor, waiter.Key),
+            $"{waiter.Name} gets slot {slot.Slot.Index}, whose session was not made ready for it");
         slot.Users.Add(user);
         slot.LastUser = user;
         _lastSlots[user] = slot;

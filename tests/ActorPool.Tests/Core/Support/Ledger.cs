@@ -4,12 +4,14 @@ using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 namespace ActorPool.Tests.Core.Support;
 
 /// <summary>The test's own books: written from the effects alone, which are refused when they are not legal.</summary>
-internal sealed partial class Ledger(PoolSettings settings, IReadOnlyList<Slot> slots)
+internal sealed partial class Ledger(PoolSettings settings)
 {
     private readonly HashSet<TestBorrower> _watched = [];
     private readonly HashSet<TestBorrower> _unwatched = [];
 
-    public IReadOnlyList<SlotLedger> Slots { get; } = [.. slots.Select(slot => new SlotLedger(slot))];
+    private int _limit = settings.MaxConnections;
+
+    public List<SlotLedger> Slots { get; } = [];
 
     /// <summary>Requests without an answer, in the order of arrival.</summary>
     public List<TestWaiter> Waiting { get; } = [];
@@ -30,6 +32,19 @@ internal sealed partial class Ledger(PoolSettings settings, IReadOnlyList<Slot> 
 
     public int Lent => Slots.Count(slot => slot.IsLent);
 
+    public Exception? HookError { get; set; }
+
+    public bool IsPaused { get; set; }
+
+    /// <summary>Places that may be taken: more than the maximum only as long as a smaller one has not been reached.</summary>
+    public int Limit => _limit;
+
+    /// <summary>Opens that a waiting request may count on.</summary>
+    public int SoonOpen => Slots.Count(slot => slot is { State: Physical.Opening, Slot.IsSlow: false });
+
+    /// <summary>Round trips that a waiting request may count on.</summary>
+    public int SoonReady => Slots.Count(slot => slot is { State: Physical.Working, Work: not ConnectionWork.Initialize, Slot.IsSlow: false });
+
     public int Count(Physical state) => Slots.Count(slot => slot.State == state);
 
     public int Taken => Slots.Count(slot => slot.State != Physical.None);
@@ -39,11 +54,32 @@ internal sealed partial class Ledger(PoolSettings settings, IReadOnlyList<Slot> 
     public bool IsHeld(object? key) => key is not null && Slots.Any(slot => slot.IsLent && Equals(slot.LentKey, key));
 
     /// <summary>Requests that wait for a connection rather than for their key.</summary>
-    public IEnumerable<TestWaiter> Queued => Waiting.Where(waiter => !(IsExclusive && IsHeld(waiter.Key)));
+    public IEnumerable<TestWaiter> Queued => Waiting.Where(waiter => waiter.State != WaiterState.Preparing && !(IsExclusive && (IsHeld(waiter.Key) || IsPrepared(waiter.Key))));
 
     /// <summary>Connections that would satisfy all who wait: one for each key, one for each request without.</summary>
     public int Demand => Queued.Count(waiter => waiter.Key is null)
         + Queued.Where(waiter => waiter.Key is not null).Select(waiter => waiter.Key).Distinct().Count();
+
+    public void Resized(PoolSettings changed)
+    {
+        settings = changed;
+        _limit = Math.Max(changed.MaxConnections, Taken);
+    }
+
+    public void MoreSlots(IReadOnlyList<Slot> all)
+    {
+        foreach (var slot in all.Skip(Slots.Count))
+            Slots.Add(new SlotLedger(slot));
+    }
+
+    public void DrainedAll()
+    {
+        foreach (var slot in Slots)
+            slot.IsOutdated = slot.State is not (Physical.None or Physical.Closing);
+    }
+
+    private bool IsPrepared(object? key) =>
+        key is not null && Slots.Any(slot => slot is { State: Physical.Working, Work: ConnectionWork.Initialize } && Equals(slot.InitializedFor, key));
 
     public void Asked(TestWaiter waiter)
     {
@@ -76,6 +112,10 @@ internal sealed partial class Ledger(PoolSettings settings, IReadOnlyList<Slot> 
         NewSession(slot);
         slot.LastUser = null;
         slot.HeardAt = now;
+        slot.DiedAt = null;
+        slot.WasLent = false;
+        slot.CheckedAt = null;
+        slot.OwesOnReturn = false;
         slot.State = Physical.Open;
         LastConnectError = null;
         ConnectFailures = 0;
@@ -104,9 +144,10 @@ internal sealed partial class Ledger(PoolSettings settings, IReadOnlyList<Slot> 
         foreach (var waiter in Waiting)
         {
             Unless(!waiter.Claimed, $"{waiter.Name} was claimed and got nothing");
-            Unless(waiter.State is WaiterState.Queued or WaiterState.Parked, $"{waiter.Name} is forgotten without an answer ({waiter.State})");
+            Unless(waiter.State is WaiterState.Queued or WaiterState.Parked or WaiterState.Preparing, $"{waiter.Name} is forgotten without an answer ({waiter.State})");
         }
 
+        _limit = Math.Max(settings.MaxConnections, Math.Min(_limit, Taken));
         CheckWatches();
     }
 

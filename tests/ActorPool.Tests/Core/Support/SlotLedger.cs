@@ -44,6 +44,26 @@ internal sealed class SlotLedger(Slot slot)
     /// <summary>Its driver crashed: one more order to close is right.</summary>
     public bool Crashed { get; set; }
 
+    /// <summary>When its backend ended; null while it lives.</summary>
+    public TimeSpan? DiedAt { get; set; }
+
+    /// <summary>Since when the open or the work is under way.</summary>
+    public TimeSpan StartedAt { get; set; }
+
+    public bool WasLent { get; set; }
+
+    /// <summary>All connections were to be replaced while it stood here.</summary>
+    public bool IsOutdated { get; set; }
+
+    /// <summary>When the user's check last passed.</summary>
+    public TimeSpan? CheckedAt { get; set; }
+
+    /// <summary>Came back, and the user's hook has not been run on it since.</summary>
+    public bool OwesOnReturn { get; set; }
+
+    /// <summary>The key for which the session was initialized.</summary>
+    public object? InitializedFor { get; set; }
+
     public bool IsIdle => State == Physical.Open && !IsLent;
 
     public bool HoldsNow(TestBorrower borrower) => Holders.Exists(holder => ReferenceEquals(holder.Borrower, borrower));
@@ -55,7 +75,7 @@ internal sealed class SlotLedger(Slot slot)
         Physical.None => SlotState.Free,
         Physical.Opening => SlotState.Opening,
         Physical.Closing => SlotState.Closing,
-        Physical.Working => Work == ConnectionWork.Validate ? SlotState.Validating : SlotState.Resetting,
+        Physical.Working => (Work & (ConnectionWork.Rollback | ConnectionWork.OnReturn | ConnectionWork.Discard)) == 0 ? SlotState.Validating : SlotState.Resetting,
         _ => IsLent ? SlotState.InUse : SlotState.Idle,
     };
 }

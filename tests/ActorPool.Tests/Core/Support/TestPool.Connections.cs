@@ -8,6 +8,8 @@ internal sealed partial class TestPool
 {
     public static readonly Exception ConnectError = new InvalidOperationException("no server");
 
+    public static readonly Exception HookError = new InvalidOperationException("no such role");
+
     /// <summary>The slots on which something is under way.</summary>
     public IEnumerable<SlotLedger> Busy(Physical state) => Ledger.Slots.Where(slot => slot.State == state);
 
@@ -30,9 +32,15 @@ internal sealed partial class TestPool
         Step($"slot {slot.Slot.Index} done", () => State.WorkDone(slot.Slot, slot.Incarnation, Now));
     }
 
-    public void WorkFailed(SlotLedger slot)
+    public void WorkFailed(SlotLedger slot, bool byHook = false)
     {
-        Step($"slot {slot.Slot.Index} failed its {slot.Work}", () => State.WorkFailed(slot.Slot, slot.Incarnation, Now));
+        byHook &= (slot.Work & (ConnectionWork.OnReturn | ConnectionWork.Check | ConnectionWork.Initialize)) != 0;
+        var error = byHook ? HookError : ConnectError;
+        if (byHook && slot.Work.HasFlag(ConnectionWork.Check) && !slot.WasLent)
+            Ledger.OpenFailed(error, Now);
+        Ledger.HookError = byHook ? error : null;
+        Step($"slot {slot.Slot.Index} failed its {slot.Work}{(byHook ? " by its hook" : "")}", () => State.WorkFailed(slot.Slot, slot.Incarnation, error, byHook, Now));
+        Ledger.HookError = null;
         Unless(slot.State == Physical.Closing, $"slot {slot.Slot.Index} failed and is kept");
     }
 
@@ -61,7 +69,7 @@ internal sealed partial class TestPool
             State.Opened(at, old, Now);
             State.OpenFailed(at, old, ConnectError, ConnectFailure.Permanent, Now);
             State.WorkDone(at, old, Now);
-            State.WorkFailed(at, old, Now);
+            State.WorkFailed(at, old, ConnectError, false, Now);
             State.Closed(at, old, Now);
             State.Lost(at, old, Now);
             if (slot.State != Physical.Opening)
@@ -73,7 +81,7 @@ internal sealed partial class TestPool
             if (slot.State != Physical.Working)
             {
                 State.WorkDone(at, old + 1, Now);
-                State.WorkFailed(at, old + 1, Now);
+                State.WorkFailed(at, old + 1, ConnectError, false, Now);
             }
 
             if (slot.State != Physical.Closing)
@@ -94,6 +102,7 @@ internal sealed partial class TestPool
             switch (slot.State)
             {
                 case Physical.Opening: Opened(slot); break;
+                case Physical.Working when slot.DiedAt is not null: WorkFailed(slot); break;
                 case Physical.Working: WorkDone(slot); break;
                 default: Closed(slot); break;
             }

@@ -9,14 +9,14 @@ namespace ActorPool.Tests.Core.Support;
 /// </summary>
 internal sealed partial class TestPool
 {
-    private TimeSpan _drainDeadline = TimeSpan.MaxValue;
+    private TimeSpan _stopDeadline = TimeSpan.MaxValue;
     private int _waiters;
 
     public TestPool(PoolSettings settings, int seed = 1)
     {
         Settings = settings;
-        State = new PoolState(settings, Now, new Random(seed));
-        Ledger = new Ledger(settings, State.Slots);
+        State = new PoolState(settings, Now, new Random(seed), Look);
+        Ledger = new Ledger(settings);
     }
 
     /// <summary>A pool that has started.</summary>
@@ -28,7 +28,7 @@ internal sealed partial class TestPool
         return pool;
     }
 
-    public PoolSettings Settings { get; }
+    public PoolSettings Settings { get; private set; }
 
     public PoolState State { get; }
 
@@ -37,6 +37,9 @@ internal sealed partial class TestPool
     public TimeSpan Now { get; private set; } = TimeSpan.FromHours(1);
 
     public PoolCounts Counts => State.Counts;
+
+    /// <summary>The sockets cannot be seen.</summary>
+    public bool IsBlind { get; set; }
 
     /// <summary>The effects of the last call.</summary>
     public List<Effect> Last { get; } = [];
@@ -52,6 +55,47 @@ internal sealed partial class TestPool
         Ledger.Asked(waiter);
         Step($"{waiter.Name} = get {key ?? "-"} {Text(timeout)}{(borrower is null ? "" : $" by {borrower.Name}")}{(gone ? " (gone)" : "")}", () => State.Get(waiter, Now));
         return waiter;
+    }
+
+    public void Resize(int min, int max)
+    {
+        Settings = Settings with { MinConnections = min, MaxConnections = max };
+        Ledger.Resized(Settings);
+        Step($"resize {min}..{max}", () => State.Resize(min, max, Now));
+    }
+
+    public void Drain()
+    {
+        Ledger.DrainedAll();
+        Step("drain", () => State.Drain(Now));
+    }
+
+    public void Pause()
+    {
+        Ledger.IsPaused = true;
+        Step("pause", State.Pause);
+    }
+
+    public void Resume()
+    {
+        Ledger.IsPaused = false;
+        Step("resume", () => State.Resume(Now));
+    }
+
+    /// <summary>The object of the lease was collected.</summary>
+    public void Forgotten(TestWaiter waiter)
+    {
+        var slot = Ledger.Slots[waiter.Slot!.Index];
+        var isOut = slot.IsLent && slot.Lease == waiter.Lease;
+        Step($"{waiter.Name} is forgotten", () => State.Forgotten(waiter.Slot, waiter.Lease, Now));
+        Unless(Last.Exists(effect => effect is { Kind: EffectKind.EndLease, End: LeaseEnd.Forgotten }) == isOut, $"the forgotten {waiter.Name} is answered wrongly");
+    }
+
+    /// <summary>The backend ends, and its goodbye stands on the socket.</summary>
+    public void Dies(SlotLedger slot)
+    {
+        Log?.Invoke($"the backend of slot {slot.Slot.Index} dies");
+        slot.DiedAt ??= Now;
     }
 
     /// <summary>A request that is granted as soon as all that is under way has ended.</summary>
@@ -117,19 +161,19 @@ internal sealed partial class TestPool
         return closed;
     }
 
-    public void Drain(TimeSpan patience)
+    public void Stop(TimeSpan patience)
     {
         Ledger.Ending = true;
         if (State.Phase is PoolPhase.Starting or PoolPhase.Running)
-            _drainDeadline = Now + patience;
-        Step($"drain {Text(patience)}", () => State.Drain(Now, patience));
-        Unless(Ledger.Waiting.Count == 0, $"{Ledger.Waiting.Count} wait for a pool that drains");
+            _stopDeadline = Now + patience;
+        Step($"stop {Text(patience)}", () => State.Stop(Now, patience));
+        Unless(Ledger.Waiting.Count == 0, $"{Ledger.Waiting.Count} wait for a pool that stops");
     }
 
     public void Sweep()
     {
         Step("sweep", () => State.Sweep(Now));
-        Invariants.CheckAfterSweep(State, Ledger, Now, _drainDeadline);
+        Invariants.CheckAfterSweep(State, Ledger, Now, _stopDeadline);
     }
 
     /// <summary>Lets time pass; the pool is woken when it wants to be.</summary>
@@ -139,7 +183,7 @@ internal sealed partial class TestPool
         var end = Now + time;
         for (var sweeps = 0; State.WakeAt <= end; sweeps++)
         {
-            Unless(sweeps < 5000, $"the pool wakes up all the time");
+            Unless(sweeps < 5000 + time / PoolState.LookEvery, $"the pool wakes up all the time");
             if (State.WakeAt > Now)
                 Now = State.WakeAt;
             Sweep();
@@ -162,11 +206,15 @@ internal sealed partial class TestPool
         { } some => $"{some.TotalMilliseconds} ms",
     };
 
+    private SocketLook Look(Slot slot) =>
+        IsBlind ? SocketLook.Blind : Ledger.Slots[slot.Index].DiedAt is null ? SocketLook.Quiet : SocketLook.Suspect;
+
     private void Step(string what, Action call)
     {
         Log?.Invoke($"{(Now - TimeSpan.FromHours(1)).TotalMilliseconds,6} {what}");
         Last.Clear();
         call();
+        Ledger.MoreSlots(State.Slots);
         foreach (var effect in State.Effects)
         {
             Log?.Invoke($"         -> {effect.Kind} {(effect.Kind == EffectKind.Work ? $"{effect.Work} " : "")}{(effect.Waiter as TestWaiter)?.Name} {(effect.Slot is { } slot ? $"slot {slot.Index}" : "")} {(effect.Kind == EffectKind.Refuse ? $"{effect.Error}" : "")}");
@@ -178,6 +226,6 @@ internal sealed partial class TestPool
         if (Ledger.StartFailed || State.Phase == PoolPhase.Closed)
             Ledger.Ending = true;
         Ledger.StepIsOver();
-        Invariants.Check(State, Ledger, Settings, Now, _drainDeadline);
+        Invariants.Check(State, Ledger, Settings, Now, _stopDeadline);
     }
 }

@@ -1,0 +1,55 @@
+using ActorPool.Actors;
+using Akka.Actor;
+
+namespace ActorPool;
+
+// What an operator asks for while the pool runs. Each is a message to the manager as well, for actors.
+public sealed partial class ConnectionPool
+{
+    /// <summary>The live pool of an actor system by its name; null when there is none.</summary>
+    /// <param name="system">The actor system in which it was started, with or without hosting.</param>
+    /// <param name="name"><see cref="PoolSettings.Name"/>.</param>
+    public static ConnectionPool? Find(ActorSystem system, string name = "default")
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(name);
+        return PoolRegistry.Of(system).Find(name);
+    }
+
+    /// <inheritdoc cref="Resize"/>
+    /// <param name="minConnections">As <c>min-connections</c>: at least 0.</param>
+    /// <param name="maxConnections">As <c>max-connections</c>: at least 1 and <paramref name="minConnections"/>.</param>
+    /// <exception cref="ArgumentException">A number is out of its range.</exception>
+    /// <exception cref="PoolException">The pool is closed.</exception>
+    public Task ResizeAsync(int minConnections, int maxConnections) => AskAsync<Resized>(new Resize(minConnections, maxConnections), default);
+
+    /// <inheritdoc cref="Drain"/>
+    /// <exception cref="PoolException">The pool is closed.</exception>
+    public Task DrainAsync() => AskAsync<Drained>(new Drain(), default);
+
+    /// <inheritdoc cref="Pause"/>
+    /// <param name="untilReturned">Complete only when everything that was lent has come back and is rolled back.</param>
+    /// <param name="cancellationToken">Gives up waiting for that; the pool stays paused.</param>
+    /// <exception cref="InvalidOperationException">The pool was resumed before everything was returned.</exception>
+    /// <exception cref="PoolException">The pool is closed.</exception>
+    public Task PauseAsync(bool untilReturned = false, CancellationToken cancellationToken = default) =>
+        AskAsync<Paused>(new Pause(untilReturned), cancellationToken);
+
+    /// <inheritdoc cref="Resume"/>
+    /// <exception cref="PoolException">The pool is closed.</exception>
+    public Task ResumeAsync() => AskAsync<Resumed>(new Resume(), default);
+
+    /// <summary>What is lent at present, the longest held first.</summary>
+    /// <exception cref="PoolException">The pool is closed.</exception>
+    public async Task<IReadOnlyList<PoolLease>> GetLeasesAsync() => await AskAsync<PoolLease[]>(new GetLeases(), default).ConfigureAwait(false);
+
+    private async Task<T> AskAsync<T>(object command, CancellationToken cancellationToken)
+    {
+        using var answered = new CancellationTokenSource();
+        var gone = Manager.WatchAsync(answered.Token);
+        var answer = Manager.Ask<T>(command, Timeout.InfiniteTimeSpan, cancellationToken);
+        await Task.WhenAny(answer, gone).ConfigureAwait(false);
+        await answered.CancelAsync().ConfigureAwait(false);
+        return answer.IsCompleted ? await answer.ConfigureAwait(false) : throw PoolFailure.Closed(_cell.Name).ToException();
+    }
+}

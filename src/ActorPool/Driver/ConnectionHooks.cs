@@ -1,0 +1,83 @@
+using System.Data;
+using ActorPool.Core;
+using Npgsql;
+
+namespace ActorPool.Driver;
+
+/// <summary>Runs the user's hooks on one connection: off the pool's threads, bounded in time, and looked at afterwards.</summary>
+internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source, NpgsqlConnection connection)
+{
+    public Task ConfigureAsync(CancellationToken giveUp) =>
+        settings.Configure is { } hook ? RunAsync(nameof(PoolSettings.Configure), hook, giveUp) : Task.CompletedTask;
+
+    public async Task RunAsync(ConnectionWork work, object? key, CancellationToken giveUp)
+    {
+        if (work.HasFlag(ConnectionWork.OnReturn) && settings.OnReturn is { } onReturn)
+            await RunAsync(nameof(PoolSettings.OnReturn), onReturn, giveUp).ConfigureAwait(false);
+        if (work.HasFlag(ConnectionWork.Check) && settings.Check is { } check)
+            await RunAsync(nameof(PoolSettings.Check), check, giveUp).ConfigureAwait(false);
+        if (work.HasFlag(ConnectionWork.Initialize) && settings.InitializeSession is { } initialize)
+            await RunAsync(nameof(PoolSettings.InitializeSession), (npgsql, token) => initialize(npgsql, key!, token), giveUp).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(string name, Func<NpgsqlConnection, CancellationToken, Task> hook, CancellationToken giveUp)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(giveUp);
+        timeout.CancelAfter(source.Timeout);
+        try
+        {
+            // A hook may block its thread or take no notice of its token; neither holds up the pool.
+            await Task.Run(() => hook(connection, timeout.Token), CancellationToken.None).WaitAsync(timeout.Token).ConfigureAwait(false);
+            await EnsureIdleAsync(timeout.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !giveUp.IsCancellationRequested)
+        {
+            throw new HookFailedException(name, new TimeoutException($"It took longer than connect-timeout ({source.Timeout.TotalSeconds:0.###} s)."));
+        }
+        catch (Exception error) when (!IsLoss(error))
+        {
+            throw new HookFailedException(name, error);
+        }
+    }
+
+    /// <summary>The server or the network failed under the hook, which is no fault of its own.</summary>
+    private bool IsLoss(Exception error) =>
+        error is NpgsqlException && connection.FullState is ConnectionState.Broken or ConnectionState.Closed;
+
+    private async Task EnsureIdleAsync(CancellationToken cancellationToken)
+    {
+        if (connection.FullState != ConnectionState.Open)
+            throw new InvalidOperationException("It left the connection closed, or with a command or reader under way. Await and dispose everything in it.");
+        if (source.Internals is not { } internals)
+        {
+            if (await IsInTransactionAsync(cancellationToken).ConfigureAwait(false))
+                throw LeftTransaction();
+            return;
+        }
+
+        internals.Detach(connection);
+        if (!internals.IsOutsideTransaction(connection))
+            throw LeftTransaction();
+    }
+
+    /// <summary>Without the driver's internals: a savepoint can be made in a transaction alone.</summary>
+    private async Task<bool> IsInTransactionAsync(CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand("SAVEPOINT actor_pool", connection);
+        await using (command.ConfigureAwait(false))
+        {
+            try
+            {
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.NoActiveSqlTransaction)
+            {
+                return false;
+            }
+        }
+    }
+
+    private static InvalidOperationException LeftTransaction() =>
+        new("It left a transaction open. Commit it or roll it back in the hook.");
+}

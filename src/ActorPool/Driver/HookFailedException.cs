@@ -1,0 +1,9 @@
+namespace ActorPool.Driver;
+
+/// <summary>A hook of the user's threw, took too long or left the connection in use. Never leaves the pool: what went wrong is inside.</summary>
+internal sealed class HookFailedException(string hook, Exception error) : Exception($"the hook {hook} failed: {error.Message}", error)
+{
+    public string Hook { get; } = hook;
+
+    public Exception Error { get; } = error;
+}

@@ -1,0 +1,40 @@
+using ActorPool.Core;
+using ActorPool.Driver;
+
+namespace ActorPool;
+
+/// <summary>What stands in a slot: the connection and the lease that is out.</summary>
+internal class LeaseRecord(Slot slot)
+{
+    // The borrower's object is held weakly: when nobody else has it, the lease was forgotten.
+    private readonly WeakReference<PooledConnection?> _lease = new(null);
+
+    public Slot Slot { get; } = slot;
+
+    public IPhysicalConnection? Connection { get; set; }
+
+    /// <summary>The object of the lease that is out; null when none is, or when nobody has it any more.</summary>
+    public PooledConnection? Lease => _lease.TryGetTarget(out var lease) ? lease : null;
+
+    /// <summary>Which object it is; rises with each.</summary>
+    public int Handle { get; private set; }
+
+    /// <summary>Who has the lease.</summary>
+    public LeaseOrigin Origin { get; private set; }
+
+    /// <summary>Makes the object of the slot's present lease.</summary>
+    public PooledConnection Lend(ILeaseHome home, object? key, LeaseOrigin origin)
+    {
+        var lease = new PooledConnection(home, Connection!.Npgsql, Slot, key, ++Handle);
+        _lease.SetTarget(lease);
+        Origin = origin;
+        return lease;
+    }
+
+    /// <summary>Whether this is what is left of the lease that is out.</summary>
+    public bool Is(ForgottenLease forgotten) =>
+        Slot is { State: SlotState.InUse } && Slot.Lease == forgotten.Lease && Handle == forgotten.Handle;
+
+    /// <summary>The lease is over.</summary>
+    public void TakeBack() => _lease.SetTarget(null);
+}

@@ -1,0 +1,50 @@
+using ActorPool.Core;
+
+namespace ActorPool;
+
+// What an operator asks for while the pool runs.
+public sealed partial class PoolManager
+{
+    private void Obey(Resize resize, TimeSpan now)
+    {
+        if (resize.Problem is { } problem)
+        {
+            Refuse(Sender, problem);
+            return;
+        }
+
+        _state.Resize(resize.MinConnections, resize.MaxConnections, now);
+        Sender.Tell(Resized.Instance, Self);
+    }
+
+    private void Obey(Pause pause)
+    {
+        _state.Pause();
+        if (pause.UntilReturned)
+            _pausers.Add(Sender);
+        else
+            Sender.Tell(Paused.Instance, Self);
+    }
+
+    private void Resume(TimeSpan now)
+    {
+        _state.Resume(now);
+        foreach (var pauser in _pausers)
+            Refuse(pauser, new InvalidOperationException($"Pool '{_cell.Name}' was resumed before everything was returned."));
+        _pausers.Clear();
+        Sender.Tell(Resumed.Instance, Self);
+    }
+
+    private void AnswerPausers()
+    {
+        foreach (var pauser in _pausers)
+            pauser.Tell(Paused.Instance, Self);
+        _pausers.Clear();
+    }
+
+    private PoolLease[] Leases(TimeSpan now) =>
+    [
+        .. _records.Where(record => record.Slot.State == SlotState.InUse).OrderBy(record => record.Slot.LentAt).Select(record => new PoolLease(
+            record.Slot.HeldFor?.Key, record.Origin.ToString(), now - record.Slot.LentAt, record.Connection!.ProcessId)),
+    ];
+}

@@ -1,0 +1,7 @@
+namespace ActorPool;
+
+/// <summary>The answer to <see cref="Pause"/>: the pool is paused.</summary>
+public sealed record Paused
+{
+    internal static readonly Paused Instance = new();
+}

@@ -1,0 +1,4 @@
+namespace ActorPool;
+
+/// <summary>Ends a <see cref="Pause"/>: those who wait are served in their order.</summary>
+public sealed record Resume;
