@@ -84,8 +84,7 @@ internal sealed partial class PoolState
             return;
         if (slot.Work.HasFlag(ConnectionWork.Discard))
         {
-            // A reset on return keeps the key's preference for its connection; one for somebody else ends it.
-            var owner = _settings.Reset == ResetMode.DiscardAll ? slot.SessionOwner : null;
+            var owner = slot.SessionOwner;
             NewSession(slot);
             slot.SessionOwner = owner;
         }

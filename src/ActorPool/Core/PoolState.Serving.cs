@@ -65,7 +65,7 @@ internal sealed partial class PoolState
             var work = NeededWork(slot, waiter.Entry, now);
             if (work == ConnectionWork.None)
                 return;
-            StartWork(slot, work, now);
+            MakeReady(slot, work, now);
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed partial class PoolState
             var work = NeededWork(slot, first.Entry, now);
             if (work != ConnectionWork.None)
             {
-                StartWork(slot, work, now);
+                MakeReady(slot, work, now);
                 continue;
             }
 
@@ -125,6 +125,14 @@ internal sealed partial class PoolState
         else if (MustProve(slot, now))
             work = ConnectionWork.Validate;
         return _settings.Check is not null && slot.CheckedAt != now ? work | ConnectionWork.Check : work;
+    }
+
+    private void MakeReady(Slot slot, ConnectionWork work, TimeSpan now)
+    {
+        // A reset for somebody else ends the preference of the key that had it; one on return does not.
+        if (work.HasFlag(ConnectionWork.Discard))
+            slot.SessionOwner = null;
+        StartWork(slot, work, now);
     }
 
     private void StartWork(Slot slot, ConnectionWork work, TimeSpan now, object? backend = null)
