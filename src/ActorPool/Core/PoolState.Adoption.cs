@@ -15,11 +15,16 @@ internal sealed partial class PoolState
         _counts = crashed._counts.WithoutSizes();
         IsPaused = crashed.IsPaused;
         Phase = PoolPhase.Running;
+        // Whoever waited was answered by the crashed driver; what is told of them later is stale.
+        foreach (var waiter in crashed.AllWaiting().ToArray())
+            waiter.State = WaiterState.Done;
     }
 
-    /// <summary>Everybody who waits, wherever they stand.</summary>
+    /// <summary>Everybody who waits, wherever they stand: in the queue, or behind another request of their key.</summary>
     public IEnumerable<Waiter> AllWaiting() =>
-        _queue.All.Concat(_slots.Select(slot => slot.HeldFor ?? slot.PreparingFor).OfType<KeyEntry>().SelectMany(entry => entry.HasWaiters ? entry.Waiters.Items : []));
+        _queue.All
+            .Concat(KeysInUse().SelectMany(entry => entry.HasWaiters ? entry.Waiters.Items : []))
+            .Distinct();
 
     /// <summary>Takes over a slot. To be called for each, those of the oldest leases first.</summary>
     /// <param name="slot">The slot, as the crash left it.</param>
@@ -61,6 +66,9 @@ internal sealed partial class PoolState
         WakeBy(now);
         Serve(now);
     }
+
+    private IEnumerable<KeyEntry> KeysInUse() =>
+        _slots.Select(slot => slot.HeldFor ?? slot.PreparingFor).Concat(_queue.All.Select(waiter => waiter.Entry)).OfType<KeyEntry>().Distinct();
 
     private void AdoptLease(Slot slot, object? key)
     {

@@ -28,6 +28,7 @@ internal enum Op
     Drain,
     Pause,
     Resume,
+    Crash,
     Stop,
     CloseAll,
 }

@@ -29,6 +29,7 @@ internal sealed record Scenario(int[] Dice, Command[] Commands)
         (6, Op.Drain),
         (6, Op.Pause),
         (14, Op.Resume),
+        (5, Op.Crash),
         (3, Op.Stop),
         (3, Op.CloseAll));
 

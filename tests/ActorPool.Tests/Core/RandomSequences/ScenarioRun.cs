@@ -76,6 +76,9 @@ internal sealed class ScenarioRun
             case Op.Pause when IsRunning:
                 _pool.Pause();
                 break;
+            case Op.Crash when IsRunning:
+                _pool.Crash();
+                break;
             case Op.Resume:
                 _pool.Resume();
                 break;

@@ -30,7 +30,7 @@ internal sealed partial class TestPool
 
     public PoolSettings Settings { get; private set; }
 
-    public PoolState State { get; }
+    public PoolState State { get; private set; }
 
     public Ledger Ledger { get; }
 
