@@ -34,11 +34,7 @@ internal sealed partial class PoolState
     {
         while (_queue.First is { } first)
         {
-            var slot = PickIdle(first.Entry, offered);
-            // One that was just made ready is not passed over for one that has yet to be: else each would be proven in turn, for ever.
-            if (offered is { State: SlotState.Idle } && _common.Contains(offered)
-                && slot is { State: SlotState.Idle } && NeededWork(slot, first.Entry, now) != ConnectionWork.None)
-                slot = offered;
+            var slot = OrJustReady(PickIdle(first.Entry, offered), offered, first, now);
             if (slot is { State: SlotState.Idle } && NeededWork(slot, first.Entry, now) == ConnectionWork.None)
             {
                 Give(slot, first, now);
@@ -52,7 +48,7 @@ internal sealed partial class PoolState
             if (slot is { State: not SlotState.Idle })
             {
                 // More wait than are under reset: the oldest need not wait for the one whose turn it is.
-                (slot, waiter) = (NextIdle(slot), first);
+                (slot, waiter) = (OrJustReady(NextIdle(slot), offered, first, now), first);
                 if (slot is not null && NeededWork(slot, first.Entry, now) == ConnectionWork.None)
                 {
                     Give(slot, first, now);
@@ -68,6 +64,13 @@ internal sealed partial class PoolState
             MakeReady(slot, work, now);
         }
     }
+
+    /// <summary>One that was just made ready is not passed over for one that has yet to be: else each would be proven in turn, for ever.</summary>
+    private Slot? OrJustReady(Slot? slot, Slot? offered, Waiter waiter, TimeSpan now) =>
+        offered is { State: SlotState.Idle } && _common.Contains(offered)
+        && slot is { State: SlotState.Idle } && NeededWork(slot, waiter.Entry, now) != ConnectionWork.None
+            ? offered
+            : slot;
 
     private void OpenForWaiting(TimeSpan now)
     {
