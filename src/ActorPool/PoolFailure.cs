@@ -29,7 +29,7 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
 
         text.Append(". ").Append(Remedy());
         if (Cause is HookFailedException hook)
-            text.Append(" Its error: ").Append(hook.Error.Message);
+            text.Append(" What happened in ").Append(hook.Hook).Append(": ").Append(hook.Error.Message);
         else if (Cause is { } cause)
             text.Append(" The last connect error: ").Append(cause.Message);
         return text.ToString();

@@ -30,6 +30,9 @@ public sealed class Backends : IAsyncDisposable
     public async Task<int> TerminateAsync(string condition = "true") =>
         (int)await ScalarAsync<long>($"count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1 AND ({condition})");
 
+    public async Task<int[]> PidsAsync(string condition = "true") =>
+        await ScalarAsync<int[]>($"coalesce(array_agg(pid), '{{}}') FROM pg_stat_activity WHERE datname = $1 AND ({condition})");
+
     /// <summary>Waits until so many backends meet the condition; the last count when that does not come about in time.</summary>
     public async Task<long> WaitForAsync(long count, string condition = "true", TimeSpan? within = null)
     {
