@@ -1,4 +1,5 @@
 using ActorPool.Core;
+using Akka.Event;
 
 namespace ActorPool;
 
@@ -14,12 +15,14 @@ public sealed partial class PoolManager
         }
 
         _state.Resize(resize.MinConnections, resize.MaxConnections, now);
+        _log.Info("Pool {Pool}: from {Min} to {Max} connections from now on.", _cell.Name, resize.MinConnections, resize.MaxConnections);
         Sender.Tell(Resized.Instance, Self);
     }
 
     private void Obey(Pause pause)
     {
         _state.Pause();
+        _log.Info("Pool {Pool}: paused; requests wait.", _cell.Name);
         if (pause.UntilReturned)
             _pausers.Add(Sender);
         else
@@ -29,6 +32,7 @@ public sealed partial class PoolManager
     private void Resume(TimeSpan now)
     {
         _state.Resume(now);
+        _log.Info("Pool {Pool}: resumed.", _cell.Name);
         foreach (var pauser in _pausers)
             Refuse(pauser, new InvalidOperationException($"Pool '{_cell.Name}' was resumed before everything was returned."));
         _pausers.Clear();

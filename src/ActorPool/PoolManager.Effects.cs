@@ -61,6 +61,7 @@ public sealed partial class PoolManager
                 Unwatch(effect.Borrower);
                 break;
             case EffectKind.Started:
+                ReportStart();
                 _start?.Complete();
                 _start = null;
                 break;
@@ -193,6 +194,13 @@ public sealed partial class PoolManager
 
     private static double SecondsHeld(SlotRecord record, TimeSpan now) => Math.Round((now - record.Slot.LentAt).TotalSeconds, 1);
 
+    private void ReportStart()
+    {
+        _log.Info("Pool {Pool} has started: {Settings}", _cell.Name, _cell.Settings);
+        if (_cell.Source.Limitation is { } limitation)
+            _log.Warning("Pool {Pool}: {Limitation} The pool does without it: it is safe, and slower.", _cell.Name, limitation);
+    }
+
     private void ReportAllClosed()
     {
         foreach (var order in _closing)
@@ -206,8 +214,15 @@ public sealed partial class PoolManager
     private void Failed(ConnectionFailed failed, TimeSpan now)
     {
         if (_state.LastConnectError is null)
-            _log.Warning("Pool {Pool}: a connection could not be opened: {Reason}", _cell.Name, failed.Error.Message);
+            _log.Warning("Pool {Pool}: connections cannot be opened; it is tried again, with pauses: {Reason}", _cell.Name, failed.Error.Message);
         _state.OpenFailed(failed.Slot, failed.Incarnation, failed.Error, ConnectErrors.KindOf(failed.Error), now);
+    }
+
+    private void Opened(ConnectionOpened opened, TimeSpan now)
+    {
+        if (_state.LastConnectError is not null)
+            _log.Info("Pool {Pool}: connections can be opened again.", _cell.Name);
+        _state.Opened(opened.Slot, opened.Incarnation, now);
     }
 
     private void Worked(WorkEnded work, TimeSpan now)

@@ -19,7 +19,7 @@ public sealed partial class PoolManager
         if (_state.Phase != PoolPhase.Running)
         {
             // There is nothing to be saved in a pool that is ending, or has not begun.
-            PostStop();
+            base.PreRestart(reason, message);
             return;
         }
 
@@ -34,13 +34,13 @@ public sealed partial class PoolManager
     /// <summary>The first manager of the pool, or the one after a crash.</summary>
     protected override void PreStart()
     {
-        if (_crashed is null)
-            return;
         var now = Now;
         if (_cell.Ended)
             _state.CloseAll();
-        else
+        else if (_crashed is not null)
             Recover(now);
+        else
+            return;
         Publish(now);
         CarryOut(now);
         Publish(now);

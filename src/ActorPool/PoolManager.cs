@@ -36,7 +36,8 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         _cell = cell;
         _records = cell.Records;
         _borrowers = cell.Borrowers;
-        _crashed = cell.State;
+        // After a crash of a pool that was ending there is nothing to take over.
+        _crashed = cell.Ended ? null : cell.State;
         _state = _crashed is null
             ? new PoolState(cell.Settings, Now, Random.Shared, slot => cell.Records[slot.Index].Connection?.Look() ?? SocketLook.Blind)
             : new PoolState(_crashed, Now);
@@ -59,6 +60,8 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         var now = Now;
         switch (message)
         {
+            case IConnectionReport when _cell.Ended:
+                break;
             case AcquireRequest request:
                 Get(request, now);
                 break;
@@ -81,7 +84,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 Put(put, Sender, now);
                 break;
             case ConnectionOpened opened:
-                _state.Opened(opened.Slot, opened.Incarnation, now);
+                Opened(opened, now);
                 break;
             case ConnectionFailed failed:
                 Failed(failed, now);
@@ -90,6 +93,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 Worked(work, now);
                 break;
             case BackendStays stays:
+                _log.Warning("Pool {Pool}: the backend {ProcessId} takes no notice of its end; the next idle connection terminates it.", _cell.Name, stays.Backend.ProcessId);
                 _state.BackendStays(stays.Backend, now);
                 break;
             case ConnectionEnded ended:
@@ -127,6 +131,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 break;
             case Drain:
                 _state.Drain(now);
+                _log.Info("Pool {Pool}: every connection is being replaced.", _cell.Name);
                 Sender.Tell(Drained.Instance, Self);
                 break;
             case Pause pause:
@@ -214,6 +219,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     {
         if (!_state.CloseAll())
             return false;
+        _log.Info("Pool {Pool}: closed.", _cell.Name);
         _cell.Closed();
         return true;
     }

@@ -19,7 +19,7 @@ public sealed partial class ReadmeTests
     private static readonly (string Name, string Declaration)[] Surroundings =
     [
         ("system", "ActorSystem system = null!;"),
-        ("pool", "IConnectionPool pool = null!;"),
+        ("pool", "ConnectionPool pool = null!;"),
         ("manager", "IActorRef manager = null!;"),
         ("self", "IActorRef self = null!;"),
         ("connectionString", "string connectionString = null!;"),

@@ -110,20 +110,23 @@ internal sealed record EndConnection(bool Gently) : IDeadLetterSuppression
     public static readonly EndConnection Forced = new(false);
 }
 
+/// <summary>What the manager learns about a connection.</summary>
+internal interface IConnectionReport : IDeadLetterSuppression;
+
 /// <summary>From a connection: it is open.</summary>
-internal sealed record ConnectionOpened(Slot Slot, int Incarnation) : IDeadLetterSuppression;
+internal sealed record ConnectionOpened(Slot Slot, int Incarnation) : IConnectionReport;
 
 /// <summary>From a connection: it could not be opened.</summary>
-internal sealed record ConnectionFailed(Slot Slot, int Incarnation, Exception Error) : IDeadLetterSuppression;
+internal sealed record ConnectionFailed(Slot Slot, int Incarnation, Exception Error) : IConnectionReport;
 
 /// <summary>From a connection: the round trip was made, or failed with an error.</summary>
-internal sealed record WorkEnded(Slot Slot, int Incarnation, Exception? Error) : IDeadLetterSuppression;
+internal sealed record WorkEnded(Slot Slot, int Incarnation, Exception? Error) : IConnectionReport;
 
 /// <summary>From a connection that was ended: its backend takes no notice.</summary>
-internal sealed record BackendStays(BackendIdentity Backend) : IDeadLetterSuppression;
+internal sealed record BackendStays(BackendIdentity Backend) : IConnectionReport;
 
 /// <summary>From a connection: its backend is gone.</summary>
-internal sealed record ConnectionEnded(Slot Slot, int Incarnation) : IDeadLetterSuppression;
+internal sealed record ConnectionEnded(Slot Slot, int Incarnation) : IConnectionReport;
 
 /// <summary>About a connection: its actor has stopped.</summary>
-internal sealed record ConnectionStopped(Slot Slot, int Incarnation, int Attempt) : IDeadLetterSuppression;
+internal sealed record ConnectionStopped(Slot Slot, int Incarnation, int Attempt) : IConnectionReport;

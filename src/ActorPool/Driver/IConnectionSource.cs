@@ -4,4 +4,7 @@ namespace ActorPool.Driver;
 internal interface IConnectionSource : IAsyncDisposable
 {
     IPhysicalConnection Create();
+
+    /// <summary>What the pool has to do without, for the log; null when there is nothing of that kind.</summary>
+    string? Limitation { get; }
 }

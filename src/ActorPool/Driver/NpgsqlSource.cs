@@ -14,25 +14,29 @@ internal sealed class NpgsqlSource : IConnectionSource
     private NpgsqlInternals? _internals;
     private int _verified;
 
-    private NpgsqlSource(NpgsqlDataSource source, bool owned, PoolSettings settings, NpgsqlInternals? internals)
+    private NpgsqlSource(NpgsqlDataSource source, bool owned, PoolSettings settings, NpgsqlInternals? internals, string? limitation)
     {
         _source = source;
         _owned = owned;
         _settings = settings;
         _internals = internals;
+        Limitation = limitation;
     }
 
     /// <summary>The driver's internals; null when the pool has to do without.</summary>
     public NpgsqlInternals? Internals => _internals;
 
+    public string? Limitation { get; private set; }
+
     public TimeSpan Timeout => _settings.ConnectTimeout;
 
     /// <exception cref="ArgumentException">There is neither a connection string nor a data source, or both, or the data source pools.</exception>
-    public static NpgsqlSource Create(PoolSettings settings) => Create(settings, NpgsqlInternals.TryCreate(out _));
+    public static NpgsqlSource Create(PoolSettings settings) => Create(settings, NpgsqlInternals.TryCreate(out var missing), missing);
 
     /// <param name="settings">The pool's settings.</param>
     /// <param name="internals">Null to do without.</param>
-    public static NpgsqlSource Create(PoolSettings settings, NpgsqlInternals? internals)
+    /// <param name="limitation">Why, when it has to.</param>
+    public static NpgsqlSource Create(PoolSettings settings, NpgsqlInternals? internals, string? limitation = null)
     {
         if (settings.DataSource is { } given)
         {
@@ -40,7 +44,7 @@ internal sealed class NpgsqlSource : IConnectionSource
                 throw new ArgumentException("DataSource and ConfigureDataSource exclude each other: configure the data source before it is given to the pool.");
             if (new NpgsqlConnectionStringBuilder(given.ConnectionString).Pooling)
                 throw new ArgumentException("The given DataSource pools connections itself, and two pools behind each other hide one another's. Build it with 'Pooling=false'.");
-            return new NpgsqlSource(given, owned: false, settings, internals);
+            return new NpgsqlSource(given, owned: false, settings, internals, limitation);
         }
 
         var text = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
@@ -50,7 +54,7 @@ internal sealed class NpgsqlSource : IConnectionSource
         var builder = new NpgsqlDataSourceBuilder(text.ConnectionString);
         settings.ConfigureDataSource?.Invoke(builder);
         Unpool(builder.ConnectionStringBuilder, settings.ConnectTimeout);
-        return new NpgsqlSource(builder.Build(), owned: true, settings, internals);
+        return new NpgsqlSource(builder.Build(), owned: true, settings, internals, limitation);
     }
 
     public IPhysicalConnection Create() => new NpgsqlPhysicalConnection(_source.CreateConnection(), this, _settings);
@@ -59,7 +63,10 @@ internal sealed class NpgsqlSource : IConnectionSource
     public void VerifyInternals(NpgsqlConnection connection)
     {
         if (Interlocked.Exchange(ref _verified, 1) == 0 && _internals?.Verify(connection) == false)
+        {
             _internals = null;
+            Limitation = "What is read of Npgsql does not mean what it did.";
+        }
     }
 
     public ValueTask DisposeAsync() => _owned ? _source.DisposeAsync() : ValueTask.CompletedTask;

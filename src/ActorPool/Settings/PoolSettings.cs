@@ -66,6 +66,8 @@ public sealed partial record PoolSettings
     /// Called once on every new physical connection, before anyone gets it: type loading, session settings that all borrowers share.
     /// Like all hooks it may take <see cref="ConnectTimeout"/>, runs beside the pool and never in its way, and must leave the connection
     /// idle: one that throws, or leaves a transaction or a reader open, costs that connection. Here that is a failed open.
+    /// What it sets with SET lasts until the full reset (<see cref="DiscardOnKeyChange"/>, <see cref="Reset"/>), which goes back to the settings of
+    /// the connection string and the role.
     /// </summary>
     public Func<NpgsqlConnection, CancellationToken, Task>? Configure { get; init; }
 
