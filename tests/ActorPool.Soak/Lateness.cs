@@ -1,0 +1,22 @@
+using System.Diagnostics;
+
+namespace ActorPool.Soak;
+
+/// <summary>Whether an answer came in time.</summary>
+internal static class Lateness
+{
+    /// <summary>What a machine with two busy cores adds.</summary>
+    public static readonly TimeSpan Allowed = TimeSpan.FromSeconds(2);
+
+    /// <summary>Awaits an answer, which may be an error, and fails the run when it comes late.</summary>
+    public static async Task<T> OfAsync<T>(Func<Task<T>> ask, TimeSpan timeout, string who)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var answer = ask();
+        await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var took = Stopwatch.GetElapsedTime(start);
+        return took <= timeout + Allowed
+            ? await answer
+            : throw new SoakFailedException($"{who} was answered after {took.TotalSeconds:0.0} s; {timeout.TotalSeconds:0.0} s were allowed");
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Npgsql;
+
+namespace ActorPool.Soak;
+
+/// <summary>Looks at the server and at the pool's numbers all the time.</summary>
+internal sealed class Watcher(SoakWorld world, EventLog log)
+{
+    // The pool waits for the end of a backend that its network confirms for five seconds, and no longer.
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(4.5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private NpgsqlConnection? _view;
+
+    public long Looks { get; private set; }
+
+    public int MostBackends { get; private set; }
+
+    public async Task RunAsync(CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            CheckStatistics();
+            await CountAsync();
+            await Task.Delay(Pause, CancellationToken.None);
+        }
+
+        if (_view is not null)
+            await _view.DisposeAsync();
+    }
+
+    private void CheckStatistics()
+    {
+        var now = world.Pool.Statistics;
+        Require(now.Open == now.Idle + now.InUse + now.Resetting + now.Validating + now.Closing, $"open is not its parts: {now}");
+        Require(now.Open + now.Opening <= SoakWorld.Most, $"more than {SoakWorld.Most} places are taken: {now}");
+        Require(now.LongestWait < SoakWorld.AcquireTimeout + Lateness.Allowed, $"somebody waits for ever: {now}");
+    }
+
+    private async Task CountAsync()
+    {
+        try
+        {
+            var ports = world.Network.PortsHeldByClient(Moment);
+            _view ??= await OpenAsync();
+            await using var command = new NpgsqlCommand("SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'soak' AND client_port = ANY ($1)", _view);
+            command.Parameters.AddWithValue(ports);
+            var count = (int)(await command.ExecuteScalarAsync())!;
+            MostBackends = Math.Max(MostBackends, count);
+            Looks++;
+            Require(count <= SoakWorld.Most, string.Create(CultureInfo.InvariantCulture, $"{count} backends at the server, {SoakWorld.Most} are allowed"));
+        }
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException)
+        {
+            // The server is down, as it is meant to be now and then.
+            log.Note($"the watcher sees no server: {error.Message}");
+            if (_view is not null)
+                await _view.DisposeAsync();
+            _view = null;
+        }
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync()
+    {
+        var view = new NpgsqlConnection(world.DirectConnectionString);
+        await view.OpenAsync();
+        return view;
+    }
+
+    private static void Require(bool condition, string what)
+    {
+        if (!condition)
+            throw new SoakFailedException(what);
+    }
+}
