@@ -32,11 +32,11 @@ internal sealed class ConnectionPoolHealthCheck(string name, TimeSpan degradedWa
         if (state.IsPaused)
             return "is paused: nothing is lent until it is resumed.";
         if (state is { LastConnectError: { } error, Open: > 0 })
-            return $"has {state.Open} connections, but cannot open more: {error}";
+            return $"cannot open more connections than the {state.Open} it has: {error}";
         if (pool.KeepsMin && state.Open < state.Min)
-            return $"has {state.Open} connections open, fewer than its minimum of {state.Min}.";
+            return $"has only {state.Open} of its minimum of {state.Min} connections open.";
         if (degradedWait >= TimeSpan.Zero && state.LongestWait > degradedWait)
-            return string.Create(CultureInfo.InvariantCulture, $"is too small or its connections come back too late: {state.Waiting} requests wait, the oldest for {state.LongestWait.TotalSeconds:0.0} s.");
+            return string.Create(CultureInfo.InvariantCulture, $"is too small or its connections come back too late: {state.Waiting} waiting, the oldest for {state.LongestWait.TotalSeconds:0.0} s.");
         return null;
     }
 

@@ -26,7 +26,7 @@ internal sealed class ObservedWait
     public static ObservedWait? Begin()
     {
         var isTraced = WaitSpan.IsWanted;
-        return isTraced || PoolMeter.WaitTime.Enabled ? new ObservedWait(isTraced) : null;
+        return isTraced || PoolMetrics.MeasuresWaits ? new ObservedWait(isTraced) : null;
     }
 
     /// <summary>It was not answered at once. Called by the manager.</summary>

@@ -10,9 +10,10 @@ namespace ActorPool.Insight;
 /// </summary>
 internal static class PoolMeter
 {
-    public const string PoolName = "db.client.connection.pool.name";
+    public const string PoolName = $"{Prefix}pool.name";
 
-    private const string State = "db.client.connection.state";
+    private const string Prefix = "db.client.connection.";
+    private const string State = $"{Prefix}state";
     private const string Connections = "{connection}";
 
     private static readonly ConcurrentDictionary<PoolCell, PoolMetrics> Live = new();
@@ -22,14 +23,11 @@ internal static class PoolMeter
 
     private static readonly Meter Meter = CreateWithSizes();
 
-    public static readonly Histogram<double> CreateTime =
-        Meter.CreateHistogram("db.client.connection.create_time", "s", "The time it took to create a new connection.", tags: null, Buckets);
+    public static readonly Histogram<double>? CreateTime = Time("create_time", "The time it took to create a new connection.");
 
-    public static readonly Histogram<double> WaitTime =
-        Meter.CreateHistogram("db.client.connection.wait_time", "s", "The time it took to obtain an open connection from the pool.", tags: null, Buckets);
+    public static readonly Histogram<double>? WaitTime = Time("wait_time", "The time it took to obtain an open connection from the pool.");
 
-    public static readonly Histogram<double> UseTime =
-        Meter.CreateHistogram("db.client.connection.use_time", "s", "The time between borrowing a connection and returning it to the pool.", tags: null, Buckets);
+    public static readonly Histogram<double>? UseTime = Time("use_time", "The time between borrowing a connection and returning it to the pool.");
 
     /// <summary>From now on the pool is reported.</summary>
     public static void Add(PoolCell pool) => Live.TryAdd(pool, pool.Metrics);
@@ -37,15 +35,18 @@ internal static class PoolMeter
     /// <summary>The pool is not reported any more. Nothing happens when it was not.</summary>
     public static void Remove(PoolCell pool) => Live.TryRemove(pool, out _);
 
+    private static Histogram<double>? Time(string name, string description) =>
+        Listeners.Publish(() => Meter.CreateHistogram($"{Prefix}{name}", "s", description, tags: null, Buckets));
+
     private static Meter CreateWithSizes()
     {
         var meter = new Meter(ConnectionPoolTelemetry.MeterName, typeof(PoolMeter).Assembly.GetName().Version?.ToString(3));
-        meter.CreateObservableUpDownCounter("db.client.connection.count", Counts, Connections, "The number of connections that are currently in state described by the `state` attribute.");
-        meter.CreateObservableUpDownCounter("db.client.connection.idle.max", () => Each(MaxIdle), Connections, "The maximum number of idle open connections allowed.");
-        meter.CreateObservableUpDownCounter("db.client.connection.idle.min", () => Each((_, pool) => pool.Min), Connections, "The minimum number of idle open connections allowed.");
-        meter.CreateObservableUpDownCounter("db.client.connection.max", () => Each((_, pool) => pool.Max), Connections, "The maximum number of open connections allowed.");
-        meter.CreateObservableUpDownCounter("db.client.connection.pending_requests", () => Each((_, pool) => pool.Waiting), "{request}", "The number of current pending requests for an open connection.");
-        meter.CreateObservableCounter("db.client.connection.timeouts", () => Each((_, pool) => pool.TimedOut), "{timeout}", "The number of connection timeouts that have occurred trying to obtain a connection from the pool.");
+        Listeners.Publish(() => meter.CreateObservableUpDownCounter($"{Prefix}count", Counts, Connections, "The number of connections that are currently in state described by the `state` attribute."));
+        Listeners.Publish(() => meter.CreateObservableUpDownCounter($"{Prefix}idle.max", () => Each(MaxIdle), Connections, "The maximum number of idle open connections allowed."));
+        Listeners.Publish(() => meter.CreateObservableUpDownCounter($"{Prefix}idle.min", () => Each((_, pool) => pool.Min), Connections, "The minimum number of idle open connections allowed."));
+        Listeners.Publish(() => meter.CreateObservableUpDownCounter($"{Prefix}max", () => Each((_, pool) => pool.Max), Connections, "The maximum number of open connections allowed."));
+        Listeners.Publish(() => meter.CreateObservableUpDownCounter($"{Prefix}pending_requests", () => Each((_, pool) => pool.Waiting), "{request}", "The number of current pending requests for an open connection."));
+        Listeners.Publish(() => meter.CreateObservableCounter($"{Prefix}timeouts", () => Each((_, pool) => pool.TimedOut), "{timeout}", "The number of connection timeouts that have occurred trying to obtain a connection from the pool."));
         return meter;
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using ActorPool.Driver;
 
@@ -7,12 +6,15 @@ namespace ActorPool.Insight;
 
 /// <summary>
 /// The times of one pool. A listener is user code: it is called on a thread of the borrower's, or with the methods named
-/// "later" from the thread pool, never by the manager; and what it throws ends here.
+/// "later" from the thread pool, never by the manager.
 /// </summary>
 internal sealed class PoolMetrics(string pool)
 {
+    /// <summary>Somebody wants to know how long requests wait.</summary>
+    public static bool MeasuresWaits => PoolMeter.WaitTime is { Enabled: true };
+
     /// <summary>Somebody wants to know for how long connections are used.</summary>
-    public static bool MeasuresUse => PoolMeter.UseTime.Enabled;
+    public static bool MeasuresUse => PoolMeter.UseTime is { Enabled: true };
 
     public KeyValuePair<string, object?> Pool { get; } = new(PoolMeter.PoolName, pool);
 
@@ -26,7 +28,7 @@ internal sealed class PoolMetrics(string pool)
 
     /// <summary>Opens the connection, and measures that when it succeeds.</summary>
     public Task OpenAsync(IPhysicalConnection connection) =>
-        PoolMeter.CreateTime.Enabled ? OpenMeasuredAsync(connection) : connection.OpenAsync();
+        PoolMeter.CreateTime is { Enabled: true } ? OpenMeasuredAsync(connection) : connection.OpenAsync();
 
     private async Task OpenMeasuredAsync(IPhysicalConnection connection)
     {
@@ -35,27 +37,17 @@ internal sealed class PoolMetrics(string pool)
         RecordLater(PoolMeter.CreateTime, Stopwatch.GetElapsedTime(start));
     }
 
-    private void RecordLater(Histogram<double> histogram, TimeSpan time)
+    private void RecordLater(Histogram<double>? histogram, TimeSpan time)
     {
-        if (histogram.Enabled)
-            ThreadPool.UnsafeQueueUserWorkItem(new Recording(this, histogram, time), preferLocal: false);
+        if (histogram is { Enabled: true })
+            ThreadPool.UnsafeQueueUserWorkItem(static recording => recording.Metrics.Record(recording.Histogram, recording.Time), new Recording(this, histogram, time), preferLocal: false);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A borrow, a return or an open does not fail because somebody's listener does.")]
-    private void Record(Histogram<double> histogram, TimeSpan time)
+    private void Record(Histogram<double>? histogram, TimeSpan time)
     {
-        try
-        {
-            histogram.Record(time.TotalSeconds, Pool);
-        }
-        catch (Exception)
-        {
-            // Its own matter.
-        }
+        if (histogram is { Enabled: true })
+            Listeners.Tell(new Recording(this, histogram, time), static recording => recording.Histogram.Record(recording.Time.TotalSeconds, recording.Metrics.Pool));
     }
 
-    private sealed class Recording(PoolMetrics metrics, Histogram<double> histogram, TimeSpan time) : IThreadPoolWorkItem
-    {
-        public void Execute() => metrics.Record(histogram, time);
-    }
+    private readonly record struct Recording(PoolMetrics Metrics, Histogram<double> Histogram, TimeSpan Time);
 }

@@ -43,7 +43,7 @@ public sealed class HealthTests : HostTest
         await (await waiting).DisposeAsync();
 
         Assert.Equal(HealthStatus.Degraded, report.Status);
-        Assert.Contains("1 requests wait", report.Description, StringComparison.Ordinal);
+        Assert.Contains("1 waiting", report.Description, StringComparison.Ordinal);
         Assert.Equal(1, report.Data["waiting"]);
         Assert.InRange((double)report.Data["longest_wait_seconds"], 0.3, 5);
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(host)).Status);
@@ -61,7 +61,7 @@ public sealed class HealthTests : HostTest
         gate.SetResult();
 
         Assert.Equal(HealthStatus.Degraded, report.Status);
-        Assert.Contains("fewer than its minimum of 2", report.Description, StringComparison.Ordinal);
+        Assert.Contains("has only 1 of its minimum of 2 connections", report.Description, StringComparison.Ordinal);
         await EventuallyAsync(() => pool.Statistics.Open == 2, "both are open");
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(host)).Status);
     }

@@ -34,7 +34,7 @@ public sealed class PoolMeterTests
     [Fact]
     public void Times_have_buckets_for_seconds()
     {
-        Assert.All([PoolMeter.CreateTime, PoolMeter.WaitTime, PoolMeter.UseTime], histogram => Assert.Equal(0.001, histogram.Advice!.HistogramBucketBoundaries![0]));
+        Assert.All([PoolMeter.CreateTime, PoolMeter.WaitTime, PoolMeter.UseTime], histogram => Assert.Equal(0.001, histogram!.Advice!.HistogramBucketBoundaries![0]));
     }
 
     [Fact]
