@@ -29,6 +29,15 @@ public sealed partial class ConnectionPool : IConnectionPool
     /// <inheritdoc/>
     public PoolStatistics Statistics => _cell.Statistics();
 
+    /// <summary>Its end has begun; what is borrowed may still come back.</summary>
+    internal bool IsEnding => Volatile.Read(ref _end) is not null;
+
+    /// <summary>It opens connections again when it has lost some.</summary>
+    internal bool KeepsMin => _cell.Settings.KeepMin;
+
+    /// <summary>Without a connection it opens one, or will after a pause, and not only when the next request comes.</summary>
+    internal bool KeepsTrying(PoolStatistics state) => !state.IsPaused && (state.Opening > 0 || state.Waiting > 0 || (KeepsMin && state.Min > 0));
+
     /// <summary>Starts a pool and waits until <c>min-connections</c> are open.</summary>
     /// <param name="system">Where its actors live. Its coordinated shutdown ends the pool gracefully.</param>
     /// <param name="settings">What it is built from.</param>
@@ -53,7 +62,7 @@ public sealed partial class ConnectionPool : IConnectionPool
         var cell = new PoolCell(settings, source);
         var registry = PoolRegistry.Of(system);
         var pool = new ConnectionPool(cell, registry);
-        cell.Closed = () => registry.Release(cell.Name, pool);
+        cell.Closed = () => registry.Release(pool, cell);
         try
         {
             registry.Start(pool, cell);
@@ -83,7 +92,7 @@ public sealed partial class ConnectionPool : IConnectionPool
     public ValueTask PutConnAsync(PooledConnection connection, object? key = null, bool close = false)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return new ReturnRequest(connection, key, close).Send(_cell);
+        return new ReturnRequest(_cell, connection, key, close).Send();
     }
 
     /// <inheritdoc/>
@@ -139,7 +148,7 @@ public sealed partial class ConnectionPool : IConnectionPool
         }
         finally
         {
-            _registry.Release(_cell.Name, this);
+            _registry.Release(this, _cell);
             await _cell.Source.DisposeAsync().ConfigureAwait(false);
         }
     }

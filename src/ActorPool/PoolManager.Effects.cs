@@ -31,10 +31,10 @@ public sealed partial class PoolManager
         switch (effect.Kind)
         {
             case EffectKind.Grant:
-                Grant(effect.Slot!, effect.Waiter!);
+                Grant(effect.Slot!, effect.Waiter!, now);
                 break;
             case EffectKind.Join:
-                Join(_records[effect.Slot!.Index], effect.Waiter!);
+                Join(_records[effect.Slot!.Index], effect.Waiter!, now);
                 break;
             case EffectKind.Refuse:
                 Refuse(effect.Waiter!, effect.Error, effect.Cause);
@@ -75,18 +75,18 @@ public sealed partial class PoolManager
         }
     }
 
-    private void Grant(Slot slot, Waiter waiter)
+    private void Grant(Slot slot, Waiter waiter, TimeSpan now)
     {
         var lease = _records[slot.Index].Lend(_cell, waiter.Key, OriginOf(waiter));
-        if (!Hand(lease, waiter))
+        if (!Hand(lease, waiter, now))
             _undelivered.Add(lease);
     }
 
-    private void Join(SlotRecord record, Waiter waiter)
+    private void Join(SlotRecord record, Waiter waiter, TimeSpan now)
     {
         // The first object may have been collected a moment ago: its lease goes on with another one.
         var lease = record.Lease ?? record.Lend(_cell, waiter.Key, OriginOf(waiter));
-        if (Hand(lease, waiter))
+        if (Hand(lease, waiter, now))
             _undelivered.Remove(lease);
     }
 
@@ -114,7 +114,7 @@ public sealed partial class PoolManager
     }
 
     /// <summary>Gives the lease to the waiter. False when it is known not to have got it.</summary>
-    private bool Hand(PooledConnection lease, Waiter waiter)
+    private bool Hand(PooledConnection lease, Waiter waiter, TimeSpan now)
     {
         switch (waiter)
         {
@@ -123,7 +123,10 @@ public sealed partial class PoolManager
                 return true;
             case AskRequest ask:
                 StopWatching(ask);
-                return ask.Complete(lease, Self);
+                if (!ask.Complete(lease, Self))
+                    return false;
+                _cell.Metrics.WaitedLater(now - ask.Since);
+                return true;
             default:
                 return true;
         }
@@ -160,13 +163,13 @@ public sealed partial class PoolManager
         record.Actor!.Tell(WorkOn.Of(effect));
 
     /// <summary>Gives the connection of a slot an actor: its first, or another after a crash.</summary>
-    private static void Employ(SlotRecord record)
+    private void Employ(SlotRecord record)
     {
         var slot = record.Slot;
         record.Attempt++;
         record.ActorStopped = false;
         var name = record.Attempt == 1 ? $"connection-{slot.Index}-{slot.Incarnation}" : $"connection-{slot.Index}-{slot.Incarnation}-{record.Attempt}";
-        record.Actor = Context.ActorOf(ConnectionActor.Props(slot, slot.Incarnation, record.Connection!), name);
+        record.Actor = Context.ActorOf(ConnectionActor.Props(slot, slot.Incarnation, record.Connection!, _cell.Metrics), name);
         Context.WatchWith(record.Actor, new ConnectionStopped(slot, slot.Incarnation, record.Attempt));
     }
 
@@ -182,7 +185,11 @@ public sealed partial class PoolManager
 
     private void EndLease(SlotRecord record, LeaseEnd end, TimeSpan now)
     {
-        if (record.Lease is { } lease && lease.TryEnd(end) && end is not LeaseEnd.PoolClosed)
+        var lease = record.Lease;
+        var isOver = lease is null || lease.TryEnd(end);
+        if (isOver)
+            _cell.Metrics.UsedLater(now - record.Slot.LentAt);
+        if (lease is not null && isOver && end is not LeaseEnd.PoolClosed)
             _log.Warning("Pool {Pool}: a lease was ended after {Seconds} s, because {Reason}; its connection is discarded. Borrowed by {Borrower}", _cell.Name, SecondsHeld(record, now), PooledConnection.Why(end), record.Origin);
         else if (end == LeaseEnd.Forgotten)
             _log.Warning("Pool {Pool}: a connection was borrowed and not returned; it is taken back after {Seconds} s, since the garbage collector found its lease, and discarded. Dispose what you borrow. Borrowed by {Borrower}", _cell.Name, SecondsHeld(record, now), record.Origin);

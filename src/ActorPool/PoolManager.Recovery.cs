@@ -60,7 +60,11 @@ public sealed partial class PoolManager
             var fate = FateOf(record);
             var lease = record.Lease;
             if (fate != SlotFate.Lent && lease?.TryEnd(LeaseEnd.ConnectionLost) == true)
+            {
                 record.TakeBack();
+                _cell.Metrics.UsedLater(now - record.Slot.LentAt);
+            }
+
             if (record.Actor is { } actor && fate != SlotFate.Empty)
                 WatchAgain(record, actor);
             Adopt(record, fate, lease?.LentKey, now);

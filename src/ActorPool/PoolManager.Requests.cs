@@ -15,6 +15,8 @@ public sealed partial class PoolManager
         try
         {
             _state.Get(request, now);
+            if (request.State is WaiterState.Queued or WaiterState.Parked or WaiterState.Preparing)
+                request.Queued();
         }
         catch (Exception error) when (request.State == WaiterState.New)
         {
@@ -61,11 +63,13 @@ public sealed partial class PoolManager
 
     private void Put(PutConn put, IActorRef sender, TimeSpan now)
     {
+        var used = now - put.Connection?.Slot.LentAt;
         var refusal = Return(put.Connection, put.Key, put.Close, now);
         Publish(now);
         switch (refusal)
         {
             case null:
+                _cell.Metrics.UsedLater(used!.Value);
                 if (!IsNobody(sender))
                     sender.Tell(ConnPut.Instance, Self);
                 break;
@@ -80,12 +84,13 @@ public sealed partial class PoolManager
 
     private void Answer(ReturnRequest request, TimeSpan now)
     {
+        var used = now - request.Connection.Slot.LentAt;
         var refusal = Return(request.Connection, request.Key, request.Close, now);
         Publish(now);
         switch (refusal)
         {
             case null:
-                request.Complete();
+                request.Complete(used);
                 break;
             case PoolFailure failure:
                 request.Fail(failure);

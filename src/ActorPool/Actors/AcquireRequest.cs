@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using ActorPool.Core;
+using ActorPool.Insight;
 
 namespace ActorPool.Actors;
 
@@ -18,6 +19,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     private ManualResetValueTaskSourceCore<PooledConnection> _promise = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private PoolFailure? _failure;
+    private ObservedWait? _observed;
     private int _state;
 
     public AcquireRequest(PoolCell cell, object? key, string? file, int line)
@@ -32,6 +34,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
 
     public ValueTask<PooledConnection> Send(CancellationToken cancellationToken)
     {
+        _observed = ObservedWait.Begin();
         _cell.Send(this);
         if (cancellationToken.CanBeCanceled)
             _cancellation = cancellationToken.UnsafeRegister(static (request, token) => ((AcquireRequest)request!).Abandon(token), this);
@@ -40,10 +43,14 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
 
     public override bool TryClaim() => Interlocked.CompareExchange(ref _state, Claimed, Open) == Open;
 
+    /// <summary>It is not answered at once.</summary>
+    public void Queued() => _observed?.Queued();
+
     /// <summary>The answer, after <see cref="TryClaim"/>.</summary>
     public void Complete(PooledConnection lease)
     {
         Volatile.Write(ref _state, Answered);
+        _observed?.End();
         _promise.SetResult(lease);
     }
 
@@ -52,14 +59,17 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
         if (!TryAnswer())
             return;
         _failure = failure;
+        _observed?.End(failure.Kind.ToString());
         _promise.SetResult(null!);
     }
 
     /// <summary>The user's key threw.</summary>
     public void Fail(Exception error)
     {
-        if (TryAnswer())
-            _promise.SetException(error);
+        if (!TryAnswer())
+            return;
+        _observed?.End(error.GetType().FullName);
+        _promise.SetException(error);
     }
 
     /// <summary>A manager that crashed may have claimed it and not come to its answer.</summary>
@@ -72,6 +82,12 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     PooledConnection IValueTaskSource<PooledConnection>.GetResult(short token)
     {
         _cancellation.Dispose();
+        if (_observed is { } observed && _promise.GetStatus(token) != ValueTaskSourceStatus.Pending)
+        {
+            _observed = null;
+            observed.Report(_cell.Metrics);
+        }
+
         var lease = _promise.GetResult(token);
         // The request may live longer than its caller's lease; it must not keep that one alive.
         _promise.Reset();
@@ -93,6 +109,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     {
         if (Interlocked.CompareExchange(ref _state, GivenUp, Open) != Open)
             return;
+        _observed?.End(typeof(OperationCanceledException).FullName);
         _promise.SetException(new OperationCanceledException("The wait for a connection was cancelled.", token));
         _cell.Note(new Abandoned(this));
     }

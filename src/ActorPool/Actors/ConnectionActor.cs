@@ -1,5 +1,6 @@
 using ActorPool.Core;
 using ActorPool.Driver;
+using ActorPool.Insight;
 using Akka.Actor;
 using Akka.Event;
 
@@ -14,19 +15,19 @@ namespace ActorPool.Actors;
 /// <see cref="WorkEnded"/>. <see cref="EndConnection"/> may come at any time, also while an open or a round trip is stuck; then it answers
 /// <see cref="ConnectionEnded"/> when the backend is gone, and stops. When it stops for any other reason the connection is ended as well.
 /// </remarks>
-internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConnection connection) : UntypedActor
+internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConnection connection, PoolMetrics metrics) : UntypedActor
 {
     private bool _ending;
 
-    public static Props Props(Slot slot, int incarnation, IPhysicalConnection connection) =>
-        Akka.Actor.Props.Create(() => new ConnectionActor(slot, incarnation, connection));
+    public static Props Props(Slot slot, int incarnation, IPhysicalConnection connection, PoolMetrics metrics) =>
+        Akka.Actor.Props.Create(() => new ConnectionActor(slot, incarnation, connection, metrics));
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
             case OpenConnection:
-                connection.OpenAsync().PipeTo(
+                metrics.OpenAsync(connection).PipeTo(
                     Self,
                     success: () => new ConnectionOpened(slot, incarnation),
                     failure: error => new ConnectionFailed(slot, incarnation, error));

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
 using ActorPool.Driver;
+using ActorPool.Insight;
 using Akka.Actor;
 
 namespace ActorPool.Actors;
@@ -20,6 +21,11 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
     public IConnectionSource Source { get; } = source;
 
     public PoolGauges Gauges { get; } = new(settings);
+
+    public PoolMetrics Metrics { get; } = new(settings.Name);
+
+    /// <summary>The clock of the manager, and so of the core.</summary>
+    public ITimeProvider Clock { get; set; } = null!;
 
     /// <summary>What outlives a manager that crashes: the slots, by index.</summary>
     public List<SlotRecord> Records { get; } = [];
@@ -50,7 +56,19 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
     /// <summary>Called when the pool is closed, in whatever way: its name is free for another one.</summary>
     public Action Closed { get; set; } = () => { };
 
-    public void Returned(PooledConnection lease) => Note(lease);
+    public void Returned(PooledConnection lease)
+    {
+        if (!PoolMetrics.MeasuresUse)
+        {
+            Note(lease);
+            return;
+        }
+
+        // Looked up before the note: after it the slot may be lent to somebody else.
+        var used = Clock.HighResMonotonicClock - lease.Slot.LentAt;
+        Note(lease);
+        Metrics.Used(used);
+    }
 
     [SuppressMessage("Design", "CA1031", Justification = "On the finalizer's thread an exception would end the process.")]
     public void Forgotten(ForgottenLease lease)

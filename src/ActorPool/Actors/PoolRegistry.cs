@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ActorPool.Insight;
 using Akka;
 using Akka.Actor;
 
@@ -32,6 +33,8 @@ internal sealed class PoolRegistry : IExtension
     {
         if (!_live.TryAdd(cell.Name, pool))
             throw new ArgumentException($"A pool named '{cell.Name}' is alive in this actor system already. Give each pool a Name of its own, or dispose the other one first.");
+        PoolMeter.Add(cell);
+        cell.Clock = _system.Scheduler;
         var number = Interlocked.Increment(ref _started);
         cell.Manager = _system.ActorOf(PoolManager.Props(cell), $"{Prefix}{cell.Name}-{number}");
     }
@@ -46,7 +49,12 @@ internal sealed class PoolRegistry : IExtension
 
     public ConnectionPool? Find(string name) => _live.GetValueOrDefault(name);
 
-    public void Release(string name, ConnectionPool pool) => _live.TryRemove(new KeyValuePair<string, ConnectionPool>(name, pool));
+    /// <summary>The name is free for another pool.</summary>
+    public void Release(ConnectionPool pool, PoolCell cell)
+    {
+        PoolMeter.Remove(cell);
+        _live.TryRemove(new KeyValuePair<string, ConnectionPool>(cell.Name, pool));
+    }
 
     public async Task StopAsync(IActorRef manager)
     {

@@ -1,11 +1,13 @@
 using System.Threading.Tasks.Sources;
+using ActorPool.Insight;
 
 namespace ActorPool.Actors;
 
 /// <summary>A return through the facade, answered when the manager has decided it.</summary>
-internal sealed class ReturnRequest(PooledConnection connection, object? key, bool close) : IPoolRequest, IValueTaskSource
+internal sealed class ReturnRequest(PoolCell cell, PooledConnection connection, object? key, bool close) : IPoolRequest, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> _promise = new() { RunContinuationsAsynchronously = true };
+    private TimeSpan? _used;
     private int _answered;
 
     public PooledConnection Connection { get; } = connection;
@@ -14,16 +16,20 @@ internal sealed class ReturnRequest(PooledConnection connection, object? key, bo
 
     public bool Close { get; } = close;
 
-    public ValueTask Send(PoolCell cell)
+    public ValueTask Send()
     {
         cell.Send(this);
         return new ValueTask(this, _promise.Version);
     }
 
-    public void Complete()
+    /// <param name="used">For how long the connection was lent.</param>
+    public void Complete(TimeSpan used)
     {
-        if (Interlocked.Exchange(ref _answered, 1) == 0)
-            _promise.SetResult(true);
+        if (Interlocked.Exchange(ref _answered, 1) != 0)
+            return;
+        if (PoolMetrics.MeasuresUse)
+            _used = used;
+        _promise.SetResult(true);
     }
 
     public void Fail(PoolFailure failure) => Fail(failure.ToException());
@@ -34,7 +40,14 @@ internal sealed class ReturnRequest(PooledConnection connection, object? key, bo
             _promise.SetException(error);
     }
 
-    void IValueTaskSource.GetResult(short token) => _promise.GetResult(token);
+    void IValueTaskSource.GetResult(short token)
+    {
+        _promise.GetResult(token);
+        if (_used is not { } used)
+            return;
+        _used = null;
+        cell.Metrics.Used(used);
+    }
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _promise.GetStatus(token);
 

@@ -1,0 +1,67 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Akka.Hosting;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace ActorPool.Hosting;
+
+/// <summary>Tells the health of the pool of a name by its numbers; see <see cref="ConnectionPoolHealthExtensions"/>.</summary>
+/// <param name="name">The pool's name.</param>
+/// <param name="degradedWait">How long a request may wait; negative for ever.</param>
+internal sealed class ConnectionPoolHealthCheck(string name, TimeSpan degradedWait) : IAkkaHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(AkkaHealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var failure = context.Registration?.FailureStatus ?? HealthStatus.Unhealthy;
+        if (ConnectionPool.Find(context.ActorSystem, name) is not { } pool)
+            return new HealthCheckResult(failure, $"There is no live pool '{name}' in the actor system: it has not been started, or it is closed.");
+        var state = pool.Statistics;
+        if (pool.IsEnding)
+            return Result(failure, "is being closed.", state);
+        if (state.Open == 0 && state.LastConnectError is { } error && pool.KeepsTrying(state))
+            return Result(failure, $"has no connection and cannot open one: {error}", state);
+        if (Weakness(pool, state) is { } weakness)
+            return Result(HealthStatus.Degraded, weakness, state);
+        if (state is { Open: 0, Opening: 0 })
+            return await ProveAsync(pool, failure, cancellationToken).ConfigureAwait(false);
+        return Result(HealthStatus.Healthy, $"has {state.Open} of at most {state.Max} connections open, {state.InUse} of them in use.", state);
+    }
+
+    private string? Weakness(ConnectionPool pool, PoolStatistics state)
+    {
+        if (state.IsPaused)
+            return "is paused: nothing is lent until it is resumed.";
+        if (state is { LastConnectError: { } error, Open: > 0 })
+            return $"cannot open more connections than the {state.Open} it has: {error}";
+        if (pool.KeepsMin && state.Open < state.Min)
+            return $"has only {state.Open} of its minimum of {state.Min} connections open.";
+        if (degradedWait >= TimeSpan.Zero && state.LongestWait > degradedWait)
+            return string.Create(CultureInfo.InvariantCulture, $"is too small or its connections come back too late: {state.Waiting} waiting, the oldest for {state.LongestWait.TotalSeconds:0.0} s.");
+        return null;
+    }
+
+    /// <summary>Nobody uses the pool and it has nothing open: what it would do for the next one is seen by asking.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever it is: the next borrower would get it, too.")]
+    private async Task<HealthCheckResult> ProveAsync(ConnectionPool pool, HealthStatus failure, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await pool.GetConnAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            await connection.DisposeAsync().ConfigureAwait(false);
+            return Result(HealthStatus.Healthy, "had no connection open and has opened one.", pool.Statistics);
+        }
+        catch (OperationCanceledException)
+        {
+            return Result(failure, $"has no connection open, and none could be opened in the time that the check has{After(pool.Statistics.LastConnectError)}", pool.Statistics);
+        }
+        catch (Exception error)
+        {
+            return Result(failure, $"has no connection and cannot open one: {pool.Statistics.LastConnectError ?? error.Message}", pool.Statistics);
+        }
+    }
+
+    private static string After(string? error) => error is null ? "." : $": {error}";
+
+    private HealthCheckResult Result(HealthStatus status, string what, PoolStatistics state) =>
+        new(status, $"Pool '{name}' {what}", data: PoolHealthData.Of(state));
+}

@@ -1,0 +1,17 @@
+namespace ActorPool;
+
+/// <summary>The names under which the pools of a process report: for <c>AddMeter</c> and <c>AddSource</c> of OpenTelemetry, or any other listener.</summary>
+/// <remarks>
+/// The instruments are those of the OpenTelemetry conventions for database client connection pools
+/// (<c>db.client.connection.*</c>), each with the attribute <c>db.client.connection.pool.name</c>, which is <see cref="PoolSettings.Name"/>:
+/// pools in several actor systems of one process need names of their own to be told apart. Only a <see cref="ConnectionPool"/> reports, from
+/// its start to its end. Nothing is measured while nobody listens, and what a listener throws is swallowed.
+/// </remarks>
+public static class ConnectionPoolTelemetry
+{
+    /// <summary>The name of the meter.</summary>
+    public const string MeterName = "ActorPool";
+
+    /// <summary>The name of the activity source. It has one span, <c>wait for connection</c>, for each call of <see cref="ConnectionPool.GetConnAsync"/> that had to wait.</summary>
+    public const string ActivitySourceName = "ActorPool";
+}

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using ActorPool.Actors;
+
+namespace ActorPool.Insight;
+
+/// <summary>
+/// The instruments of all pools, with the names, units and descriptions of the OpenTelemetry conventions for database connection pools.
+/// Sizes and counters are read from the live pools' gauges when somebody collects; times are recorded by <see cref="PoolMetrics"/>.
+/// </summary>
+internal static class PoolMeter
+{
+    public const string PoolName = $"{Prefix}pool.name";
+
+    private const string Prefix = "db.client.connection.";
+    private const string State = $"{Prefix}state";
+    private const string Connections = "{connection}";
+
+    private static readonly ConcurrentDictionary<PoolCell, PoolMetrics> Live = new();
+
+    // What the conventions recommend for db.client.operation.duration, the one database histogram for which they name boundaries.
+    private static readonly InstrumentAdvice<double> Buckets = new() { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] };
+
+    private static readonly Meter Meter = CreateWithSizes();
+
+    public static readonly Histogram<double>? CreateTime = Time("create_time", "The time it took to create a new connection.");
+
+    public static readonly Histogram<double>? WaitTime = Time("wait_time", "The time it took to obtain an open connection from the pool.");
+
+    public static readonly Histogram<double>? UseTime = Time("use_time", "The time between borrowing a connection and returning it to the pool.");
+
+    /// <summary>From now on the pool is reported.</summary>
+    public static void Add(PoolCell pool) => Live.TryAdd(pool, pool.Metrics);
+
+    /// <summary>The pool is not reported any more. Nothing happens when it was not.</summary>
+    public static void Remove(PoolCell pool) => Live.TryRemove(pool, out _);
+
+    private static Histogram<double>? Time(string name, string description) =>
+        Listeners.Publish(() => Meter.CreateHistogram($"{Prefix}{name}", "s", description, tags: null, Buckets));
+
+    private static Meter CreateWithSizes()
+    {
+        var meter = new Meter(ConnectionPoolTelemetry.MeterName, typeof(PoolMeter).Assembly.GetName().Version?.ToString(3));
+        Listeners.Publish(() => meter.CreateObservableUpDownCounter($"{Prefix}count", Counts, Connections, "The number of connections that are currently in state described by the `state` attribute."));
+        Listeners.Publish(() => meter.CreateObservableUpDownCounter($"{Prefix}idle.max", () => Each(MaxIdle), Connections, "The maximum number of idle open connections allowed."));
+        Listeners.Publish(() => meter.CreateObservableUpDownCounter($"{Prefix}idle.min", () => Each((_, pool) => pool.Min), Connections, "The minimum number of idle open connections allowed."));
+        Listeners.Publish(() => meter.CreateObservableUpDownCounter($"{Prefix}max", () => Each((_, pool) => pool.Max), Connections, "The maximum number of open connections allowed."));
+        Listeners.Publish(() => meter.CreateObservableUpDownCounter($"{Prefix}pending_requests", () => Each((_, pool) => pool.Waiting), "{request}", "The number of current pending requests for an open connection."));
+        Listeners.Publish(() => meter.CreateObservableCounter($"{Prefix}timeouts", () => Each((_, pool) => pool.TimedOut), "{timeout}", "The number of connection timeouts that have occurred trying to obtain a connection from the pool."));
+        return meter;
+    }
+
+    private static IEnumerable<Measurement<long>> Counts()
+    {
+        foreach (var (cell, metrics) in Live)
+        {
+            var pool = cell.Gauges.Read();
+            yield return new Measurement<long>(pool.Idle, metrics.Pool, new(State, "idle"));
+            yield return new Measurement<long>(pool.Open - pool.Idle, metrics.Pool, new(State, "used"));
+        }
+    }
+
+    private static IEnumerable<Measurement<long>> Each(Func<PoolSettings, PoolStatistics, long> read)
+    {
+        foreach (var (cell, metrics) in Live)
+            yield return new Measurement<long>(read(cell.Settings, cell.Gauges.Read()), metrics.Pool);
+    }
+
+    // With idle-timeout 0s the surplus is closed on return.
+    private static long MaxIdle(PoolSettings settings, PoolStatistics pool) => settings.IdleTimeout == TimeSpan.Zero ? pool.Min : pool.Max;
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using ActorPool.Driver;
+
+namespace ActorPool.Insight;
+
+/// <summary>
+/// The times of one pool. A listener is user code: it is called on a thread of the borrower's, or with the methods named
+/// "later" from the thread pool, never by the manager.
+/// </summary>
+internal sealed class PoolMetrics(string pool)
+{
+    /// <summary>Somebody wants to know how long requests wait.</summary>
+    public static bool MeasuresWaits => PoolMeter.WaitTime is { Enabled: true };
+
+    /// <summary>Somebody wants to know for how long connections are used.</summary>
+    public static bool MeasuresUse => PoolMeter.UseTime is { Enabled: true };
+
+    public KeyValuePair<string, object?> Pool { get; } = new(PoolMeter.PoolName, pool);
+
+    public void Waited(TimeSpan time) => Record(PoolMeter.WaitTime, time);
+
+    public void WaitedLater(TimeSpan time) => RecordLater(PoolMeter.WaitTime, time);
+
+    public void Used(TimeSpan time) => Record(PoolMeter.UseTime, time);
+
+    public void UsedLater(TimeSpan time) => RecordLater(PoolMeter.UseTime, time);
+
+    /// <summary>Opens the connection, and measures that when it succeeds.</summary>
+    public Task OpenAsync(IPhysicalConnection connection) =>
+        PoolMeter.CreateTime is { Enabled: true } ? OpenMeasuredAsync(connection) : connection.OpenAsync();
+
+    private async Task OpenMeasuredAsync(IPhysicalConnection connection)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await connection.OpenAsync().ConfigureAwait(false);
+        RecordLater(PoolMeter.CreateTime, Stopwatch.GetElapsedTime(start));
+    }
+
+    private void RecordLater(Histogram<double>? histogram, TimeSpan time)
+    {
+        if (histogram is { Enabled: true })
+            ThreadPool.UnsafeQueueUserWorkItem(static recording => recording.Metrics.Record(recording.Histogram, recording.Time), new Recording(this, histogram, time), preferLocal: false);
+    }
+
+    private void Record(Histogram<double>? histogram, TimeSpan time)
+    {
+        if (histogram is { Enabled: true })
+            Listeners.Tell(new Recording(this, histogram, time), static recording => recording.Histogram.Record(recording.Time.TotalSeconds, recording.Metrics.Pool));
+    }
+
+    private readonly record struct Recording(PoolMetrics Metrics, Histogram<double> Histogram, TimeSpan Time);
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace ActorPool.Tests.PostgreSQL.Insight;
+
+/// <summary>What a listener hears of one pool; tests run side by side, and the meter is that of all pools.</summary>
+public sealed class Measurements : IDisposable
+{
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentQueue<(string Instrument, double Value)> _times = new();
+    private readonly string _pool;
+    private Dictionary<string, long>? _sizes;
+
+    /// <param name="pool">The name of the pool.</param>
+    /// <param name="onTime">What the listener does in its callback for a time.</param>
+    public Measurements(string pool, Action<string>? onTime = null)
+    {
+        _pool = pool;
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == ConnectionPoolTelemetry.MeterName)
+                listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
+        {
+            if (Value(tags, "db.client.connection.pool.name") != _pool)
+                return;
+            _times.Enqueue((instrument.Name, value));
+            onTime?.Invoke(instrument.Name);
+        });
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            if (Value(tags, "db.client.connection.pool.name") != _pool)
+                return;
+            var state = Value(tags, "db.client.connection.state");
+            _sizes!.Add(state is null ? Short(instrument.Name) : $"{Short(instrument.Name)} {state}", value);
+        });
+        _listener.Start();
+    }
+
+    /// <summary>The seconds recorded so far by one of the histograms, as <c>wait_time</c>.</summary>
+    public IReadOnlyList<double> Times(string instrument) => [.. _times.Where(time => Short(time.Instrument) == instrument).Select(time => time.Value)];
+
+    /// <summary>What is observed at this moment, as <c>max</c> or <c>count idle</c>; empty when the pool is not reported.</summary>
+    public IReadOnlyDictionary<string, long> Sizes()
+    {
+        _sizes = [];
+        _listener.RecordObservableInstruments();
+        return _sizes;
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private static string Short(string instrument) => instrument["db.client.connection.".Length..];
+
+    private static string? Value(ReadOnlySpan<KeyValuePair<string, object?>> tags, string name)
+    {
+        foreach (var (key, value) in tags)
+        {
+            if (key == name)
+                return (string?)value;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,142 @@
+namespace ActorPool.Tests.PostgreSQL.Insight;
+
+/// <summary>Sizes and counters, as they are collected from outside.</summary>
+public sealed class SizeMetricsTests : InsightTest
+{
+    [Fact]
+    public async Task Connections_are_counted_by_their_state()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(3, 5);
+        await using var held = await pool.GetConnAsync();
+
+        var sizes = heard.Sizes();
+
+        Assert.Equal(2, sizes["count idle"]);
+        Assert.Equal(1, sizes["count used"]);
+        Assert.Equal(5, sizes["max"]);
+        Assert.Equal(5, sizes["idle.max"]);
+        Assert.Equal(3, sizes["idle.min"]);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_being_reset_is_used()
+    {
+        using var heard = new Measurements(Pool);
+        var hook = new TaskCompletionSource();
+        var pool = await StartNamedAsync(1, 1, settings => settings with { OnReturn = (_, _) => hook.Task });
+        await (await pool.GetConnAsync()).DisposeAsync();
+        await EventuallyAsync(() => pool.Statistics.Resetting == 1, "it is being reset");
+
+        var sizes = heard.Sizes();
+        hook.SetResult();
+
+        Assert.Equal(0, sizes["count idle"]);
+        Assert.Equal(1, sizes["count used"]);
+    }
+
+    [Fact]
+    public async Task Without_an_idle_timeout_only_the_minimum_may_be_idle()
+    {
+        using var heard = new Measurements(Pool);
+        await StartNamedAsync(2, 5, settings => settings with { IdleTimeout = TimeSpan.Zero });
+
+        Assert.Equal(2, heard.Sizes()["idle.max"]);
+    }
+
+    [Fact]
+    public async Task Limits_are_those_of_the_moment()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 5);
+        await pool.ResizeAsync(2, 7);
+
+        var sizes = heard.Sizes();
+
+        Assert.Equal((2, 7, 7), (sizes["idle.min"], sizes["idle.max"], sizes["max"]));
+    }
+
+    [Fact]
+    public async Task Requests_are_pending_while_they_wait_and_then_timeouts()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 1, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(500) });
+        await using var held = await pool.GetConnAsync();
+        Assert.Equal((0, 0), (heard.Sizes()["pending_requests"], heard.Sizes()["timeouts"]));
+        var waiting = await WaitForOneAsync(pool);
+
+        Assert.Equal((1, 0), (heard.Sizes()["pending_requests"], heard.Sizes()["timeouts"]));
+        await Assert.ThrowsAsync<PoolException>(() => waiting);
+        Assert.Equal((0, 1), (heard.Sizes()["pending_requests"], heard.Sizes()["timeouts"]));
+    }
+
+    [Fact]
+    public async Task Two_pools_are_told_apart_by_their_names()
+    {
+        var other = $"{Pool}-other";
+        using var heard = new Measurements(Pool);
+        using var heardOther = new Measurements(other);
+        await StartNamedAsync(1, 2);
+        await StartAsync(3, 4, settings => settings with { Name = other });
+
+        Assert.Equal(1, heard.Sizes()["count idle"]);
+        Assert.Equal(3, heardOther.Sizes()["count idle"]);
+        Assert.Equal(2, heard.Sizes()["max"]);
+        Assert.Equal(4, heardOther.Sizes()["max"]);
+    }
+
+    [Fact]
+    public async Task A_pool_is_not_reported_after_its_end()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 1);
+        Assert.NotEmpty(heard.Sizes());
+
+        await pool.DisposeAsync();
+
+        Assert.Empty(heard.Sizes());
+    }
+
+    [Fact]
+    public async Task A_pool_is_not_reported_after_closeall()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 1);
+
+        await pool.CloseAllAsync();
+
+        Assert.Empty(heard.Sizes());
+    }
+
+    [Fact]
+    public async Task A_pool_is_not_reported_after_its_system_has_ended()
+    {
+        using var heard = new Measurements(Pool);
+        await StartNamedAsync(1, 1);
+
+        await Sys.Terminate();
+
+        Assert.Empty(heard.Sizes());
+    }
+
+    [Fact]
+    public async Task A_pool_that_could_not_be_started_is_not_reported()
+    {
+        using var heard = new Measurements(Pool);
+
+        await Assert.ThrowsAsync<PoolException>(() => StartAsync(new PoolSettings("Host=127.0.0.1;Port=1;Username=x", 1, 1) { Name = Pool }));
+
+        Assert.Empty(heard.Sizes());
+    }
+
+    [Fact]
+    public async Task A_second_pool_of_the_name_that_is_refused_leaves_the_first_reported()
+    {
+        using var heard = new Measurements(Pool);
+        await StartNamedAsync(1, 3);
+
+        await Assert.ThrowsAsync<ArgumentException>(() => StartNamedAsync(1, 9));
+
+        Assert.Equal(3, heard.Sizes()["max"]);
+    }
+}

@@ -1,0 +1,220 @@
+using System.Diagnostics;
+using ActorPool.Tests.PostgreSQL.Support;
+using Akka.Actor;
+using Npgsql;
+
+namespace ActorPool.Tests.PostgreSQL.Insight;
+
+/// <summary>The times of opening, waiting and using, by every way in which they end.</summary>
+public sealed class TimeMetricsTests : InsightTest
+{
+    [Fact]
+    public async Task Every_open_is_timed()
+    {
+        using var heard = new Measurements(Pool);
+        await StartNamedAsync(3, 3, settings => settings with { Configure = SleepAsync });
+
+        await EventuallyAsync(() => heard.Times("create_time").Count == 3, "three opens");
+        Assert.All(heard.Times("create_time"), seconds => Assert.InRange(seconds, 0.05, 5));
+    }
+
+    [Fact]
+    public async Task An_open_that_fails_is_not_timed()
+    {
+        using var heard = new Measurements(Pool);
+
+        await Assert.ThrowsAsync<PoolException>(() => StartNamedAsync(1, 1, settings => settings with { Configure = (_, _) => throw new InvalidOperationException("not this one") }));
+        await StartNamedAsync(1, 1);
+
+        await EventuallyAsync(() => heard.Times("create_time").Count > 0, "the second pool's open");
+        Assert.Single(heard.Times("create_time"));
+    }
+
+    [Fact]
+    public async Task A_call_is_timed_whether_it_waited_or_not()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 1);
+        var held = await pool.GetConnAsync();
+        Assert.Single(heard.Times("wait_time"));
+        var waiting = await WaitForOneAsync(pool);
+        var clock = Stopwatch.StartNew();
+        await ScalarAsync(held, "SELECT pg_sleep(0.1)");
+        var atLeast = clock.Elapsed;
+        await held.DisposeAsync();
+        await (await waiting).DisposeAsync();
+
+        Assert.Equal(2, heard.Times("wait_time").Count);
+        Assert.InRange(heard.Times("wait_time")[1], atLeast.TotalSeconds, 5);
+    }
+
+    [Fact]
+    public async Task What_a_caller_does_before_it_takes_its_answer_is_not_its_wait()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(2, 2);
+        await using var other = await pool.GetConnAsync();
+
+        var call = pool.GetConnAsync();
+        await EventuallyAsync(() => call.IsCompleted, "the answer");
+        await ScalarAsync(other, "SELECT pg_sleep(0.5)");
+        await using var connection = await call;
+
+        Assert.InRange(heard.Times("wait_time")[1], 0, 0.4);
+    }
+
+    [Fact]
+    public async Task Calls_that_fail_or_are_cancelled_are_not_timed()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 1, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(200) });
+        await using var held = await pool.GetConnAsync();
+        using var cancellation = new CancellationTokenSource();
+        var cancelled = await WaitForOneAsync(pool, cancellation.Token);
+
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        await Assert.ThrowsAsync<PoolException>(async () => await pool.GetConnAsync());
+
+        Assert.Single(heard.Times("wait_time"));
+    }
+
+    [Fact]
+    public async Task An_Ask_is_timed_whether_it_waited_or_not()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 1);
+        var held = await pool.Manager.Ask<PooledConnection>(new GetConn());
+        var waiting = pool.Manager.Ask<PooledConnection>(new GetConn());
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        var clock = Stopwatch.StartNew();
+        await ScalarAsync(held, "SELECT pg_sleep(0.1)");
+        var atLeast = clock.Elapsed;
+        await held.DisposeAsync();
+        await (await waiting).DisposeAsync();
+
+        await EventuallyAsync(() => heard.Times("wait_time").Count == 2, "two waits");
+        Assert.InRange(heard.Times("wait_time").Max(), atLeast.TotalSeconds, 5);
+    }
+
+    [Fact]
+    public async Task A_call_that_joins_the_lease_of_its_key_is_timed()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 1);
+        await using var first = await pool.GetConnAsync("k");
+
+        Assert.Same(first, await pool.GetConnAsync("k"));
+        Assert.Same(first, await pool.Manager.Ask<PooledConnection>(new GetConn("k")));
+
+        await EventuallyAsync(() => heard.Times("wait_time").Count == 3, "three waits");
+    }
+
+    [Fact]
+    public async Task A_use_that_is_disposed_is_timed_at_once_and_once()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 1);
+
+        await UseAsync(pool, async connection =>
+        {
+            await connection.DisposeAsync();
+            Assert.Single(heard.Times("use_time"));
+            await connection.DisposeAsync();
+            await connection.CloseAsync();
+        });
+
+        Assert.InRange(Assert.Single(heard.Times("use_time")), 0.1, 5);
+    }
+
+    [Fact]
+    public async Task A_use_that_is_put_through_the_pool_is_timed_at_once_and_once()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 1);
+
+        await UseAsync(pool, async connection =>
+        {
+            await Assert.ThrowsAsync<PoolException>(async () => await pool.PutConnAsync(connection, "another key"));
+            await pool.PutConnAsync(connection);
+            Assert.Single(heard.Times("use_time"));
+            await Assert.ThrowsAsync<PoolException>(async () => await pool.PutConnAsync(connection));
+        });
+
+        Assert.InRange(Assert.Single(heard.Times("use_time")), 0.1, 5);
+    }
+
+    [Fact]
+    public async Task A_use_that_ends_with_a_PutConn_is_timed()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 1);
+
+        await UseAsync(pool, connection => pool.Manager.Ask<ConnPut>(new PutConn(connection)));
+
+        await EventuallyAsync(() => heard.Times("use_time").Count == 1, "one use");
+        Assert.InRange(heard.Times("use_time")[0], 0.1, 5);
+    }
+
+    [Fact]
+    public async Task A_use_that_ends_with_its_borrower_is_timed()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 1);
+        var borrower = Sys.ActorOf(BorrowerActor.Props(pool.Manager, TestActor));
+        var lease = (await ExpectMsgAsync<BorrowerActor.Borrowed>()).Connection;
+        await ScalarAsync(lease, "SELECT pg_sleep(0.1)");
+
+        Sys.Stop(borrower);
+
+        await EventuallyAsync(() => heard.Times("use_time").Count == 1, "one use");
+        Assert.InRange(heard.Times("use_time")[0], 0.1, 5);
+    }
+
+    [Fact]
+    public async Task A_use_that_ends_with_the_pool_is_timed_once()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(2, 2);
+        await using var first = await pool.GetConnAsync();
+        var second = await pool.Manager.Ask<PooledConnection>(new GetConn());
+
+        await pool.CloseAllAsync();
+        await second.DisposeAsync();
+
+        await EventuallyAsync(() => heard.Times("use_time").Count >= 2, "two uses");
+        Assert.Equal(2, heard.Times("use_time").Count);
+    }
+
+    [Fact]
+    public async Task The_next_use_of_the_connection_has_its_own_time()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 1);
+        var first = await pool.GetConnAsync();
+        var waiting = await WaitForOneAsync(pool);
+        await ScalarAsync(first, "SELECT pg_sleep(0.5)");
+
+        // At the moment of each return the connection goes to the next one.
+        await pool.PutConnAsync(first);
+        await (await waiting).DisposeAsync();
+
+        var times = heard.Times("use_time");
+        Assert.Equal(2, times.Count);
+        Assert.InRange(times[0], 0.5, 5);
+        Assert.InRange(times[1], 0, 0.4);
+    }
+
+    private static async Task SleepAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT pg_sleep(0.05)", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task UseAsync(ConnectionPool pool, Func<PooledConnection, Task> end)
+    {
+        var connection = await pool.GetConnAsync();
+        await ScalarAsync(connection, "SELECT pg_sleep(0.1)");
+        await end(connection);
+    }
+}
