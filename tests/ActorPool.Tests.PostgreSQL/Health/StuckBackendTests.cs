@@ -21,7 +21,7 @@ public sealed class StuckBackendTests : HealthTest
 
         await UseAsync(pool).WaitAsync(Soon);
 
-        Assert.Equal(1, pool.Statistics.Resetting);
+        Assert.NotEqual(0, pool.Statistics.Resetting);
     });
 
     [Fact]
