@@ -39,6 +39,7 @@ internal sealed partial class PoolState
         slot.Incarnation++;
         slot.Work = ConnectionWork.None;
         slot.IsOutdated = false;
+        slot.WasOpened = false;
         slot.WasLent = false;
         slot.CheckedAt = TimeSpan.MinValue;
         Effects.Add(new Effect(EffectKind.Open) { Slot = slot });
@@ -51,6 +52,7 @@ internal sealed partial class PoolState
             return;
         _backoff.Succeeded();
         _counts.Opened++;
+        slot.WasOpened = true;
         NewSession(slot);
         slot.ExpiresAt = Expiry(now);
         if (Phase == PoolPhase.Starting && _counts.Open - _counts.Closing + 1 >= _settings.MinConnections)
@@ -125,8 +127,13 @@ internal sealed partial class PoolState
             return;
         Enter(slot, SlotState.Free);
         _free.Push(slot);
-        _counts.Closed++;
-        PoolCounts.Of(ref _counts, slot.Reason)++;
+        // An open that was given up is not a connection: what was opened and not closed is open.
+        if (slot.WasOpened)
+        {
+            _counts.Closed++;
+            PoolCounts.Of(ref _counts, slot.Reason)++;
+        }
+
         if (FinishedClosing())
             return;
         Serve(now);

@@ -61,6 +61,9 @@ internal sealed class Slot(int index)
     /// <summary>It was open, or being opened, when all connections were to be replaced.</summary>
     public bool IsOutdated { get; set; }
 
+    /// <summary>The present connection was opened; else it is closed without having been one.</summary>
+    public bool WasOpened { get; set; }
+
     /// <summary>It has been lent since it was opened.</summary>
     public bool WasLent { get; set; }
 

@@ -42,6 +42,49 @@ public sealed class BrokenBackendTests : PoolTest
         Assert.Equal(1, await ScalarAsync(next, "SELECT 1"));
     }
 
+    [Theory]
+    [InlineData(ResetMode.Rollback, false)]
+    [InlineData(ResetMode.Rollback, true)]
+    [InlineData(ResetMode.DiscardAll, false)]
+    public async Task Killed_without_a_command_after_it_its_return_is_quiet_and_the_next_borrower_gets_another(ResetMode reset, bool inTransaction)
+    {
+        var pool = await StartAsync(1, 1, settings => settings with { Reset = reset, ValidateAfterIdle = Timeout.InfiniteTimeSpan });
+        for (var i = 0; i < 5; i++)
+        {
+            var lease = await pool.GetConnAsync();
+            if (inTransaction)
+                await ExecuteAsync(lease, "BEGIN");
+            var pid = await PidAsync(lease);
+            await KillAsync(pid);
+
+            await (i % 2 == 0 ? lease.DisposeAsync() : pool.PutConnAsync(lease));
+
+            await using var next = await pool.GetConnAsync();
+            Assert.NotEqual(pid, await PidAsync(next));
+        }
+
+        Assert.Equal(5, pool.Statistics.Lost);
+    }
+
+    [Fact]
+    public async Task Killed_without_a_command_after_it_a_waiter_behind_it_gets_another()
+    {
+        var pool = await StartAsync(1, 1);
+        var lease = await pool.GetConnAsync("key");
+        var pid = await PidAsync(lease);
+        var waiting = new[] { null, "one", "two", null }.Select(async key =>
+        {
+            await using var next = await pool.GetConnAsync(key);
+            return await PidAsync(next);
+        }).ToArray();
+        await EventuallyAsync(() => pool.Statistics.Waiting == 4, "they wait");
+        await KillAsync(pid);
+
+        await lease.DisposeAsync();
+
+        Assert.DoesNotContain(pid, await Task.WhenAll(waiting));
+    }
+
     private async Task KillAsync(int pid)
     {
         Assert.Equal(1, await Backends.TerminateAsync($"pid = {pid}"));

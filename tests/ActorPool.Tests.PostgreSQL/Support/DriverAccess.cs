@@ -34,9 +34,11 @@ public abstract class DriverTest : PoolTest
     }
 
     /// <summary>A pool of one connection, so that the next borrower gets what the last one left.</summary>
-    protected async Task<ConnectionPool> StartOneAsync(DriverAccess access, Func<PoolSettings, PoolSettings>? change = null)
+    protected Task<ConnectionPool> StartOneAsync(DriverAccess access, Func<PoolSettings, PoolSettings>? change = null) => StartAsync(access, 1, 1, change);
+
+    protected async Task<ConnectionPool> StartAsync(DriverAccess access, int min, int max, Func<PoolSettings, PoolSettings>? change = null)
     {
-        var settings = new PoolSettings(ConnectionString, 1, 1) { Name = $"driver{_pools.Count}" };
+        var settings = new PoolSettings(ConnectionString, min, max) { Name = $"driver{_pools.Count}" };
         settings = change?.Invoke(settings) ?? settings;
         var internals = access == DriverAccess.Internals ? NpgsqlInternals.TryCreate(out _) : null;
         var pool = await ConnectionPool.StartAsync(Sys, settings, NpgsqlSource.Create(settings, internals), CancellationToken.None);

@@ -1,3 +1,4 @@
+using ActorPool.ThrowawayPostgres;
 using Akka.TestKit.Xunit2;
 
 namespace ActorPool.Tests.PostgreSQL.Support;
@@ -41,6 +42,15 @@ public abstract class PoolTest : TestKit, IAsyncLifetime
         var pool = await ConnectionPool.StartAsync(Sys, settings);
         _ends.Add(pool);
         return pool;
+    }
+
+    /// <summary>A server of the test's own, which it may stop, start and fill; it is removed after the pools.</summary>
+    protected async Task<PostgresServer> StartServerAsync(PostgresServerOptions? options = null)
+    {
+        var server = await PostgresServer.StartAsync(options);
+        _ends.Add(server);
+        Assert.True(server.IsThrowaway, "A server given from outside cannot be stopped: run this test without one.");
+        return server;
     }
 
     protected static async Task<int> PidAsync(PooledConnection connection) => (int)(await ScalarAsync(connection, "SELECT pg_backend_pid()"))!;

@@ -35,6 +35,7 @@ internal static class Invariants
         Unless(Count(SlotState.Validating) == counts.Validating, $"{counts.Validating} validating are counted");
         Unless(Count(SlotState.Closing) == counts.Closing, $"{counts.Closing} closing are counted");
         Unless(counts.Open == counts.Idle + counts.InUse + counts.Resetting + counts.Validating + counts.Closing, $"open is not its parts");
+        Unless(counts.Opened - counts.Closed == counts.Open - state.Slots.Count(slot => slot is { State: SlotState.Closing, WasOpened: false }), $"{counts.Opened} opened and {counts.Closed} closed do not make {counts.Open}");
         Unless(counts.Taken <= ledger.Limit && counts.Taken == ledger.Taken, $"{counts.Taken} of {ledger.Limit} places are taken");
         Unless(counts.Waiting == ledger.Waiting.Count && counts.Waiting <= settings.MaxWaiting, $"{counts.Waiting} waiting are counted, {ledger.Waiting.Count} wait");
         var keysInUse = ledger.Slots.Count(slot => slot is { State: Physical.Working, Work: ConnectionWork.Initialize }) + ledger.Slots.Count(slot => slot is { IsLent: true, LentKey: not null }) + ledger.Waiting.Count(waiter => waiter.Key is not null);
