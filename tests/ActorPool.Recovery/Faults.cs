@@ -1,0 +1,34 @@
+using ActorPool.Faults;
+using ActorPool.ThrowawayPostgres;
+using Npgsql;
+
+namespace ActorPool.Recovery;
+
+/// <summary>What happens to the server, by name; each returns when it is over.</summary>
+internal sealed class Faults(PostgresServer server, FaultProxy network)
+{
+    public static readonly IReadOnlyList<string> Names = ["idle backends killed", "all backends killed", "server restarted (fast)", "10 s of black hole"];
+
+    public Task DoAsync(string name) => name switch
+    {
+        "server restarted (fast)" => server.RestartAsync(PostgresStopMode.Fast),
+        "10 s of black hole" => BlackholeAsync(),
+        _ => KillAsync(),
+    };
+
+    /// <summary>Every backend but the one that says so; complete when all of them are gone.</summary>
+    public async Task KillAsync()
+    {
+        await using var view = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString);
+        await view.OpenAsync();
+        await using var kill = new NpgsqlCommand("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'", view);
+        await kill.ExecuteNonQueryAsync();
+    }
+
+    private async Task BlackholeAsync()
+    {
+        network.Mode = NetworkMode.Blackhole;
+        await Task.Delay(TimeSpan.FromSeconds(10));
+        network.Mode = NetworkMode.Pass;
+    }
+}
