@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using ActorPool.Tests.PostgreSQL.Support;
 using Akka.Actor;
 using Npgsql;
@@ -187,6 +188,24 @@ public sealed class TimeMetricsTests : InsightTest
     }
 
     [Fact]
+    public async Task A_use_that_was_forgotten_is_timed_when_it_is_found()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 1);
+        Forget(pool);
+
+        await EventuallyAsync(
+            () =>
+            {
+                GC.Collect();
+                return pool.Statistics.Reclaimed == 1;
+            },
+            "it is found");
+
+        await EventuallyAsync(() => heard.Times("use_time").Count == 1, "one use");
+    }
+
+    [Fact]
     public async Task The_next_use_of_the_connection_has_its_own_time()
     {
         using var heard = new Measurements(Pool);
@@ -204,6 +223,9 @@ public sealed class TimeMetricsTests : InsightTest
         Assert.InRange(times[0], 0.5, 5);
         Assert.InRange(times[1], 0, 0.4);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Forget(ConnectionPool pool) => pool.GetConnAsync().AsTask().GetAwaiter().GetResult();
 
     private static async Task SleepAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
