@@ -188,6 +188,26 @@ public sealed class TimeMetricsTests : InsightTest
     }
 
     [Fact]
+    public async Task A_use_that_its_borrower_ends_while_the_pool_is_about_to_is_timed_once()
+    {
+        using var heard = new Measurements(Pool);
+        using var release = new ManualResetEventSlim();
+        var pool = await StartNamedAsync(1, 1);
+        var connection = await pool.GetConnAsync();
+        var held = pool.GetConnAsync(new SlowKey(release)).AsTask();
+        var closed = pool.CloseAllAsync();
+
+        await connection.DisposeAsync();
+        release.Set();
+
+        await closed;
+        await Assert.ThrowsAsync<PoolException>(() => held);
+        // A second one would come from the thread pool.
+        await Task.Run(() => { });
+        Assert.Single(heard.Times("use_time"));
+    }
+
+    [Fact]
     public async Task A_use_that_was_forgotten_is_timed_when_it_is_found()
     {
         using var heard = new Measurements(Pool);
@@ -222,6 +242,18 @@ public sealed class TimeMetricsTests : InsightTest
         Assert.Equal(2, times.Count);
         Assert.InRange(times[0], 0.5, 5);
         Assert.InRange(times[1], 0, 0.4);
+    }
+
+    /// <summary>A key that holds the manager up.</summary>
+    private sealed class SlowKey(ManualResetEventSlim release)
+    {
+        public override bool Equals(object? obj) => ReferenceEquals(this, obj);
+
+        public override int GetHashCode()
+        {
+            release.Wait(TimeSpan.FromSeconds(30));
+            return 1;
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
