@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using ActorPool.Tests.PostgreSQL.Support;
 using Akka.Actor;
 using Npgsql;
@@ -187,6 +188,44 @@ public sealed class TimeMetricsTests : InsightTest
     }
 
     [Fact]
+    public async Task A_use_that_its_borrower_ends_while_the_pool_is_about_to_is_timed_once()
+    {
+        using var heard = new Measurements(Pool);
+        using var release = new ManualResetEventSlim();
+        var pool = await StartNamedAsync(1, 1);
+        var connection = await pool.GetConnAsync();
+        var held = pool.GetConnAsync(new SlowKey(release)).AsTask();
+        var closed = pool.CloseAllAsync();
+
+        await connection.DisposeAsync();
+        release.Set();
+
+        await closed;
+        await Assert.ThrowsAsync<PoolException>(() => held);
+        // A second one would come from the thread pool.
+        await Task.Run(() => { });
+        Assert.Single(heard.Times("use_time"));
+    }
+
+    [Fact]
+    public async Task A_use_that_was_forgotten_is_timed_when_it_is_found()
+    {
+        using var heard = new Measurements(Pool);
+        var pool = await StartNamedAsync(1, 1);
+        Forget(pool);
+
+        await EventuallyAsync(
+            () =>
+            {
+                GC.Collect();
+                return pool.Statistics.Reclaimed == 1;
+            },
+            "it is found");
+
+        await EventuallyAsync(() => heard.Times("use_time").Count == 1, "one use");
+    }
+
+    [Fact]
     public async Task The_next_use_of_the_connection_has_its_own_time()
     {
         using var heard = new Measurements(Pool);
@@ -204,6 +243,21 @@ public sealed class TimeMetricsTests : InsightTest
         Assert.InRange(times[0], 0.5, 5);
         Assert.InRange(times[1], 0, 0.4);
     }
+
+    /// <summary>A key that holds the manager up.</summary>
+    private sealed class SlowKey(ManualResetEventSlim release)
+    {
+        public override bool Equals(object? obj) => ReferenceEquals(this, obj);
+
+        public override int GetHashCode()
+        {
+            release.Wait(TimeSpan.FromSeconds(30));
+            return 1;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Forget(ConnectionPool pool) => pool.GetConnAsync().AsTask().GetAwaiter().GetResult();
 
     private static async Task SleepAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
