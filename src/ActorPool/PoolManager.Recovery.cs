@@ -11,40 +11,60 @@ public sealed partial class PoolManager
 {
     private readonly PoolState? _crashed;
 
+    // The last message of which all was decided, and answered if it needs an answer; its effects may be left to be carried out.
+    private object? _decided;
+
     /// <summary>Answers everybody who is without an answer; the connections and their actors stay.</summary>
     protected override void PreRestart(Exception reason, object message)
     {
         if (IsNote(message))
             _cell.NoteHandled();
+        // It may have decided on an open and not come to it.
+        while (_records.Count < _state.Slots.Count)
+            _records.Add(new SlotRecord(_state.Slots[_records.Count]));
+        var waiting = _state.Effects.Select(effect => effect.Waiter).OfType<Waiter>().Concat(_state.AllWaiting()).Distinct().ToArray();
         if (_state.Phase != PoolPhase.Running)
         {
             // There is nothing to be saved in a pool that is ending, or has not begun.
+            var closed = PoolFailure.Closed(_cell.Name);
+            AnswerAfterCrash(waiting, closed);
+            _state.Effects.Clear();
             base.PreRestart(reason, message);
+            AnswerAfterCrash(message, closed);
             return;
         }
 
         var failure = FailureOf(PoolErrorKind.Timeout, detail: PoolFailure.ManagerCrashed);
-        var answered = AnswerAfterCrash(_state.Effects.Select(effect => effect.Waiter).OfType<Waiter>().Concat(_state.AllWaiting()).Distinct().ToArray(), failure);
-        answered += AnswerAfterCrash(message, failure);
+        AnswerAfterCrash(waiting, failure);
+        var answered = waiting.Length + AnswerAfterCrash(message, failure);
         foreach (var pauser in _pausers)
-            Refuse(pauser, failure);
+            Quietly(() => Refuse(pauser, failure));
         _log.Warning("Pool {Pool}: its manager has failed and is made again. {Lent} leases go on; {Waiting} requests were answered with an error.", _cell.Name, _state.Counts.InUse, answered);
     }
 
     /// <summary>The first manager of the pool, or the one after a crash.</summary>
     protected override void PreStart()
     {
-        var now = Now;
-        if (_cell.Ended)
-            _state.CloseAll();
-        else if (_crashed is not null)
-            Recover(now);
-        else
+        if (_crashed is null && !_cell.Ended)
             return;
-        Publish(now);
-        CarryOut(now);
-        Publish(now);
-        SetTimer(now);
+        try
+        {
+            var now = Now;
+            if (_cell.Ended)
+                _state.CloseAll();
+            else
+                Recover(now);
+            Publish(now);
+            CarryOut(now);
+            Publish(now);
+            SetTimer(now);
+        }
+        catch
+        {
+            // Akka stops an actor that cannot be made again, without a word to it.
+            PostStop();
+            throw;
+        }
     }
 
     private void Recover(TimeSpan now)
@@ -72,6 +92,8 @@ public sealed partial class PoolManager
 
         foreach (var borrower in _borrowers.Values.ToArray())
             Unwatch(borrower);
+        foreach (var borrower in _records.SelectMany(record => record.Slot.Borrowers).OfType<WatchedBorrower>().Distinct())
+            WatchAgain(borrower);
         _state.Recovered(now);
     }
 
@@ -112,7 +134,14 @@ public sealed partial class PoolManager
         Context.WatchWith(actor, new ConnectionStopped(record.Slot, record.Slot.Incarnation, record.Attempt));
     }
 
-    private int AnswerAfterCrash(Waiter[] waiters, PoolFailure failure)
+    private void WatchAgain(WatchedBorrower borrower)
+    {
+        _borrowers[borrower.Actor] = borrower;
+        Context.Unwatch(borrower.Actor);
+        Context.WatchWith(borrower.Actor, new BorrowerEnded(borrower));
+    }
+
+    private void AnswerAfterCrash(Waiter[] waiters, PoolFailure failure)
     {
         foreach (var waiter in waiters)
         {
@@ -121,21 +150,21 @@ public sealed partial class PoolManager
             else if (waiter is AskRequest { IsAnswered: false } ask)
                 FailAfterCrash(ask, failure);
         }
-
-        return waiters.Length;
     }
 
     private void FailAfterCrash(AskRequest ask, PoolFailure failure)
     {
         StopWatching(ask);
-        ask.Fail(failure.ToException(), Self);
+        Quietly(() => ask.Fail(failure.ToException(), Self));
     }
 
-    /// <summary>The message in which it happened.</summary>
+    /// <summary>The message in which it happened, unless it was answered, or its request stands among those who wait.</summary>
     private int AnswerAfterCrash(object? message, PoolFailure failure)
     {
         switch (message)
         {
+            case not null when ReferenceEquals(message, _decided):
+                return 0;
             case AcquireRequest request:
                 request.FailAfterCrash(failure);
                 return 1;
@@ -143,10 +172,24 @@ public sealed partial class PoolManager
                 request.Fail(failure);
                 return 1;
             case GetConn or PutConn or ActorPool.CloseAll or GetStatistics or Resize or Drain or Pause or ActorPool.Resume or GetLeases:
-                Refuse(Sender, failure);
+                var sender = Sender;
+                Quietly(() => Refuse(sender, failure));
                 return 1;
             default:
                 return 0;
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever an asker makes of its answer, the others get theirs.")]
+    private static void Quietly(Action answer)
+    {
+        try
+        {
+            answer();
+        }
+        catch (Exception)
+        {
+            // It may be the one in whose answer the manager crashed.
         }
     }
 }

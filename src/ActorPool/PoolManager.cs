@@ -148,6 +148,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 break;
         }
 
+        _decided = message;
         // The numbers come first: whoever is answered can see in them what the answer changed.
         Publish(now);
         if (CarryOut(now))
@@ -165,9 +166,14 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         _stopping = true;
         _cell.Ended = true;
         TryCloseAll();
-        CarryOut(Now);
+        Quietly(() => CarryOut(Now));
+        AnswerAfterCrash(_state.Effects.Select(effect => effect.Waiter).OfType<Waiter>().ToArray(), PoolFailure.Closed(_cell.Name));
         foreach (var record in _records)
+        {
+            record.Lease?.TryEnd(LeaseEnd.PoolClosed);
             _ = record.Connection?.AbortAsync();
+        }
+
         var failure = PoolFailure.Closed(_cell.Name);
         _start?.Fail(failure);
         foreach (var order in _closing)

@@ -1,0 +1,306 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using ActorPool.Tests.PostgreSQL.Support;
+using Akka.Actor;
+
+namespace ActorPool.Tests.PostgreSQL.Leases;
+
+/// <summary>Leases that nobody returns and nobody has any more: the garbage collector finds them.</summary>
+public sealed class ForgottenLeaseTests : PoolTest
+{
+    [Fact]
+    public async Task It_is_taken_back_with_a_warning_that_names_the_place_and_its_backend_is_replaced()
+    {
+        var pool = await StartAsync(1, 1);
+
+        await EventFilter.Warning(new Regex($@"not returned.*{nameof(ForgottenLeaseTests)}\.cs:[1-9]\d*")).ExpectOneAsync(async () =>
+        {
+            var pid = await ForgetAsync(pool);
+            Assert.Equal(1, pool.Statistics.InUse);
+
+            await CollectAsync(() => pool.Statistics is { Reclaimed: 1, EndedByForce: 1, ClosedByForce: 1, InUse: 0, Idle: 1 }, "it is taken back and replaced");
+
+            Assert.Equal(0, await Backends.WaitForAsync(0, $"pid = {pid}"));
+            await using var next = await pool.GetConnAsync();
+            Assert.NotEqual(pid, await PidAsync(next));
+        });
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_it_is_served()
+    {
+        var pool = await StartAsync(1, 1);
+        await ForgetAsync(pool);
+        var waiting = pool.GetConnAsync().AsTask();
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+
+        await CollectAsync(() => waiting.IsCompleted, "it is served");
+
+        Assert.Equal(1L, await ScalarAsync(await waiting, "SELECT 1::bigint"));
+        await (await waiting).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task One_that_was_asked_for_is_named_by_its_asker()
+    {
+        var pool = await StartAsync(1, 1);
+
+        await EventFilter.Warning(new Regex(@"not returned.*Borrowed by akka://test/temp/")).ExpectOneAsync(async () =>
+        {
+            await ForgetByAskAsync(pool);
+            await CollectAsync(() => pool.Statistics.Reclaimed == 1, "it is taken back");
+        });
+    }
+
+    [Fact]
+    public async Task One_that_an_actor_has_dropped_is_named_by_that_actor()
+    {
+        var pool = await StartAsync(1, 1);
+
+        await EventFilter.Warning(new Regex(@"not returned.*Borrowed by akka://test/user/dropper")).ExpectOneAsync(async () =>
+        {
+            Sys.ActorOf(Props.Create(() => new Dropper(pool.Manager, TestActor)), "dropper");
+            await ExpectMsgAsync("dropped");
+            await CollectAsync(() => pool.Statistics.Reclaimed == 1, "it is taken back");
+        });
+    }
+
+    [Fact]
+    public async Task One_that_somebody_still_has_is_never_taken_back()
+    {
+        var pool = await StartAsync(2, 2);
+        var kept = await pool.GetConnAsync();
+        var pid = await PidAsync(kept);
+
+        // The other one proves that the collector has looked.
+        for (var round = 1; round <= 3; round++)
+        {
+            await ForgetAsync(pool);
+            var rounds = round;
+            await CollectAsync(() => pool.Statistics.Reclaimed == rounds, "the other one is taken back");
+        }
+
+        Assert.Equal(pid, await PidAsync(kept));
+        Assert.Equal((3, 1), (pool.Statistics.Reclaimed, pool.Statistics.InUse));
+        await kept.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Those_that_were_returned_are_never_taken_back()
+    {
+        var pool = await StartAsync(2, 2);
+        for (var i = 0; i < 20; i++)
+            await UseAsync(pool, i);
+        await ForgetAsync(pool);
+
+        await CollectAsync(() => pool.Statistics.Reclaimed > 0, "the one that was not is taken back");
+
+        Assert.Equal(1, pool.Statistics.Reclaimed);
+    }
+
+    [Fact]
+    public async Task A_shared_lease_stays_as_long_as_one_of_those_who_share_it_has_it()
+    {
+        var pool = await StartAsync(2, 2);
+        var kept = await pool.GetConnAsync("k");
+        var pid = await PidAsync(kept);
+        await ForgetAsync(pool, "k");
+        await ForgetAsync(pool);
+        await CollectAsync(() => pool.Statistics.Reclaimed == 1, "the one without a key is taken back");
+
+        Assert.Equal(pid, await PidAsync(kept));
+        Assert.Same(kept, await pool.GetConnAsync("k"));
+        GC.KeepAlive(kept);
+        await pool.PutConnAsync(kept, "k");
+    }
+
+    [Fact]
+    public async Task Who_joins_a_forgotten_lease_gets_it_or_a_new_one_and_keeps_what_it_got()
+    {
+        var pool = await StartAsync(2, 2);
+        for (var round = 0; round < 50; round++)
+        {
+            await ForgetAsync(pool, "k");
+            // The object may be collected before, while or after another one joins.
+            var collection = Task.Run(() => GC.Collect());
+            var joined = await pool.GetConnAsync("k");
+            await collection;
+            GC.WaitForPendingFinalizers();
+
+            Assert.Equal(1L, await ScalarAsync(joined, "SELECT 1::bigint"));
+            Assert.Same(joined, await pool.GetConnAsync("k"));
+            await pool.PutConnAsync(joined, "k");
+        }
+
+        await CollectAsync(() => pool.Statistics is { InUse: 0, Idle: 2 }, "everything is back");
+    }
+
+    [Fact]
+    public async Task Who_joins_between_the_collection_and_its_notice_keeps_the_lease()
+    {
+        var pool = await StartAsync(2, 2);
+        // The collector's only thread of notices is held up.
+        var (held, until) = (new TaskCompletionSource(), new TaskCompletionSource());
+        HoldUpFinalizers(held, until);
+        PooledConnection joined;
+        int pid;
+        try
+        {
+            await CollectAsync(() => held.Task.IsCompleted, "it is held up", wait: false);
+            pid = await ForgetAsync(pool, "k");
+            var lost = await ForgetWeaklyAsync(pool, "k");
+            await CollectAsync(() => !lost.TryGetTarget(out _), "the object is gone, and nobody was told", wait: false);
+
+            joined = await pool.GetConnAsync("k");
+        }
+        finally
+        {
+            until.SetResult();
+        }
+
+        GC.WaitForPendingFinalizers();
+        await pool.Manager.Ask<PoolStatistics>(new GetStatistics(), TimeSpan.FromSeconds(5));
+        Assert.Equal(pid, await PidAsync(joined));
+        Assert.Equal((0, 1), (pool.Statistics.Reclaimed, pool.Statistics.InUse));
+        await pool.PutConnAsync(joined, "k");
+    }
+
+    [Fact]
+    public async Task A_query_that_runs_on_it_is_ended_at_the_server()
+    {
+        var pool = await StartAsync(1, 1);
+        await ForgetInQueryAsync(pool);
+        Assert.Equal(1, await Backends.WaitForAsync(1, "query LIKE '%pg_sleep%' AND state = 'active'"));
+
+        await CollectAsync(() => pool.Statistics.Reclaimed == 1, "it is taken back");
+
+        Assert.Equal(0, await Backends.WaitForAsync(0, "query LIKE '%pg_sleep%' AND state = 'active'"));
+        await using var next = await pool.GetConnAsync();
+        Assert.Equal(1L, await ScalarAsync(next, "SELECT 1::bigint"));
+    }
+
+    [Fact]
+    public async Task A_transaction_left_open_in_it_is_rolled_back()
+    {
+        var pool = await StartAsync(1, 1);
+        await UseAsync(pool, null, "CREATE TABLE t (id int)");
+        await ForgetAsync(pool, null, "BEGIN; INSERT INTO t VALUES (1)");
+
+        await CollectAsync(() => pool.Statistics is { Reclaimed: 1, Idle: 1 }, "it is taken back");
+
+        await using var next = await pool.GetConnAsync();
+        Assert.Equal(0L, await ScalarAsync(next, "SELECT count(*) FROM t"));
+        Assert.Equal(0, await Backends.CountAsync("state = 'idle in transaction'"));
+    }
+
+    [Fact]
+    public async Task All_of_a_pool_forgotten_come_back_as_new_ones()
+    {
+        var pool = await StartAsync(0, 5);
+        for (var i = 0; i < 5; i++)
+            await ForgetAsync(pool, i % 2 == 0 ? i : null);
+        Assert.Equal(5, pool.Statistics.InUse);
+
+        await CollectAsync(() => pool.Statistics is { Reclaimed: 5, InUse: 0, Closing: 0 }, "all are taken back");
+
+        var all = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => pool.GetConnAsync().AsTask()));
+        Assert.Equal(5, (await Task.WhenAll(all.Select(PidAsync))).Distinct().Count());
+        foreach (var connection in all)
+            await connection.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_simple_pool_takes_it_back_in_a_later_call()
+    {
+        await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 1));
+        var pid = await ForgetAsync(pool);
+
+        await CollectAsync(() => pool.Statistics is { Reclaimed: 1, InUse: 0 }, "it is taken back");
+
+        await using var next = await pool.GetConnAsync();
+        Assert.NotEqual(pid, await PidAsync(next));
+    }
+
+    [Fact]
+    public async Task A_pool_that_is_gone_is_none_the_worse_for_it()
+    {
+        var pool = await StartAsync(1, 1);
+        await ForgetAsync(pool);
+        await pool.CloseAllAsync();
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
+        Assert.Equal(0, pool.Statistics.Reclaimed);
+        Assert.Equal(0, await Backends.WaitForAsync(0));
+    }
+
+    // Not inlined, and over before the collector looks: nothing of theirs keeps the lease alive.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<int> ForgetAsync(IConnectionPool pool, object? key = null, string sql = "SELECT 1")
+    {
+        var lease = await pool.GetConnAsync(key);
+        await ExecuteAsync(lease, sql);
+        return await PidAsync(lease);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<WeakReference<PooledConnection>> ForgetWeaklyAsync(ConnectionPool pool, object key) => new(await pool.GetConnAsync(key));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void HoldUpFinalizers(TaskCompletionSource held, TaskCompletionSource until) => _ = new Blocker(held, until);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task ForgetByAskAsync(ConnectionPool pool)
+    {
+        var lease = await pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(5));
+        await PidAsync(lease);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task ForgetInQueryAsync(ConnectionPool pool)
+    {
+        var lease = await pool.GetConnAsync();
+        var command = lease.CreateCommand();
+        command.CommandText = "SELECT pg_sleep(60)";
+        // The command is the driver's own, and does not keep the lease.
+        _ = command.ExecuteNonQueryAsync();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task UseAsync(ConnectionPool pool, object? key, string sql = "SELECT 1")
+    {
+        await using var lease = await pool.GetConnAsync(key);
+        await ExecuteAsync(lease, sql);
+    }
+
+    /// <summary>Has the garbage collector look, until something has come of it.</summary>
+    private static Task CollectAsync(Func<bool> condition, string what, bool wait = true) => EventuallyAsync(
+        () =>
+        {
+            GC.Collect();
+            if (wait)
+                GC.WaitForPendingFinalizers();
+            return condition();
+        },
+        what,
+        TimeSpan.FromSeconds(10));
+
+    private sealed class Blocker(TaskCompletionSource held, TaskCompletionSource until)
+    {
+        ~Blocker()
+        {
+            held.SetResult();
+            until.Task.Wait(TimeSpan.FromSeconds(10));
+        }
+    }
+
+    private sealed class Dropper : ReceiveActor
+    {
+        public Dropper(IActorRef manager, IActorRef observer)
+        {
+            Receive<PooledConnection>(_ => observer.Tell("dropped"));
+            manager.Tell(new GetConn(), Self);
+        }
+    }
+}
