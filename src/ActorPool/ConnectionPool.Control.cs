@@ -45,11 +45,12 @@ public sealed partial class ConnectionPool
 
     private async Task<T> AskAsync<T>(object command, CancellationToken cancellationToken)
     {
-        using var answered = new CancellationTokenSource();
-        var gone = Manager.WatchAsync(answered.Token);
-        var answer = Manager.Ask<T>(command, Timeout.InfiniteTimeSpan, cancellationToken);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var gone = Manager.WatchAsync(over.Token);
+        var answer = Manager.Ask<T>(command, Timeout.InfiniteTimeSpan, over.Token);
         await Task.WhenAny(answer, gone).ConfigureAwait(false);
-        await answered.CancelAsync().ConfigureAwait(false);
-        return answer.IsCompleted ? await answer.ConfigureAwait(false) : throw PoolFailure.Closed(_cell.Name).ToException();
+        var isAnswered = answer.IsCompleted;
+        await over.CancelAsync().ConfigureAwait(false);
+        return isAnswered ? await answer.ConfigureAwait(false) : throw PoolFailure.Closed(_cell.Name).ToException();
     }
 }

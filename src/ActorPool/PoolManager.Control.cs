@@ -1,3 +1,4 @@
+using ActorPool.Actors;
 using ActorPool.Core;
 using Akka.Event;
 
@@ -24,9 +25,14 @@ public sealed partial class PoolManager
         _state.Pause();
         _log.Info("Pool {Pool}: paused; requests wait.", _cell.Name);
         if (pause.UntilReturned)
+        {
+            _pausers.RemoveAll(pauser => AskPromise.Of(pauser) is { IsCompleted: true });
             _pausers.Add(Sender);
+        }
         else
+        {
             Sender.Tell(Paused.Instance, Self);
+        }
     }
 
     private void Resume(TimeSpan now)
@@ -39,10 +45,19 @@ public sealed partial class PoolManager
         Sender.Tell(Resumed.Instance, Self);
     }
 
-    private void AnswerPausers()
+    private void LookAtPause()
     {
+        var isOver = _state.Phase != PoolPhase.Running;
+        if (!isOver && !_state.AllReturned)
+            return;
         foreach (var pauser in _pausers)
-            pauser.Tell(Paused.Instance, Self);
+        {
+            if (isOver)
+                Refuse(pauser, FailureOf(PoolErrorKind.Closed));
+            else
+                pauser.Tell(Paused.Instance, Self);
+        }
+
         _pausers.Clear();
     }
 

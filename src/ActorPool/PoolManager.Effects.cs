@@ -105,8 +105,11 @@ public sealed partial class PoolManager
             return false;
         foreach (var lease in _undelivered)
         {
-            if (lease.TryEnd(LeaseEnd.Returned))
-                TakeBack(lease, close: false, now);
+            if (!lease.TryEnd(LeaseEnd.Returned))
+                continue;
+            var record = _records[lease.Slot.Index];
+            record.TakeBack();
+            _state.PutUnused(lease.Slot, lease.Lease, record.Connection!.Release(lease.DriverWasUsed), now);
         }
 
         _undelivered.Clear();

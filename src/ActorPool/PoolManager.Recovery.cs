@@ -34,6 +34,7 @@ public sealed partial class PoolManager
             return;
         }
 
+        _start?.Complete();
         var failure = FailureOf(PoolErrorKind.Timeout, detail: PoolFailure.ManagerCrashed);
         AnswerAfterCrash(waiting, failure);
         var answered = waiting.Length + AnswerAfterCrash(message, failure);
@@ -123,7 +124,8 @@ public sealed partial class PoolManager
         }
         catch (Exception) when (fate == SlotFate.Lent && record.Slot.HeldFor is null)
         {
-            // It stands among the lent ones already.
+            // It stands among the lent ones already. Whose session it is cannot be told any more.
+            record.Slot.IsOutdated = true;
         }
     }
 

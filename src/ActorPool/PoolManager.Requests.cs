@@ -109,7 +109,7 @@ public sealed partial class PoolManager
             return Refused(PoolErrorKind.Closed);
         if (lease is null)
             return Refused(PoolErrorKind.NotCheckedOut, "there is no connection to put in this PutConn");
-        if (!ReferenceEquals(lease.Home, _cell) || lease.Slot.Lease != lease.Lease)
+        if (!ReferenceEquals(lease.Home, _cell) || !_records[lease.Slot.Index].IsOut(lease))
             return Refused(PoolErrorKind.NotCheckedOut);
         try
         {
@@ -136,17 +136,25 @@ public sealed partial class PoolManager
     /// <summary>A lease that its borrower has ended; a stale one changes nothing.</summary>
     private void TakeBack(PooledConnection lease, bool close, TimeSpan now)
     {
-        if (!lease.IsOver || !ReferenceEquals(lease.Home, _cell) || lease.Slot is not { State: SlotState.InUse } slot || slot.Lease != lease.Lease)
+        if (!lease.IsOver || !ReferenceEquals(lease.Home, _cell) || _records[lease.Slot.Index] is not { } record || !record.IsOut(lease))
             return;
-        var record = _records[slot.Index];
+        var slot = lease.Slot;
         record.TakeBack();
         _state.Put(slot, lease.Lease, close, record.Connection!.Release(lease.DriverWasUsed), now);
     }
 
-    /// <summary>A lease that nobody has any more; a stale one changes nothing.</summary>
+    /// <summary>
+    /// A lease that nobody has any more; a stale one changes nothing. A command or reader made with it may be at work yet: it gets a while
+    /// to come to its end.
+    /// </summary>
     private void TakeBack(ForgottenLease forgotten, TimeSpan now)
     {
-        if (_records[forgotten.Slot.Index].Is(forgotten))
+        var record = _records[forgotten.Slot.Index];
+        if (!record.IsOut(forgotten))
+            return;
+        if (record.Connection!.IsBusy && now < forgotten.LooksUntil(now))
+            ((IWithTimers)this).Timers.StartSingleTimer(record, new LookAgain(forgotten), LookAtForgotten);
+        else
             _state.Forgotten(forgotten.Slot, forgotten.Lease, now);
     }
 

@@ -47,6 +47,8 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     /// <summary>The pool's own timers; set by Akka.</summary>
     ITimerScheduler IWithTimers.Timers { get; set; } = null!;
 
+    private static readonly TimeSpan LookAtForgotten = TimeSpan.FromSeconds(1);
+
     private static TimeSpan Now => Context.System.Scheduler.HighResMonotonicClock;
 
     internal static Props Props(PoolCell cell) => Akka.Actor.Props.CreateBy(new Maker(cell)).WithMailbox(PoolMailbox.Id);
@@ -70,6 +72,9 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 break;
             case ForgottenLease forgotten:
                 TakeBack(forgotten, now);
+                break;
+            case LookAgain look:
+                TakeBack(look.Lease, now);
                 break;
             case ReturnRequest request:
                 Answer(request, now);
@@ -155,8 +160,8 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
             Publish(now);
         if (IsNote(message))
             _cell.NoteHandled();
-        if (_pausers.Count > 0 && _state.AllReturned)
-            AnswerPausers();
+        if (_pausers.Count > 0)
+            LookAtPause();
         SetTimer(now);
     }
 
@@ -256,6 +261,8 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         {
         }
     }
+
+    private sealed record LookAgain(ForgottenLease Lease);
 
     private sealed class SweepDue
     {

@@ -101,7 +101,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     }
 
     void IValueTaskSource<PooledConnection>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _promise.OnCompleted(continuation, state, token, flags);
+        CallerContext.OnCompleted(ref _promise, continuation, state, token, flags);
 
     private bool TryAnswer() => Interlocked.CompareExchange(ref _state, Answered, Open) == Open;
 

@@ -52,5 +52,5 @@ internal sealed class ReturnRequest(PoolCell cell, PooledConnection connection, 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _promise.GetStatus(token);
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _promise.OnCompleted(continuation, state, token, flags);
+        CallerContext.OnCompleted(ref _promise, continuation, state, token, flags);
 }

@@ -14,14 +14,19 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
     /// <summary>The error of the last attempt; null when that one succeeded.</summary>
     public Exception? LastError { get; private set; }
 
+    /// <summary>The last failure was the user's check on a new connection: only a check that passes makes up for it.</summary>
+    public bool FailedByCheck { get; private set; }
+
     public void Succeeded()
     {
+        FailedByCheck = false;
         Failures = 0;
         LastError = null;
     }
 
-    public void Failed(TimeSpan now, Exception error)
+    public void Failed(TimeSpan now, Exception error, bool byCheck = false)
     {
+        FailedByCheck = byCheck;
         LastError = error;
         // Compared as numbers: the doubled time may be longer than a TimeSpan can say.
         var doubled = settings.Min.Ticks * Math.Pow(2, Math.Min(Failures, 60));

@@ -50,7 +50,8 @@ internal sealed partial class PoolState
     {
         if (slot.Incarnation != incarnation || slot.State != SlotState.Opening)
             return;
-        _backoff.Succeeded();
+        if (!_backoff.FailedByCheck)
+            _backoff.Succeeded();
         _counts.Opened++;
         slot.WasOpened = true;
         NewSession(slot);
@@ -92,7 +93,12 @@ internal sealed partial class PoolState
         }
 
         if (slot.Work.HasFlag(ConnectionWork.Check))
+        {
             slot.CheckedAt = now;
+            if (_backoff.FailedByCheck)
+                _backoff.Succeeded();
+        }
+
         if (slot.PreparingFor is { } entry)
             Prepared(slot, entry, now);
         else
@@ -111,7 +117,7 @@ internal sealed partial class PoolState
             return;
         // New connections that no check lets through are as bad as none: without a pause they would be opened and closed in a circle.
         if (byHook && !slot.WasLent && slot.Work.HasFlag(ConnectionWork.Check))
-            _backoff.Failed(now, error);
+            _backoff.Failed(now, error, byCheck: true);
         if (byHook && slot.PreparingFor is { } entry)
             RefusePreparing(slot, entry, error);
         Abort(slot, byHook ? CloseReason.Hook : CloseReason.Lost);
@@ -217,8 +223,8 @@ internal sealed partial class PoolState
             return;
         }
 
-        while (_impatient.First is { } node && Demand > SoonReady + SoonOpen)
-            LeaveRefused(node.Value, PoolErrorKind.ConnectFailed, error);
+        while (Demand > SoonReady + SoonOpen && FirstImpatient() is { } waiter)
+            LeaveRefused(waiter, PoolErrorKind.ConnectFailed, error);
     }
 }
 

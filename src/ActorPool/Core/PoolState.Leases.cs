@@ -90,8 +90,23 @@ internal sealed partial class PoolState
 
     private void RefuseImpatient()
     {
-        while (_impatient.First is { } node)
-            LeaveRefused(node.Value, PoolErrorKind.Exhausted);
+        while (FirstImpatient() is { } waiter)
+            LeaveRefused(waiter, PoolErrorKind.Exhausted);
+    }
+
+    // Those for whom a session is being made ready have their connection already.
+    private Waiter? FirstImpatient() => _impatient.FirstOrDefault(waiter => waiter.State != WaiterState.Preparing);
+
+    /// <summary>As <see cref="Put"/>, of a lease that never reached anybody: its session is as new as it was.</summary>
+    public void PutUnused(Slot slot, long lease, ReturnCondition condition, TimeSpan now)
+    {
+        if (slot.State == SlotState.InUse && slot.Lease == lease && slot.IsNewSession)
+        {
+            slot.SessionUsed = slot.HeldFor is not null;
+            slot.PreparedFor = slot.HeldFor;
+        }
+
+        Put(slot, lease, close: false, condition, now);
     }
 
     /// <summary>

@@ -54,11 +54,12 @@ internal sealed partial class PoolState
     private void Prepared(Slot slot, KeyEntry entry, TimeSpan now)
     {
         slot.PreparedFor = entry;
-        if (IsPaused)
+        var isWithheld = IsPaused || IsExpired(slot, now) || IsOverMax;
+        if (isWithheld)
             QueueAgain(slot, entry);
         else
             EndPreparing(slot, entry);
-        while (!IsPaused && slot.State != SlotState.InUse && FirstPreparing(entry) is { } waiter)
+        while (!isWithheld && slot.State != SlotState.InUse && FirstPreparing(entry) is { } waiter)
             Grant(slot, waiter, now);
         if (slot.State == SlotState.InUse)
             Serve(now);

@@ -68,7 +68,7 @@ internal sealed partial class PoolState
     /// <summary>One that was just made ready is not passed over for one that has yet to be: else each would be proven in turn, for ever.</summary>
     private Slot? OrJustReady(Slot? slot, Slot? offered, Waiter waiter, TimeSpan now) =>
         offered is { State: SlotState.Idle } && _common.Contains(offered)
-        && slot is { State: SlotState.Idle } && NeededWork(slot, waiter.Entry, now) != ConnectionWork.None
+        && slot is { State: SlotState.Idle } && !ReferenceEquals(slot, waiter.Entry?.OwnIdle) && NeededWork(slot, waiter.Entry, now) != ConnectionWork.None
             ? offered
             : slot;
 

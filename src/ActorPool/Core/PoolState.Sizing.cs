@@ -6,8 +6,8 @@ internal sealed partial class PoolState
     /// <summary>Nothing is lent or opened; requests wait.</summary>
     public bool IsPaused { get; private set; }
 
-    /// <summary>Everything that was lent has come back, and is rolled back.</summary>
-    public bool AllReturned => _counts.InUse == 0 && _counts.Resetting == 0;
+    /// <summary>Everything that was lent has come back and is rolled back, or its backend is gone.</summary>
+    public bool AllReturned => _counts.Open == _counts.Idle;
 
     private bool IsOverMax => _counts.Taken - _counts.Closing > _settings.MaxConnections;
 

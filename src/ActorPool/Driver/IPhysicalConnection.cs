@@ -9,6 +9,9 @@ internal interface IPhysicalConnection
     /// <summary>The driver's connection, once open.</summary>
     NpgsqlConnection Npgsql { get; }
 
+    /// <summary>A command, a reader or a COPY is under way.</summary>
+    bool IsBusy { get; }
+
     /// <summary>The number of its server process, as <c>pg_stat_activity.pid</c>; once open.</summary>
     int ProcessId { get; }
 

@@ -43,12 +43,13 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
     private Task _cancelling = Task.CompletedTask;
     private BackendSocket? _socket;
     private long _openedAt;
+    private Action<BackendIdentity>? _stays;
 
     public NpgsqlConnection Npgsql => connection;
 
     public int ProcessId { get; private set; }
 
-    private bool IsBusy => (connection.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
+    public bool IsBusy => (connection.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
 
     public Task OpenAsync()
     {
@@ -74,6 +75,13 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
     {
         if (connection.FullState is var state and not ConnectionState.Open)
             return state == ConnectionState.Broken ? ReturnCondition.Broken : ReturnCondition.Unusable;
+        if (connection.ProcessID != ProcessId)
+        {
+            // Its borrower has closed and opened it again: another backend, of which nothing is known. It is ended with its own socket.
+            Meet();
+            return ReturnCondition.Unusable;
+        }
+
         if (source.Internals is not { } internals)
             return driverWasUsed ? ReturnCondition.Unusable : ReturnCondition.InTransaction;
         internals.Detach(connection);
@@ -99,7 +107,11 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
 
     public Task CloseAsync() => EndOnce(CloseIdleAsync);
 
-    public Task AbortAsync(Action<BackendIdentity>? stays = null) => EndOnce(() => AbortBusyAsync(stays));
+    public Task AbortAsync(Action<BackendIdentity>? stays = null)
+    {
+        _stays ??= stays;
+        return EndOnce(AbortBusyAsync);
+    }
 
     public Task TerminateAsync(BackendIdentity backend) => WithinTimeoutAsync(async token =>
     {
@@ -125,20 +137,26 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
             throw new TimeoutException($"The server did not answer within connect-timeout ({source.Timeout.TotalSeconds:0.###} s).");
         }
 
-        ProcessId = connection.ProcessID;
-        _openedAt = Stopwatch.GetTimestamp();
         source.VerifyInternals(connection);
-        if (source.Internals?.SocketOf(connection) is { } socket)
-            _socket = BackendSocket.Of(socket);
+        Meet();
         try
         {
             await _hooks.ConfigureAsync(_giveUp.Token).ConfigureAwait(false);
         }
         catch
         {
-            await EndBackendAsync(null).ConfigureAwait(false);
+            await EndBackendAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Notes which backend it is.</summary>
+    private void Meet()
+    {
+        ProcessId = connection.ProcessID;
+        _openedAt = Stopwatch.GetTimestamp();
+        _socket?.Dispose();
+        _socket = source.Internals?.SocketOf(connection) is { } socket ? BackendSocket.Of(socket) : null;
     }
 
     private Task RollBackAsync() =>
@@ -181,7 +199,7 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
     {
         if (_socket is null || source.Internals is not { } internals || connection.FullState != ConnectionState.Open)
         {
-            await AbortBusyAsync(null).ConfigureAwait(false);
+            await AbortBusyAsync().ConfigureAwait(false);
             return;
         }
 
@@ -190,15 +208,16 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
         await _socket.WaitUntilGoneAsync(GonePatience, ConfirmedPatience).ConfigureAwait(false);
         Quietly(() => internals.Break(connection));
         _socket.Dispose();
+        Quietly(connection.Dispose);
     }
 
-    private async Task AbortBusyAsync(Action<BackendIdentity>? stays)
+    private async Task AbortBusyAsync()
     {
         if (await OpeningEndedAsync().ConfigureAwait(false))
-            await EndBackendAsync(stays).ConfigureAwait(false);
+            await EndBackendAsync().ConfigureAwait(false);
     }
 
-    private async Task EndBackendAsync(Action<BackendIdentity>? stays)
+    private async Task EndBackendAsync()
     {
         var busy = IsBusy;
         var driverSocket = source.Internals?.SocketOf(connection);
@@ -211,7 +230,7 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
             socket.EndSending();
             if (!await CancelUntilGoneAsync(socket).ConfigureAwait(false))
             {
-                stays?.Invoke(Identity());
+                _stays?.Invoke(Identity());
                 await socket.WaitUntilGoneAsync(TimeSpan.Zero, ConfirmedPatience).ConfigureAwait(false);
             }
 
@@ -225,6 +244,8 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
             Quietly(() => idle.Break(connection));
         else
             Quietly(connection.Close);
+        // Nobody who still has it may open it again. It waits for the command that was cut off; nobody waits for it.
+        _ = Task.Run(() => Quietly(connection.Dispose));
         if (_socket is null)
             await Task.Delay(BlindPause).ConfigureAwait(false);
     }
@@ -271,8 +292,12 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
         if (_opening is not { } opening)
             return false;
         await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
-        await _giveUp.CancelAsync().ConfigureAwait(false);
+        // A hook may have hung something of its own on this.
+        await QuietlyAsync(_giveUp.CancelAsync().WaitAsync(CancelPatience)).ConfigureAwait(false);
         await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
+        // Logged in, and in the user's hook: that one is given up, and its backend is waited for.
+        if (ProcessId != 0)
+            await QuietlyAsync(opening).ConfigureAwait(false);
         if (!opening.IsCompleted)
             _ = opening.ContinueWith(_ => Quietly(connection.Close), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         return opening.IsCompletedSuccessfully;

@@ -31,9 +31,14 @@ internal class LeaseRecord(Slot slot)
         return lease;
     }
 
+    /// <summary>Whether this is the object of the lease that is out. An older one of the same lease was collected, and may have been brought back to life.</summary>
+    public bool IsOut(PooledConnection lease) => IsOut(lease.Slot, lease.Lease, lease.Handle);
+
     /// <summary>Whether this is what is left of the lease that is out.</summary>
-    public bool Is(ForgottenLease forgotten) =>
-        Slot is { State: SlotState.InUse } && Slot.Lease == forgotten.Lease && Handle == forgotten.Handle;
+    public bool IsOut(ForgottenLease forgotten) => IsOut(forgotten.Slot, forgotten.Lease, forgotten.Handle);
+
+    private bool IsOut(Slot slot, long lease, int handle) =>
+        ReferenceEquals(slot, Slot) && slot.State == SlotState.InUse && slot.Lease == lease && Handle == handle;
 
     /// <summary>The lease is over.</summary>
     public void TakeBack() => _lease.SetTarget(null);

@@ -2,7 +2,7 @@ namespace ActorPool;
 
 /// <summary>
 /// Gives the pool other limits: <see cref="Resized"/>, or a failure with an <see cref="ArgumentException"/>. Idle connections beyond the
-/// new maximum are closed at once, borrowed ones on return; nobody who waits is refused for it.
+/// new maximum are closed at once, borrowed ones on return; those who wait go on waiting, but for requests that do not wait for others.
 /// </summary>
 /// <param name="MinConnections">As <c>min-connections</c>: at least 0.</param>
 /// <param name="MaxConnections">As <c>max-connections</c>: at least 1 and <paramref name="MinConnections"/>.</param>

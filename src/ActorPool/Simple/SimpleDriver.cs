@@ -82,7 +82,7 @@ internal sealed class SimpleDriver : ILeaseHome
         Step(_state.Sweep);
         if (_state.Phase == PoolPhase.Closed)
             throw FailureOf(PoolErrorKind.Closed).ToException();
-        if (!ReferenceEquals(lease.Home, this)
+        if (!ReferenceEquals(lease.Home, this) || !_records[lease.Slot.Index].IsOut(lease)
             || (key is not null && (lease.LentKey is null || !key.Equals(lease.LentKey)))
             || !lease.TryEnd(LeaseEnd.Returned))
             throw FailureOf(PoolErrorKind.NotCheckedOut).ToException();
@@ -95,7 +95,7 @@ internal sealed class SimpleDriver : ILeaseHome
     /// <summary>Found by the garbage collector: taken back in the next call.</summary>
     public void Forgotten(ForgottenLease lease) => Post(now =>
     {
-        if (_records[lease.Slot.Index].Is(lease))
+        if (_records[lease.Slot.Index].IsOut(lease))
             _state.Forgotten(lease.Slot, lease.Lease, now);
     });
 
@@ -118,7 +118,7 @@ internal sealed class SimpleDriver : ILeaseHome
     private void TakeBack(PooledConnection lease, bool close) => Step(now =>
     {
         var slot = lease.Slot;
-        if (slot.State != SlotState.InUse || slot.Lease != lease.Lease)
+        if (!_records[slot.Index].IsOut(lease))
             return;
         _records[slot.Index].TakeBack();
         _state.Put(slot, lease.Lease, close, _records[slot.Index].Connection!.Release(lease.DriverWasUsed), now);

@@ -167,6 +167,68 @@ public sealed class HookTests
         Assert.Same(TestPool.HookError, waiter.Cause);
     }
 
+    [Fact]
+    public void Other_new_connections_do_not_undo_the_pause_after_a_failed_check()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 2) with { MaxConcurrentOpens = 2, Check = (_, _) => Task.CompletedTask });
+        pool.Get();
+        pool.Get();
+        var (first, second) = (pool.Ledger.Slots[0], pool.Ledger.Slots[1]);
+        pool.Opened(first);
+        pool.WorkFailed(first, byHook: true);
+        pool.Closed(first);
+
+        pool.Opened(second);
+
+        Assert.Equal(0, pool.Counts.Opening);
+        Assert.Same(TestPool.HookError, pool.State.LastConnectError);
+        pool.WorkDone(second);
+        Assert.Null(pool.State.LastConnectError);
+    }
+
+    [Fact]
+    public void A_request_whose_session_is_being_initialized_is_not_refused_for_another_ones_failed_open()
+    {
+        var pool = TestPool.Running(Initializing);
+        var initializing = pool.Get("a", TimeSpan.Zero);
+        var other = pool.Get(timeout: TimeSpan.Zero);
+
+        pool.OpenFailed(pool.Busy(Physical.Opening).Single());
+
+        Assert.True(initializing.IsWaiting);
+        Assert.Equal(PoolErrorKind.ConnectFailed, other.Error);
+    }
+
+    [Fact]
+    public void A_session_initialized_while_the_pool_was_drained_is_replaced()
+    {
+        var pool = TestPool.Running(Initializing);
+        var waiter = pool.Get("a");
+        pool.Drain();
+
+        pool.WorkDone(pool.Busy(Physical.Working).Single());
+
+        Assert.True(waiter.IsWaiting);
+        pool.Settle();
+        Assert.Equal(EffectKind.Grant, waiter.Answer);
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData(null)]
+    public void A_lease_that_reached_nobody_leaves_the_session_as_new_as_it_was(string? key)
+    {
+        var pool = TestPool.Running(Initializing);
+        var lost = pool.Borrow(key);
+        Assert.True(lost.IsNewSession);
+
+        pool.PutUnused(lost);
+
+        var next = pool.Get(key);
+        Assert.Equal(EffectKind.Grant, next.Answer);
+        Assert.True(next.IsNewSession);
+    }
+
     [Theory]
     [InlineData(ReturnCondition.Clean, ResetMode.Rollback, ConnectionWork.OnReturn)]
     [InlineData(ReturnCondition.InTransaction, ResetMode.Rollback, ConnectionWork.OnReturn | ConnectionWork.Rollback)]

@@ -17,8 +17,7 @@ internal sealed partial class Ledger
             borrower.Slots.Clear();
         }
 
-        LastConnectError = null;
-        ConnectFailures = 0;
+        OpensAgain();
         _lastSlots.Clear();
         foreach (var slot in Slots)
         {

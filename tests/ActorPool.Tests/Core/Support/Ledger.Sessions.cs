@@ -25,7 +25,12 @@ internal sealed partial class Ledger
         slot.State = Physical.Open;
         slot.HeardAt = now;
         if (slot.Work.HasFlag(ConnectionWork.Check))
+        {
             slot.CheckedAt = now;
+            if (FailedByCheck)
+                OpensAgain();
+        }
+
         if (slot.Work.HasFlag(ConnectionWork.OnReturn))
             slot.OwesOnReturn = false;
         if (slot.Work.HasFlag(ConnectionWork.Discard) && settings.Reset != ResetMode.DiscardAll)

@@ -26,6 +26,9 @@ internal sealed partial class Ledger(PoolSettings settings)
 
     public Exception? LastConnectError { get; private set; }
 
+    /// <summary>The last failure was a check of a new connection.</summary>
+    public bool FailedByCheck { get; private set; }
+
     public int ConnectFailures { get; private set; }
 
     public TimeSpan LastFailure { get; private set; }
@@ -100,8 +103,9 @@ internal sealed partial class Ledger(PoolSettings settings)
         OpenFailed(error, now);
     }
 
-    public void OpenFailed(Exception error, TimeSpan now)
+    public void OpenFailed(Exception error, TimeSpan now, bool byCheck = false)
     {
+        FailedByCheck = byCheck;
         LastConnectError = error;
         ConnectFailures++;
         LastFailure = now;
@@ -117,6 +121,13 @@ internal sealed partial class Ledger(PoolSettings settings)
         slot.CheckedAt = null;
         slot.OwesOnReturn = false;
         slot.State = Physical.Open;
+        if (!FailedByCheck)
+            OpensAgain();
+    }
+
+    public void OpensAgain()
+    {
+        FailedByCheck = false;
         LastConnectError = null;
         ConnectFailures = 0;
     }

@@ -37,7 +37,7 @@ internal sealed partial class TestPool
         byHook &= (slot.Work & (ConnectionWork.OnReturn | ConnectionWork.Check | ConnectionWork.Initialize)) != 0;
         var error = byHook ? HookError : ConnectError;
         if (byHook && slot.Work.HasFlag(ConnectionWork.Check) && !slot.WasLent)
-            Ledger.OpenFailed(error, Now);
+            Ledger.OpenFailed(error, Now, byCheck: true);
         Ledger.HookError = byHook ? error : null;
         Step($"slot {slot.Slot.Index} failed its {slot.Work}{(byHook ? " by its hook" : "")}", () => State.WorkFailed(slot.Slot, slot.Incarnation, error, byHook, Now));
         Ledger.HookError = null;

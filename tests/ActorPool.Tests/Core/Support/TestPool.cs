@@ -136,6 +136,16 @@ internal sealed partial class TestPool
         return isOut;
     }
 
+    /// <summary>The answer to the request never arrived.</summary>
+    public void PutUnused(TestWaiter waiter)
+    {
+        var slot = Ledger.Slots[waiter.Slot!.Index];
+        Ledger.Returned(slot, ReturnCondition.Clean, Now);
+        if (waiter.IsNewSession)
+            slot.Users.Clear();
+        Step($"put {waiter.Name} unused", () => State.PutUnused(waiter.Slot, waiter.Lease, ReturnCondition.Clean, Now));
+    }
+
     public void Dies(TestBorrower borrower)
     {
         borrower.Dead = true;

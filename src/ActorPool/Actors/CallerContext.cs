@@ -1,0 +1,36 @@
+using System.Threading.Tasks.Sources;
+
+namespace ActorPool.Actors;
+
+/// <summary>
+/// A continuation that wants to go on in its caller's context. It is posted there from the thread pool and never by whoever gives the
+/// answer: a context is the caller's own code, which may run what it is given at once, or throw.
+/// </summary>
+internal sealed class CallerContext(SynchronizationContext? context, TaskScheduler scheduler, Action<object?> continuation, object? state)
+{
+    /// <summary>Registers a continuation with a promise that runs its continuations on the thread pool.</summary>
+    public static void OnCompleted<T>(
+        ref ManualResetValueTaskSourceCore<T> promise, Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0 && Captured(continuation, state) is { } caller)
+            promise.OnCompleted(static caller => ((CallerContext)caller!).Post(), caller, token, flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext);
+        else
+            promise.OnCompleted(continuation, state, token, flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext);
+    }
+
+    private static CallerContext? Captured(Action<object?> continuation, object? state)
+    {
+        var context = SynchronizationContext.Current;
+        if (context is not null && context.GetType() != typeof(SynchronizationContext))
+            return new CallerContext(context, TaskScheduler.Default, continuation, state);
+        return TaskScheduler.Current != TaskScheduler.Default ? new CallerContext(null, TaskScheduler.Current, continuation, state) : null;
+    }
+
+    private void Post()
+    {
+        if (context is not null)
+            context.Post(new SendOrPostCallback(continuation), state);
+        else
+            Task.Factory.StartNew(continuation, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+    }
+}
