@@ -112,54 +112,6 @@ public sealed class AskTests : PoolTest
         await held.DisposeAsync();
     }
 
-    [Theory]
-    [InlineData(0, KeySharing.Shared)]
-    [InlineData(30, KeySharing.Shared)]
-    [InlineData(30, KeySharing.Exclusive)]
-    public async Task Asks_and_calls_that_end_at_random_instants_lose_no_connection(int keys, KeySharing sharing)
-    {
-        var pool = await StartAsync(4, 4, settings => settings with { KeySharing = sharing, DiscardOnKeyChange = false });
-        var owner = Sys.ActorOf(Props.Empty);
-        var random = new Random(7);
-        var most = 0;
-
-        for (var batch = 0; batch < 10; batch++)
-        {
-            await Task.WhenAll(Enumerable.Range(0, 200).Select(async n =>
-            {
-                var request = new GetConn(keys == 0 ? null : n % keys) { Owner = n % 2 == 0 ? owner : null };
-                var limit = TimeSpan.FromTicks(random.Next((int)TimeSpan.FromMilliseconds(20).Ticks));
-                try
-                {
-                    using var cancellation = new CancellationTokenSource(limit);
-                    await using var connection = (n % 3) switch
-                    {
-                        0 => await pool.Manager.Ask<PooledConnection>(request, limit + TimeSpan.FromTicks(1)),
-                        1 => await pool.Manager.Ask<PooledConnection>(request, cancellation.Token),
-                        _ => await pool.GetConnAsync(request.Key, cancellation.Token),
-                    };
-                    most = Math.Max(most, pool.Statistics.InUse);
-                    // Sharers of a key would be in each other's way.
-                    if (keys == 0)
-                        await ScalarAsync(connection, "SELECT 1");
-                    else
-                        await Task.Yield();
-                }
-                catch (Exception error) when (error is AskTimeoutException or OperationCanceledException)
-                {
-                    // Its time was up.
-                }
-            }));
-        }
-
-        await EventuallyAsync(() => pool.Statistics is { InUse: 0, Waiting: 0, Opening: 0 }, "everything is back");
-        Assert.InRange(most, keys == 0 ? 2 : 1, 4);
-        var all = new List<PooledConnection>();
-        for (var i = 0; i < 4; i++)
-            all.Add(await pool.GetConnAsync());
-        Assert.Equal(4, (await Task.WhenAll(all.Select(PidAsync))).Distinct().Count());
-    }
-
     private sealed class Forwarder : ReceiveActor
     {
         public Forwarder(IActorRef manager) => ReceiveAny(_ =>

@@ -31,16 +31,18 @@ public sealed class BorrowerTests : PoolTest
         Assert.Equal(1, pool.Statistics.EndedByForce);
     }
 
-    [Fact]
-    public async Task A_hundred_actors_killed_in_their_queries_free_their_connections_at_once()
+    [Theory]
+    [InlineData("SELECT pg_sleep(30)")]
+    [InlineData("BEGIN; SELECT pg_sleep(30)")]
+    public async Task A_hundred_actors_killed_in_their_queries_free_their_connections_at_once(string sql)
     {
         var pool = await StartAsync(0, 10, settings => settings with { AcquireTimeout = TimeSpan.FromSeconds(60) });
         var borrowers = new List<IActorRef>();
         for (var i = 0; i < 10; i++)
-            borrowers.Add(Sys.ActorOf(BorrowerActor.Props(pool.Manager, TestActor, c => ExecuteAsync(c, "SELECT pg_sleep(30)"))));
+            borrowers.Add(Sys.ActorOf(BorrowerActor.Props(pool.Manager, TestActor, c => ExecuteAsync(c, sql))));
         Assert.Equal(10, await Backends.WaitForAsync(10, "query LIKE '%pg_sleep%' AND state = 'active'"));
         for (var i = 0; i < 90; i++)
-            borrowers.Add(Sys.ActorOf(BorrowerActor.Props(pool.Manager, TestActor, c => ExecuteAsync(c, "SELECT pg_sleep(30)"))));
+            borrowers.Add(Sys.ActorOf(BorrowerActor.Props(pool.Manager, TestActor, c => ExecuteAsync(c, sql))));
         await EventuallyAsync(() => pool.Statistics.Waiting == 90, "90 wait");
         var queued = Enumerable.Range(0, 100).Select(_ => UseAsync(pool)).ToArray();
         await EventuallyAsync(() => pool.Statistics.Waiting == 190, "190 wait");
@@ -54,6 +56,7 @@ public sealed class BorrowerTests : PoolTest
         Assert.InRange(most, 1, 10);
         Assert.Equal(0, await Backends.WaitForAsync(0, "query LIKE '%pg_sleep%' AND state = 'active' OR state = 'idle in transaction'", TimeSpan.FromSeconds(1)));
         await EventuallyAsync(() => pool.Statistics is { InUse: 0, Waiting: 0 }, "nothing is lent");
+        Assert.Equal(10, pool.Statistics.EndedByForce);
     }
 
     [Fact]
