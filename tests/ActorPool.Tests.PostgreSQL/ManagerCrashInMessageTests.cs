@@ -133,6 +133,27 @@ public sealed class ManagerCrashInMessageTests : CrashTest
     }
 
     [Fact]
+    public async Task In_the_death_of_a_borrower_its_lease_ends_all_the_same()
+    {
+        var pool = await StartAsync(1, 1, settings => settings with { AcquireTimeout = Timeout.InfiniteTimeSpan });
+        var borrower = Sys.ActorOf(BorrowerActor.Props(pool.Manager, TestActor, connection => ExecuteAsync(connection, "SELECT pg_sleep(60)")));
+        var lease = (await ExpectMsgAsync<BorrowerActor.Borrowed>()).Connection;
+        Assert.Equal(1, await Backends.WaitForAsync(1, "state = 'active'"));
+        // It is told of the death of the one on whose behalf it asked.
+        pool.Manager.Tell(new GetConn { Owner = borrower }, new ThrowingRef(Sys));
+        var waiting = UseOrFailAsync(pool);
+        await EventuallyAsync(() => pool.Statistics.Waiting == 2, "they wait");
+
+        await CrashInAsync(pool, () => Sys.Stop(borrower));
+
+        await waiting.WaitAsync(Soon);
+        await UseAllAsync(pool, 1);
+        Assert.Equal(System.Data.ConnectionState.Closed, lease.State);
+        Assert.Equal(0, await Backends.WaitForAsync(0, "state = 'active'"));
+        Assert.Equal(1, await Backends.CountAsync());
+    }
+
+    [Fact]
     public async Task A_put_that_was_answered_is_not_answered_again()
     {
         var pool = await StartAsync(1, 1);

@@ -1,5 +1,6 @@
 using ActorPool.Tests.PostgreSQL.Support;
 using Akka.Actor;
+using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL;
 
@@ -270,5 +271,34 @@ public sealed class ManagerCrashTests : CrashTest
         Assert.Equal(0, await Backends.WaitForAsync(0));
         Assert.Equal(PoolErrorKind.NotCheckedOut, Assert.Throws<PoolException>(() => held.Npgsql).Kind);
         await using var sameName = await ConnectionPool.StartAsync(Sys, new PoolSettings(ConnectionString, 1, 1) { Name = "pool0" });
+    }
+
+    [Fact]
+    public async Task Crashing_while_it_starts_it_fails_and_leaves_nothing()
+    {
+        var forEver = new TaskCompletionSource();
+        var settings = new PoolSettings(ConnectionString, 2, 2) { Name = "starting" };
+        var start = ConnectionPool.StartAsync(Sys, settings with { Configure = (_, token) => forEver.Task.WaitAsync(token) });
+        Assert.Equal(2, await Backends.WaitForAsync(2));
+        var manager = await Sys.ActorSelection("/user/actor-pool-starting-*").ResolveOne(TimeSpan.FromSeconds(5));
+
+        ((IInternalActorRef)manager).Restart(new InvalidOperationException("boom"));
+
+        await Assert.ThrowsAsync<PoolException>(() => start.WaitAsync(TimeSpan.FromSeconds(15)));
+        Assert.Equal(0, await Backends.WaitForAsync(0));
+        await using var again = await ConnectionPool.StartAsync(Sys, settings);
+    }
+
+    [Fact]
+    public async Task A_data_source_that_its_owner_has_disposed_is_an_error_like_others()
+    {
+        var source = new NpgsqlDataSourceBuilder(ConnectionString + ";Pooling=false").Build();
+        var pool = await StartAsync(new PoolSettings("", 1, 2) { DataSource = source, AcquireTimeout = TimeSpan.FromSeconds(1), Name = "disposed" });
+        await using var lease = await pool.GetConnAsync();
+        await source.DisposeAsync();
+
+        Assert.True((await RefusedAsync(PoolErrorKind.ConnectFailed, () => pool.GetConnAsync().AsTask())).IsTransient);
+
+        Assert.Equal(1L, await ScalarAsync(lease, "SELECT 1::bigint"));
     }
 }

@@ -70,7 +70,7 @@ public sealed class BrokenBackendTests : PoolTest
     public async Task Killed_without_a_command_after_it_a_waiter_behind_it_gets_another()
     {
         var pool = await StartAsync(1, 1);
-        var lease = await pool.GetConnAsync("key");
+        var lease = await pool.GetConnAsync();
         var pid = await PidAsync(lease);
         var waiting = new[] { null, "one", "two", null }.Select(async key =>
         {
