@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Npgsql;
@@ -16,6 +17,8 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
 
     private ConnectionPool Pool => world.Pool;
 
+    private static bool IsCalm => Stopwatch.GetElapsedTime(0).Seconds / 5 % 2 == 1;
+
     /// <summary>One borrower: one piece of work after another, until the end.</summary>
     public async Task RunAsync(int seed, CancellationToken end)
     {
@@ -33,7 +36,8 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
                 tally.Count(Expected.Name(error));
             }
 
-            await Task.Delay(random.Next(1, 30), CancellationToken.None);
+            // Rush hours, in which nearly everybody waits, and calm ones, in which sessions are found again and the pool shrinks.
+            await Task.Delay(IsCalm ? random.Next(200, 3000) : random.Next(1, 30), CancellationToken.None);
         }
     }
 

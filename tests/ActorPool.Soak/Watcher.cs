@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 
@@ -10,6 +11,10 @@ internal sealed class Watcher(SoakWorld world, EventLog log)
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(4.5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
+    // A smaller maximum is reached when what is lent has come back, by max-hold-time at the latest.
+    private static readonly TimeSpan Shrinking = TimeSpan.FromSeconds(15);
+
+    private readonly Queue<(long At, int Max)> _maxima = new();
     private NpgsqlConnection? _view;
 
     public long Looks { get; private set; }
@@ -33,9 +38,14 @@ internal sealed class Watcher(SoakWorld world, EventLog log)
     {
         var now = world.Pool.Statistics;
         Require(now.Open == now.Idle + now.InUse + now.Resetting + now.Validating + now.Closing, $"open is not its parts: {now}");
-        Require(now.Open + now.Opening <= SoakWorld.Most, $"more than {SoakWorld.Most} places are taken: {now}");
+        _maxima.Enqueue((Stopwatch.GetTimestamp(), now.Max));
+        while (Stopwatch.GetElapsedTime(_maxima.Peek().At) > Shrinking)
+            _maxima.Dequeue();
+        Require(now.Open + now.Opening <= Allowed, $"more than {Allowed} places are taken: {now}");
         Require(now.LongestWait < SoakWorld.AcquireTimeout + Lateness.Allowed, $"somebody waits for ever: {now}");
     }
+
+    private int Allowed => _maxima.Max(maximum => maximum.Max);
 
     private async Task CountAsync()
     {
@@ -48,7 +58,7 @@ internal sealed class Watcher(SoakWorld world, EventLog log)
             var count = (int)(await command.ExecuteScalarAsync())!;
             MostBackends = Math.Max(MostBackends, count);
             Looks++;
-            Require(count <= SoakWorld.Most, string.Create(CultureInfo.InvariantCulture, $"{count} backends at the server, {SoakWorld.Most} are allowed"));
+            Require(count <= Allowed, string.Create(CultureInfo.InvariantCulture, $"{count} backends at the server, {Allowed} are allowed"));
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException)
         {

@@ -8,7 +8,7 @@ namespace ActorPool;
 /// <param name="Handle">Which object of that lease it was: there is a second one when somebody joined after the first was collected.</param>
 internal sealed record ForgottenLease(Slot Slot, long Lease, int Handle)
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private TimeSpan? _until;
 

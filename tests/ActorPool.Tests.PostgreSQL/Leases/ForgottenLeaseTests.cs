@@ -166,7 +166,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task A_query_that_runs_on_it_is_ended_at_the_server()
+    public async Task A_query_that_runs_on_it_gets_a_while_and_is_then_ended_at_the_server()
     {
         var pool = await StartAsync(1, 1);
         await ForgetInQueryAsync(pool);

@@ -42,6 +42,7 @@ public sealed class Backends : IAsyncDisposable
             var now = await CountAsync(condition);
             if (now == count || DateTime.UtcNow > end)
                 return now;
+            await Task.Delay(5);
         }
     }
 

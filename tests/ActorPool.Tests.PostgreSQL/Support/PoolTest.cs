@@ -6,6 +6,8 @@ namespace ActorPool.Tests.PostgreSQL.Support;
 /// <summary>A test with an actor system, a database of its own and a view on its backends.</summary>
 public abstract class PoolTest : TestKit, IAsyncLifetime
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(5);
+
     private readonly List<IAsyncDisposable> _ends = [];
 
     protected PoolTest()
@@ -76,7 +78,8 @@ public abstract class PoolTest : TestKit, IAsyncLifetime
         while (!condition())
         {
             Assert.True(DateTime.UtcNow < end, $"It did not come about in time: {what}");
-            await Task.Yield();
+            // Looked at again and again; the other tests need the processor as well.
+            await Task.Delay(LookAgain);
         }
     }
 }
