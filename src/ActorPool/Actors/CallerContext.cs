@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Tasks.Sources;
 
 namespace ActorPool.Actors;
@@ -26,11 +27,19 @@ internal sealed class CallerContext(SynchronizationContext? context, TaskSchedul
         return TaskScheduler.Current != TaskScheduler.Default ? new CallerContext(null, TaskScheduler.Current, continuation, state) : null;
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a context throws that takes nothing any more: its caller goes on without it.")]
     private void Post()
     {
-        if (context is not null)
-            context.Post(new SendOrPostCallback(continuation), state);
-        else
-            Task.Factory.StartNew(continuation, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+        try
+        {
+            if (context is not null)
+                context.Post(new SendOrPostCallback(continuation), state);
+            else
+                Task.Factory.StartNew(continuation, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+        }
+        catch (Exception)
+        {
+            continuation(state);
+        }
     }
 }

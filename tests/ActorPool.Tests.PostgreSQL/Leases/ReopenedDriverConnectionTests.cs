@@ -1,0 +1,62 @@
+using ActorPool.Tests.PostgreSQL.Support;
+using Dapper;
+using Npgsql;
+
+namespace ActorPool.Tests.PostgreSQL.Leases;
+
+/// <summary>A driver connection that was closed, by its borrower or by the pool, and is opened again.</summary>
+public sealed class ReopenedDriverConnectionTests : PoolTest
+{
+    [Fact]
+    public async Task One_that_its_borrower_closed_and_opened_again_is_another_session_and_is_not_kept()
+    {
+        var pool = await StartAsync(1, 1);
+        int second;
+        await using (var lease = await pool.GetConnAsync("key"))
+        {
+            await lease.Npgsql.CloseAsync();
+            await lease.Npgsql.OpenAsync();
+            second = await PidAsync(lease);
+        }
+
+        await using var next = await pool.GetConnAsync("key");
+
+        Assert.NotEqual(second, await PidAsync(next));
+        Assert.True(next.IsNewSession);
+        Assert.Equal(1, pool.Statistics.ClosedUnusable);
+        Assert.Equal(1, await Backends.WaitForAsync(1));
+    }
+
+    [Fact]
+    public async Task One_that_the_pool_has_ended_cannot_be_opened_again_by_whoever_still_has_it()
+    {
+        var pool = await StartAsync(0, 1, settings => settings with { MaxHoldTime = TimeSpan.FromMilliseconds(200) });
+        var lease = await pool.GetConnAsync();
+        var driver = lease.Npgsql;
+        await EventuallyAsync(() => pool.Statistics is { EndedByForce: 1, Open: 0 }, "the lease is ended");
+        await EventuallyAsync(() => IsDisposed(driver), "the driver's connection is of no use any more");
+
+        // Dapper opens a connection that it finds closed.
+        await Assert.ThrowsAnyAsync<Exception>(() => driver.ExecuteAsync("CREATE TABLE outside (id int)"));
+
+        Assert.Equal(0, await Backends.CountAsync());
+    }
+
+    private static bool IsDisposed(NpgsqlConnection connection)
+    {
+        try
+        {
+            connection.Open();
+            connection.Close();
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}
