@@ -10,8 +10,8 @@ namespace ActorPool.Recovery;
 internal static class Program
 {
     private const int Callers = 8;
-    private const int Warm = 2000;
-    private const int After = 4000;
+    private const int Warm = 500;
+    private const int After = 1500;
 
     private static async Task<int> Main(string[] args)
     {
