@@ -51,7 +51,21 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
 
     public int ProcessId { get; private set; }
 
-    public bool IsBusy => (connection.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
+    public bool IsBusy
+    {
+        get
+        {
+            try
+            {
+                return (connection.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
+            }
+            catch (Exception error) when (error is InvalidOperationException or NullReferenceException)
+            {
+                // The driver's answer while its user closes it at the same moment.
+                return true;
+            }
+        }
+    }
 
     public Task OpenAsync()
     {
