@@ -71,10 +71,7 @@ public sealed partial class PoolManager
     private void Recover(TimeSpan now)
     {
         foreach (var borrower in _borrowers.Values)
-        {
-            borrower.Waiters.Clear();
-            borrower.Slots.Clear();
-        }
+            borrower.Forget();
 
         foreach (var record in _records.OrderBy(record => record.Slot.LentAt))
         {

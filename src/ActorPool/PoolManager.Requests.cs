@@ -175,6 +175,12 @@ public sealed partial class PoolManager
     {
         if (_borrowers.GetValueOrDefault(borrower.Actor) == borrower)
             _borrowers.Remove(borrower.Actor);
+        foreach (var request in borrower.ForOthers.ToArray())
+        {
+            borrower.Remove(request);
+            _state.Cancel(request, now);
+        }
+
         // Whoever asked on its behalf is there still, and gets an answer.
         var asked = borrower.Waiters.OfType<AskRequest>().Where(request => !request.Sender.Equals(borrower.Actor)).ToArray();
         _state.BorrowerGone(borrower, now);
@@ -187,7 +193,7 @@ public sealed partial class PoolManager
 
     private void Unwatch(Borrower? borrower)
     {
-        if (borrower is WatchedBorrower { HasNothing: true } watched && _borrowers.Remove(watched.Actor))
+        if (borrower is WatchedBorrower { IsDone: true } watched && _borrowers.Remove(watched.Actor))
             Context.Unwatch(watched.Actor);
     }
 
@@ -195,7 +201,13 @@ public sealed partial class PoolManager
 
     private void Watch(AskRequest request)
     {
-        // One that is watched as an owner keeps that watch; its request leaves the queue with it just as well.
+        if (!request.IsAsk)
+        {
+            Watched(request.Sender).Add(request);
+            return;
+        }
+
+        // One that is watched as an owner keeps that watch; its request is found to be over when its turn comes.
         if (_borrowers.ContainsKey(request.Sender) || !_asks.Add(request.Sender))
             return;
         request.IsWatched = true;
@@ -204,6 +216,12 @@ public sealed partial class PoolManager
 
     private void StopWatching(AskRequest request)
     {
+        if (!request.IsAsk && _borrowers.TryGetValue(request.Sender, out var sender))
+        {
+            sender.Remove(request);
+            Unwatch(sender);
+        }
+
         if (!request.IsWatched)
             return;
         request.IsWatched = false;

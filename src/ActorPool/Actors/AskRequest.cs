@@ -11,7 +11,7 @@ internal sealed class AskRequest(GetConn message, IActorRef sender) : Waiter(mes
     /// <summary>The sender is no actor that could be watched for longer than it waits: the end of an Ask is its end.</summary>
     public bool IsAsk { get; } = sender is MinimalActorRef;
 
-    /// <summary>The sender is watched, because it waits.</summary>
+    /// <summary>The temporary actor of the Ask is watched, because it waits.</summary>
     public bool IsWatched { get; set; }
 
     /// <summary>Its asker has its answer.</summary>

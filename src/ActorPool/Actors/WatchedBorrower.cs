@@ -6,7 +6,29 @@ namespace ActorPool.Actors;
 /// <summary>An actor that waits for or holds connections; watched by the manager as long as it does.</summary>
 internal sealed class WatchedBorrower(IActorRef actor) : Borrower
 {
+    private HashSet<AskRequest>? _forOthers;
+
     public IActorRef Actor { get; } = actor;
+
+    /// <summary>It neither waits for anything nor holds anything, for whomever.</summary>
+    public bool IsDone => HasNothing && _forOthers is null or { Count: 0 };
+
+    /// <summary>The requests that it made on behalf of other actors, and that wait.</summary>
+    public IReadOnlyCollection<AskRequest> ForOthers => _forOthers ?? [];
+
+    /// <summary>It waits on behalf of another actor.</summary>
+    public void Add(AskRequest request) => (_forOthers ??= []).Add(request);
+
+    /// <summary>It waits no longer.</summary>
+    public void Remove(AskRequest request) => _forOthers?.Remove(request);
+
+    /// <summary>After a crash: nobody waits.</summary>
+    public void Forget()
+    {
+        Waiters.Clear();
+        Slots.Clear();
+        _forOthers = null;
+    }
 }
 
 /// <summary>A watched borrower has ended.</summary>

@@ -1,0 +1,154 @@
+using ActorPool.Core;
+using ActorPool.Driver;
+using ActorPool.Tests.Core.Support;
+using Npgsql;
+
+namespace ActorPool.Tests.Actors.Support;
+
+/// <summary>
+/// A connection without a server: each of its steps ends when the script says so, as it says. Calls in an order that
+/// the driver does not allow are noted.
+/// </summary>
+internal sealed class ScriptedConnection(ScriptedSource source, int number) : IPhysicalConnection
+{
+    private TaskCompletionSource? _running;
+    private List<TaskCompletionSource>? _ends;
+    private bool _isGone;
+    private bool _isOpen;
+    private bool _wasOpened;
+
+    public NpgsqlConnection Npgsql { get; } = new();
+
+    public bool IsBusy { get; set; }
+
+    public int ProcessId => number;
+
+    /// <summary>All calls in their order.</summary>
+    public List<string> Calls { get; } = [];
+
+    public ConnectionWork Work { get; private set; }
+
+    public object? WorkKey { get; private set; }
+
+    /// <summary>How often it was taken back.</summary>
+    public int Releases { get; private set; }
+
+    /// <summary>How it will be found when it is taken back the next time.</summary>
+    public ReturnCondition Condition { get; set; }
+
+    /// <summary>The backend is gone, and its goodbye stands on the socket.</summary>
+    public bool IsDead { get; set; }
+
+    /// <summary>Runs in the manager, when it takes the connection back.</summary>
+    public Action? WhenReleased { get; set; }
+
+    /// <summary>What stands at the server, as the calls have left it.</summary>
+    public Physical State =>
+        _isGone ? Physical.None
+        : _ends is not null ? Physical.Closing
+        : _running is not null ? (_isOpen ? Physical.Working : Physical.Opening)
+        : _isOpen ? Physical.Open : Physical.None;
+
+    /// <summary>It was told to end.</summary>
+    public bool IsEnding => _ends is not null;
+
+    public Task OpenAsync()
+    {
+        Note("open", !_wasOpened && _ends is null, "opened twice or after its end");
+        _wasOpened = true;
+        return Begin();
+    }
+
+    public Task WorkAsync(ConnectionWork work, object? key = null)
+    {
+        Note($"work {work}", _isOpen && _running is null && _ends is null, $"told to {work} when it could not");
+        source.Check(!source.IsLent(this), $"{this} is told to {work} while somebody has it");
+        (Work, WorkKey) = (work, key);
+        return Begin();
+    }
+
+    public Task TerminateAsync(BackendIdentity backend) => WorkAsync(ConnectionWork.Terminate);
+
+    public SocketLook Look() => IsDead ? SocketLook.Suspect : SocketLook.Quiet;
+
+    public ReturnCondition Release(bool driverWasUsed)
+    {
+        Note("release", _isOpen && _running is null && _ends is null, "taken back in the middle of something");
+        source.Check(!source.IsLent(this), $"{this} is taken back from somebody who has it yet");
+        Releases++;
+        WhenReleased?.Invoke();
+        var condition = Condition;
+        Condition = ReturnCondition.Clean;
+        return condition;
+    }
+
+    public Task CloseAsync()
+    {
+        Note("close", _isOpen && _running is null && _ends is null, "closed gently when it was not idle");
+        source.Check(!source.IsLent(this), $"{this} is closed gently while somebody has it");
+        return End();
+    }
+
+    public Task AbortAsync(Action<BackendIdentity>? stays = null)
+    {
+        Note("abort", true, "");
+        return End();
+    }
+
+    /// <summary>The step under way ends well.</summary>
+    public void Succeed()
+    {
+        _isOpen = true;
+        Ended(step => step.SetResult());
+    }
+
+    /// <summary>The step under way fails.</summary>
+    public void Fail(Exception error) => Ended(step => step.SetException(error));
+
+    /// <summary>The backend is gone; what was under way fails before that or after it.</summary>
+    public void Gone(bool late)
+    {
+        var error = new InvalidOperationException("the connection was ended");
+        if (!late && _running is not null)
+            Fail(error);
+        _isOpen = false;
+        _isGone = true;
+        foreach (var end in _ends!)
+            end.TrySetResult();
+        if (_running is not null)
+            Fail(error);
+    }
+
+    public override string ToString() => $"connection {number} ({string.Join(", ", Calls)})";
+
+    private Task Begin()
+    {
+        _running = new TaskCompletionSource();
+        return _running.Task;
+    }
+
+    private Task End()
+    {
+        var nothingIsThere = State == Physical.None;
+        _ends ??= [];
+        _isGone |= nothingIsThere;
+        // Each has its own: of several who wait for one task only some would go on at once.
+        _ends.Add(new TaskCompletionSource());
+        if (_isGone)
+            _ends[^1].SetResult();
+        return _ends[^1].Task;
+    }
+
+    private void Ended(Action<TaskCompletionSource> how)
+    {
+        var running = _running!;
+        _running = null;
+        how(running);
+    }
+
+    private void Note(string call, bool isRight, string wrong)
+    {
+        Calls.Add(call);
+        source.Check(isRight, $"{this} is {wrong}");
+    }
+}

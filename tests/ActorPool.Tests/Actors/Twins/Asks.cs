@@ -1,0 +1,19 @@
+namespace ActorPool.Tests.Actors.Twins;
+
+/// <summary>What has become of an Ask that was answered.</summary>
+internal static class Asks
+{
+    /// <summary>The answer, or the error with which it was refused.</summary>
+    public static object ResultOf<T>(Task<T> ask)
+        where T : notnull
+    {
+        try
+        {
+            return ask.GetAwaiter().GetResult();
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using ActorPool.Actors;
+using ActorPool.Tests.Core.Support;
+
+namespace ActorPool.Tests.Actors.Twins;
+
+/// <summary>A call of the facade.</summary>
+internal sealed class FacadeRequest : Request
+{
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly ValueTask<PooledConnection> _answer;
+
+    public FacadeRequest(TestWaiter model, PoolCell cell)
+        : base(model) => _answer = new AcquireRequest(cell, model.Key, "test.cs", 1).Send(_cancellation.Token);
+
+    public override void Cancel()
+    {
+        _cancellation.Cancel();
+        IsOver = true;
+        BrokenPromiseException.Unless(_answer.IsCompleted, $"{Model.Name} was cancelled and goes on waiting");
+        Assert.Throws<OperationCanceledException>(() => _answer.GetAwaiter().GetResult());
+    }
+
+    public override void Read()
+    {
+        if (!_answer.IsCompleted)
+            return;
+        try
+        {
+            Answer(_answer.GetAwaiter().GetResult());
+        }
+        catch (Exception error)
+        {
+            Answer(error);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using ActorPool.Actors;
+using ActorPool.Core;
+using ActorPool.Tests.Actors.Support;
+using Akka.Actor;
+using static ActorPool.Tests.Core.Support.BrokenPromiseException;
+
+namespace ActorPool.Tests.Actors.Twins;
+
+// Returning, rightly and wrongly.
+internal sealed partial class TwinPools
+{
+    private readonly Dictionary<ScriptedConnection, int> _releases = [];
+
+    public bool IsOut(Request request) =>
+        request.Lease is not null && Model.Ledger.Slots[request.Lease.Slot.Index] is { IsLent: true } slot && slot.Lease == request.Lease.Lease;
+
+    /// <summary>The right return of a lease, in one of the ways; or of one that is over, which changes nothing.</summary>
+    public void Put(Request request, ReturnWay way, ReturnCondition condition, bool close, bool withKey)
+    {
+        var lease = request.Lease!;
+        var isOut = IsOut(request);
+        if (isOut)
+        {
+            ConnectionOf(lease.Slot).Condition = condition;
+            CountRelease(ConnectionOf(lease.Slot));
+        }
+
+        var key = withKey ? lease.LentKey : null;
+        if (way == ReturnWay.Dispose)
+        {
+            Step(lease.Dispose, () => Model.Put(request.Model, condition));
+            return;
+        }
+
+        PoolErrorKind? refusal = Model.State.Phase == PoolPhase.Closed ? PoolErrorKind.Closed : isOut ? null : PoolErrorKind.NotCheckedOut;
+        Put(lease, way, key, close, refusal, () => Model.Put(request.Model, condition, close));
+    }
+
+    /// <summary>A return under a key that is not the lease's.</summary>
+    public void PutUnderWrongKey(Request request, ReturnWay way) =>
+        Put(request.Lease!, way, "another key", close: true, RefusalOf(PoolErrorKind.NotCheckedOut), () => { });
+
+    /// <summary>A return of what is not this pool's.</summary>
+    public void PutForeign(ReturnWay way)
+    {
+        var foreign = new PooledConnection(new PoolCell(Model.Settings, _source), new Npgsql.NpgsqlConnection(), new Slot(0), null);
+        Put(foreign, way, null, close: false, RefusalOf(PoolErrorKind.NotCheckedOut), () => { });
+    }
+
+    /// <summary>The garbage collector has found the lease.</summary>
+    public void Forgotten(Request request)
+    {
+        var lease = request.Lease!;
+        Step(() => ((ILeaseHome)_cell).Forgotten(new ForgottenLease(lease.Slot, lease.Lease, lease.Handle)), () => Model.Forgotten(request.Model));
+    }
+
+    private void Put(PooledConnection lease, ReturnWay way, object? key, bool close, PoolErrorKind? refusal, Action model)
+    {
+        ValueTask? returned = null;
+        Task<ConnPut>? asked = null;
+        Step(
+            () =>
+            {
+                switch (way)
+                {
+                    case ReturnWay.Facade or ReturnWay.Dispose:
+                        returned = new ReturnRequest(_cell, lease, key, close).Send();
+                        break;
+                    case ReturnWay.Ask:
+                        asked = Manager.Ask<ConnPut>(new PutConn(lease, key, close), System.Threading.Timeout.InfiniteTimeSpan);
+                        break;
+                    case ReturnWay.Tell:
+                        Manager.Tell(new PutConn(lease, key, close), _returner.Actor);
+                        break;
+                    default:
+                        Manager.Tell(new PutConn(lease, key, close), ActorRefs.NoSender);
+                        break;
+                }
+            },
+            () =>
+            {
+                model();
+                if (refusal is { } kind)
+                    Model.State.CountRefusal(kind);
+                object? answer = null;
+                if (returned is { } call)
+                    answer = ResultOf(call);
+                else if (asked is not null)
+                    answer = Asks.ResultOf(asked);
+                else if (way == ReturnWay.Tell)
+                    answer = TakeAnswer();
+                else
+                    return;
+                Unless(refusal is null ? answer is ConnPut : answer is PoolException error && error.Kind == refusal, $"a put of {lease.Slot.Index}/{lease.Lease} must end in {refusal} and ends in {answer}");
+            });
+    }
+
+    private object? TakeAnswer()
+    {
+        _returner.ReadInbox();
+        var answer = _returner.Received.SingleOrDefault();
+        _returner.Received.Clear();
+        return answer;
+    }
+
+    private static object? ResultOf(ValueTask call)
+    {
+        if (!call.IsCompleted)
+            return null;
+        try
+        {
+            call.GetAwaiter().GetResult();
+            return ConnPut.Instance;
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
+    }
+
+    private PoolErrorKind RefusalOf(PoolErrorKind otherwise) => Model.State.Phase == PoolPhase.Closed ? PoolErrorKind.Closed : otherwise;
+
+    private void CountRelease(ScriptedConnection connection) => _releases[connection] = _releases.GetValueOrDefault(connection) + 1;
+}
+
+/// <summary>How a connection is given back.</summary>
+internal enum ReturnWay
+{
+    Dispose,
+    Facade,
+    Ask,
+    Tell,
+    TellWithoutSender,
+}

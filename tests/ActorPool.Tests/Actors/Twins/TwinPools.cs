@@ -1,0 +1,80 @@
+using ActorPool.Actors;
+using ActorPool.Core;
+using ActorPool.Tests.Actors.Support;
+using ActorPool.Tests.Core.Support;
+using Akka.Actor;
+
+namespace ActorPool.Tests.Actors.Twins;
+
+/// <summary>
+/// The real pool of actors and its model, the pure core with its ledger: whatever is done to the one is done to the other, and after
+/// each step they are the same.
+/// </summary>
+internal sealed partial class TwinPools
+{
+    private static int s_pools;
+
+    private readonly SteppedSystem _system;
+    private readonly ScriptedSource _source = new();
+    private readonly PoolCell _cell;
+    private readonly List<Request> _requests = [];
+    private readonly PoolOrder _start = new(PoolOrderKind.Start);
+    private readonly TwinActor _returner;
+    private PoolState _state = null!;
+
+    public TwinPools(SteppedSystem system, PoolSettings settings, Action<string>? log)
+    {
+        _system = system;
+        _system.World.Reset();
+        _system.DeadLetters.Clear();
+        Model = new TestPool(settings) { Log = log };
+        _source.IsLent = connection => _requests.Exists(request => request.Lease is { IsOver: false } lease && ConnectionOf(lease.Slot) == connection);
+        _cell = new PoolCell(settings, _source) { Clock = system.Sys.Scheduler };
+        _cell.Manager = system.Sys.ActorOf(PoolManager.Props(_cell), $"actor-pool-default-{++s_pools}");
+        Actors = [.. "abc".Select(name => new TwinActor(system.Sys, $"{name}"))];
+        _returner = new TwinActor(system.Sys, "returner");
+        _cell.Send(_start);
+        Pump();
+        _state = _cell.State!;
+        Model.Start();
+        Compare();
+    }
+
+    public TestPool Model { get; }
+
+    public TwinActor[] Actors { get; }
+
+    public IReadOnlyList<Request> Requests => _requests;
+
+    public IActorRef Manager => _cell.Manager;
+
+    public SteppedWorld World => _system.World;
+
+    public ScriptedConnection ConnectionOf(Slot slot) => (ScriptedConnection)_cell.Records[slot.Index].Connection!;
+
+    /// <summary>The end of a scenario: what is left of the actors goes.</summary>
+    public void Leave()
+    {
+        foreach (var actor in Actors.Append(_returner).Select(actor => actor.Actor).Append(Manager))
+            ((IInternalActorRef)actor).Stop();
+        Pump();
+    }
+
+    /// <summary>One step of both, and the comparison.</summary>
+    private void Step(Action real, Action model)
+    {
+        real();
+        Pump();
+        model();
+        _wereAllReturned = Model.State.AllReturned;
+        Model.Pass(TimeSpan.Zero);
+        Compare();
+    }
+
+    private void Pump()
+    {
+        World.Pump();
+        foreach (var actor in Actors)
+            actor.ReadInbox();
+    }
+}
