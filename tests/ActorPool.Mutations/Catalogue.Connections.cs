@@ -1,0 +1,48 @@
+namespace ActorPool.Mutations;
+
+internal static partial class Catalogue
+{
+    private static Mutation[] Connections =>
+    [
+        new("one more is opened than max-connections", "PoolState.Connections.cs",
+            "if (_counts.Taken >= _settings.MaxConnections ||", "if (_counts.Taken > _settings.MaxConnections ||"),
+        new("a slot is filled while its backend is still going", "PoolCounts.cs",
+            "public readonly int Taken => Open + Opening;", "public readonly int Taken => Open + Opening - Closing;"),
+        new("more are opened at once than max-concurrent-opens", "PoolState.Connections.cs",
+            "(_backoff.Failures > 0 ? 1 : _settings.MaxConcurrentOpens)", "(_backoff.Failures > 0 ? 1 : int.MaxValue)"),
+        new("while opening fails several are tried at once", "PoolState.Connections.cs",
+            "(_backoff.Failures > 0 ? 1 : _settings.MaxConcurrentOpens)", "_settings.MaxConcurrentOpens"),
+        new("a failed open keeps its place", "PoolState.Connections.cs",
+            "        _counts.ConnectFailures++;\n        Enter(slot, SlotState.Free);", "        _counts.ConnectFailures++;"),
+        new("the slot of a failed open is never used again", "PoolState.Connections.cs",
+            "        _counts.ConnectFailures++;\n        Enter(slot, SlotState.Free);\n        _free.Push(slot);", "        _counts.ConnectFailures++;\n        Enter(slot, SlotState.Free);"),
+        new("the slot of a closed connection is never used again", "PoolState.Connections.cs",
+            "        Enter(slot, SlotState.Free);\n        _free.Push(slot);\n        // An open", "        Enter(slot, SlotState.Free);\n        // An open"),
+        new("a stale report of an open counts", "PoolState.Connections.cs",
+            "public void Opened(Slot slot, int incarnation, TimeSpan now)\n    {\n        if (slot.Incarnation != incarnation ||", "public void Opened(Slot slot, int incarnation, TimeSpan now)\n    {\n        if ("),
+        new("a stale report of a round trip counts", "PoolState.Connections.cs",
+            "public void WorkDone(Slot slot, int incarnation, TimeSpan now)\n    {\n        if (slot.Incarnation != incarnation ||", "public void WorkDone(Slot slot, int incarnation, TimeSpan now)\n    {\n        if ("),
+        new("a stale report of a close counts", "PoolState.Connections.cs",
+            "public void Closed(Slot slot, int incarnation, TimeSpan now)\n    {\n        if (slot.Incarnation != incarnation ||", "public void Closed(Slot slot, int incarnation, TimeSpan now)\n    {\n        if ("),
+        new("there is no pause after a failed open", "PoolState.Connections.cs",
+            "private bool BackingOff(TimeSpan now) => now < NextAttempt;", "private bool BackingOff(TimeSpan now) => now < TimeSpan.Zero;"),
+        new("the pauses between failed opens do not grow", "Backoff.cs",
+            "Math.Pow(2, Math.Min(Failures, 60))", "Math.Pow(1, Math.Min(Failures, 60))"),
+        new("whoever waits waits out a long pause", "Backoff.cs",
+            "(somebodyWaits && _pause > MostWhileWaiting ? MostWhileWaiting : _pause)", "_pause"),
+        new("an error that passes is told at once to all who wait", "PoolState.Connections.cs",
+            "if (failure == ConnectFailure.Permanent && _counts.Taken == 0)", "if (_counts.Taken == 0)"),
+        new("wrong credentials are not told before the time-out", "PoolState.Connections.cs",
+            "if (failure == ConnectFailure.Permanent && _counts.Taken == 0)", "if (failure == ConnectFailure.Permanent && _counts.Taken < 0)"),
+        new("the minimum is not refilled after a loss", "PoolState.Serving.cs",
+            "            TakeOver(now);\n        }\n\n        OpenForMin(now);", "            TakeOver(now);\n            return;\n        }\n\n        OpenForMin(now);"),
+        new("idle connections are trimmed below the minimum", "PoolState.Sweep.cs",
+            "while (_counts.Idle > _settings.MinConnections && OldestIdle()", "while (_counts.Idle > 0 && OldestIdle()"),
+        new("the youngest idle connection is trimmed first", "PoolState.Sweep.cs",
+            "return common.IdleSince <= owned.IdleSince ? common : owned;", "return common.IdleSince <= owned.IdleSince ? owned : common;"),
+        new("idle connections outlive max-lifetime", "PoolState.Sweep.cs",
+            "if (slot.State == SlotState.Idle && now >= slot.ExpiresAt)", "if (slot.State == SlotState.Idle && now >= TimeSpan.MaxValue)"),
+        new("lifo lends what is idle for longest", "PoolState.Serving.cs",
+            "var common = _settings.IdleOrder == IdleOrder.Lifo ? _common.Last : _common.First;", "var common = _settings.IdleOrder == IdleOrder.Fifo ? _common.Last : _common.First;"),
+    ];
+}
