@@ -21,6 +21,8 @@ internal sealed class ExistingServer
         if (!string.IsNullOrWhiteSpace(options.ConnectionString))
             return new ExistingServer(options.ConnectionString, "connection string of the options");
 
+        if (options.AlwaysThrowaway)
+            return null;
         var fromEnvironment = Environment.GetEnvironmentVariable(PostgresServer.EnvironmentVariable);
         return string.IsNullOrWhiteSpace(fromEnvironment)
             ? null

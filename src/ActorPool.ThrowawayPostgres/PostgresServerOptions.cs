@@ -12,6 +12,9 @@ public sealed record PostgresServerOptions
     /// </summary>
     public string? ConnectionString { get; init; }
 
+    /// <summary>A server of one's own whatever the environment says, because it will be stopped and started. Default: false.</summary>
+    public bool AlwaysThrowaway { get; init; }
+
     /// <summary>The server's <c>max_connections</c>, all of them free for use (none is reserved). Default: 100.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int MaxServerConnections

@@ -16,13 +16,17 @@ internal sealed class Faults(PostgresServer server, FaultProxy network)
         _ => KillAsync(),
     };
 
-    /// <summary>Every backend but the one that says so; complete when all of them are gone.</summary>
+    /// <summary>Every backend but the one that says so, all at the same moment; complete when they are gone.</summary>
     public async Task KillAsync()
     {
         await using var view = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString);
         await view.OpenAsync();
-        await using var kill = new NpgsqlCommand("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'", view);
-        await kill.ExecuteNonQueryAsync();
+        await using var kill = new NpgsqlCommand("SELECT array_agg(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' AND pg_terminate_backend(pid)", view);
+        var killed = await kill.ExecuteScalarAsync();
+        await using var left = new NpgsqlCommand("SELECT count(*) FROM pg_stat_activity WHERE pid = ANY ($1)", view) { Parameters = { new() { Value = killed } } };
+        while ((long)(await left.ExecuteScalarAsync())! > 0)
+        {
+        }
     }
 
     private async Task BlackholeAsync()

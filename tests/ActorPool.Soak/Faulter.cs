@@ -72,16 +72,10 @@ internal sealed class Faulter(SoakWorld world, EventLog log, Tally tally)
     private async Task KillAsync(string which) =>
         await DirectAsync($"SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE application_name = 'soak' {which}) AS backends");
 
-    private async Task RestartAsync(PostgresStopMode mode)
-    {
-        if (world.Server.IsThrowaway)
-            await world.Server.RestartAsync(mode);
-    }
+    private Task RestartAsync(PostgresStopMode mode) => world.Server.RestartAsync(mode);
 
     private async Task StandStillAsync(Random random)
     {
-        if (!world.Server.IsThrowaway)
-            return;
         var stopped = new List<StoppedBackend>();
         try
         {

@@ -41,7 +41,7 @@ public sealed class SoakWorld : IAsyncDisposable
 
     public static async Task<SoakWorld> CreateAsync(int seed)
     {
-        var server = await PostgresServer.StartAsync(new PostgresServerOptions { MaxServerConnections = 40 });
+        var server = await PostgresServer.StartAsync(new PostgresServerOptions { AlwaysThrowaway = true, MaxServerConnections = 40 });
         await PrepareAsync(server);
         var at = new NpgsqlConnectionStringBuilder(server.ConnectionString);
         var network = FaultProxy.Before(at.Port);

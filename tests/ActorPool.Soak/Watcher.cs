@@ -14,6 +14,11 @@ internal sealed class Watcher(SoakWorld world, EventLog log)
     // A smaller maximum is reached when what is lent has come back, by max-hold-time at the latest.
     private static readonly TimeSpan Shrinking = TimeSpan.FromSeconds(15);
 
+    private const string View = """
+        SELECT coalesce(array_agg(format('%s since %s, %s since %s: %s', pid, clock_timestamp() - backend_start, state, clock_timestamp() - state_change, query) ORDER BY backend_start), '{}')
+        FROM pg_stat_activity WHERE application_name = 'soak' AND client_port = ANY ($1)
+        """;
+
     private readonly Queue<(long At, int Max)> _maxima = new();
     private NpgsqlConnection? _view;
 
@@ -53,12 +58,12 @@ internal sealed class Watcher(SoakWorld world, EventLog log)
         {
             var ports = world.Network.PortsHeldByClient(Moment);
             _view ??= await OpenAsync();
-            await using var command = new NpgsqlCommand("SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'soak' AND client_port = ANY ($1)", _view);
+            await using var command = new NpgsqlCommand(View, _view);
             command.Parameters.AddWithValue(ports);
-            var count = (int)(await command.ExecuteScalarAsync())!;
-            MostBackends = Math.Max(MostBackends, count);
+            var backends = (string[])(await command.ExecuteScalarAsync())!;
+            MostBackends = Math.Max(MostBackends, backends.Length);
             Looks++;
-            Require(count <= Allowed, string.Create(CultureInfo.InvariantCulture, $"{count} backends at the server, {Allowed} are allowed"));
+            Require(backends.Length <= Allowed, string.Create(CultureInfo.InvariantCulture, $"{backends.Length} backends at the server, {Allowed} are allowed: {world.Pool.Statistics}\n{string.Join('\n', backends)}"));
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException)
         {

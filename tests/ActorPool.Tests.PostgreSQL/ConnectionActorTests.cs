@@ -56,7 +56,7 @@ public sealed class ConnectionActorTests : PoolTest
             }
         }));
         await Task.WhenAny(uses, crashes);
-        var early = await Record.ExceptionAsync(() => uses.WaitAsync(TimeSpan.FromSeconds(3)));
+        var early = await Record.ExceptionAsync(() => uses.WaitAsync(TimeSpan.FromSeconds(1)));
         Volatile.Write(ref crashing, false);
         await crashes;
         await uses;

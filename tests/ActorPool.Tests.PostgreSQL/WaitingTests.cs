@@ -104,7 +104,7 @@ public sealed class WaitingTests : PoolTest
         var blocked = waiting.ContinueWith(_ => release.Wait(TimeSpan.FromSeconds(10)), TaskContinuationOptions.ExecuteSynchronously);
 
         await held.DisposeAsync();
-        await waiting;
+        await EventuallyAsync(() => waiting.IsCompleted, "it is served");
 
         // Somebody's continuation blocks its thread; the manager answers all the same.
         await pool.Manager.Ask<PoolStatistics>(new GetStatistics(), TimeSpan.FromSeconds(5));

@@ -11,7 +11,7 @@ namespace ActorPool.Actors;
 /// </summary>
 /// <remarks>
 /// The dialogue with the manager: it is made with its connection and told <see cref="OpenConnection"/>; it answers
-/// <see cref="ConnectionOpened"/> or <see cref="ConnectionFailed"/>. Between leases it may be told <see cref="WorkOn"/> and answers
+/// <see cref="ConnectionOpened"/> or <see cref="ConnectionFailed"/>, the latter followed by <see cref="ConnectionEnded"/> when the server may have a backend of it. Between leases it may be told <see cref="WorkOn"/> and answers
 /// <see cref="WorkEnded"/>. <see cref="EndConnection"/> may come at any time, also while an open or a round trip is stuck; then it answers
 /// <see cref="ConnectionEnded"/> when the backend is gone, and stops. When it stops for any other reason the connection is ended as well.
 /// </remarks>
@@ -43,7 +43,10 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
                 break;
             case ConnectionFailed failed when !_ending:
                 Context.Parent.Tell(failed);
-                Context.Stop(Self);
+                if (ConnectErrors.KindOf(failed.Error) == ConnectFailure.Unclear)
+                    EndLater();
+                else
+                    Context.Stop(Self);
                 break;
             case ConnectionOpened or WorkEnded when !_ending:
                 Context.Parent.Tell(message);
@@ -67,6 +70,13 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
     {
         // Does nothing when it was ended before; nothing is left of it then.
         _ = connection.AbortAsync();
+    }
+
+    private void EndLater()
+    {
+        _ending = true;
+        var ended = new ConnectionEnded(slot, incarnation);
+        Task.Delay(ConnectErrors.Aftermath).PipeTo(Self, success: () => ended);
     }
 
     private void End(bool gently)

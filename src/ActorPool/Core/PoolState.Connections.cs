@@ -61,15 +61,24 @@ internal sealed partial class PoolState
         BecomeIdle(slot, now);
     }
 
-    /// <summary>An attempt to open failed; no backend is left of it.</summary>
+    /// <summary>An attempt to open failed. No backend is left of it, unless that is unclear: then the slot is closed by and by, as after a <see cref="Close"/>.</summary>
     public void OpenFailed(Slot slot, int incarnation, Exception error, ConnectFailure failure, TimeSpan now)
     {
         if (slot.Incarnation != incarnation || slot.State != SlotState.Opening)
             return;
         _backoff.Failed(now, error);
         _counts.ConnectFailures++;
-        Enter(slot, SlotState.Free);
-        _free.Push(slot);
+        if (failure == ConnectFailure.Unclear)
+        {
+            Enter(slot, SlotState.Closing);
+            slot.Reason = CloseReason.Lost;
+        }
+        else
+        {
+            Enter(slot, SlotState.Free);
+            _free.Push(slot);
+        }
+
         if (Phase == PoolPhase.Starting && (failure != ConnectFailure.Passing || NextAttempt > _startDeadline))
         {
             FailStart(error);
@@ -233,6 +242,9 @@ internal enum ConnectFailure : byte
 {
     /// <summary>The network or the server: it may work again at any time.</summary>
     Other,
+
+    /// <summary>It was given up, or cut off, in the middle: the server may have a backend of it for a moment.</summary>
+    Unclear,
 
     /// <summary>The server says that it will pass: no free slot (53300), starting up or shutting down (57P03).</summary>
     Passing,

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ActorPool.Core;
 using Npgsql;
 
@@ -6,6 +7,9 @@ namespace ActorPool.Driver;
 /// <summary>What an error of opening means for the next attempt.</summary>
 internal static class ConnectErrors
 {
+    /// <summary>For how long the server may have a backend of an open that was cut off: until that one comes to read the end of its connection.</summary>
+    public static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
+
     public static ConnectFailure KindOf(Exception error) => error switch
     {
         // The server is full, or starting up or shutting down.
@@ -13,6 +17,9 @@ internal static class ConnectErrors
         // Wrong credentials (class 28), no such database.
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => ConnectFailure.Permanent,
         PostgresException refused when refused.SqlState.StartsWith("28", StringComparison.Ordinal) => ConnectFailure.Permanent,
+        // Nothing was reached, or the pool has ended it already.
+        PostgresException or SocketException or NpgsqlException { InnerException: SocketException } or HookFailedException => ConnectFailure.Other,
+        TimeoutException or OperationCanceledException or NpgsqlException or IOException => ConnectFailure.Unclear,
         _ => ConnectFailure.Other,
     };
 }

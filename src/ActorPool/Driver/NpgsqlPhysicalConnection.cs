@@ -27,6 +27,8 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
 
     private static readonly TimeSpan CancelPatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan CancelAgainAfter = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Unwinding = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MostUnwinding = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan GonePatience = TimeSpan.FromSeconds(1);
 
     // Filled again before its backend is gone, a slot would have two: a busy server gets the time that it needs to end one.
@@ -244,10 +246,25 @@ internal sealed class NpgsqlPhysicalConnection(NpgsqlConnection connection, Npgs
             Quietly(() => idle.Break(connection));
         else
             Quietly(connection.Close);
-        // Nobody who still has it may open it again. It waits for the command that was cut off; nobody waits for it.
-        _ = Task.Run(() => Quietly(connection.Dispose));
+        _ = DisposeLaterAsync();
         if (_socket is null)
             await Task.Delay(BlindPause).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Whoever still has the driver's connection must not open it again. Disposed under a command that is about to learn of its end,
+    /// that one would fail with something else than its error; so it gets the time for it.
+    /// </summary>
+    private async Task DisposeLaterAsync()
+    {
+        for (var waited = TimeSpan.Zero; waited < MostUnwinding; waited += Unwinding)
+        {
+            await Task.Delay(Unwinding).ConfigureAwait(false);
+            if (!IsBusy)
+                break;
+        }
+
+        Quietly(connection.Dispose);
     }
 
     /// <summary>

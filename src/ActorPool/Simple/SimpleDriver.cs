@@ -212,7 +212,15 @@ internal sealed class SimpleDriver : ILeaseHome
         WhenDone(
             connection.OpenAsync(),
             now => _state.Opened(slot, incarnation, now),
-            (error, now) => _state.OpenFailed(slot, incarnation, error, ConnectErrors.KindOf(error), now));
+            (error, now) => OpenFailed(slot, incarnation, error, now));
+    }
+
+    private void OpenFailed(Slot slot, int incarnation, Exception error, TimeSpan now)
+    {
+        var failure = ConnectErrors.KindOf(error);
+        _state.OpenFailed(slot, incarnation, error, failure, now);
+        if (failure == ConnectFailure.Unclear)
+            End(slot, Task.Delay(ConnectErrors.Aftermath));
     }
 
     private void Work(Slot slot, Effect effect)

@@ -9,8 +9,10 @@ public abstract class HealthTest : DriverTest
     /// <summary>Terminates backends, and waits until the server has none of them any more.</summary>
     protected async Task<int> KillAsync(string condition = "true")
     {
-        var killed = await Backends.TerminateAsync(condition);
-        Assert.Equal(0, await Backends.WaitForAsync(0, condition));
+        // The pool may notice, and have others there before the last of these is gone.
+        var these = $"pid IN ({string.Join(',', await Backends.PidsAsync(condition))})";
+        var killed = await Backends.TerminateAsync(these);
+        Assert.Equal(0, await Backends.WaitForAsync(0, these));
         return killed;
     }
 

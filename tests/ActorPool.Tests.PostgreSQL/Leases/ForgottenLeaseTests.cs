@@ -166,10 +166,25 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
+    public async Task A_query_that_still_runs_on_it_comes_to_its_end_first()
+    {
+        var pool = await StartAsync(1, 1);
+        var (lost, query) = await ForgetInQueryAsync(pool, 2);
+        await CollectAsync(() => !lost.TryGetTarget(out _), "the object is gone");
+        Assert.Equal((0, 1), (pool.Statistics.Reclaimed, pool.Statistics.InUse));
+
+        await query;
+
+        await EventuallyAsync(() => pool.Statistics is { Reclaimed: 1, Idle: 1 }, "it is taken back and replaced");
+        await using var next = await pool.GetConnAsync();
+        Assert.Equal(1L, await ScalarAsync(next, "SELECT 1::bigint"));
+    }
+
+    [Fact]
     public async Task A_query_that_runs_on_it_gets_a_while_and_is_then_ended_at_the_server()
     {
         var pool = await StartAsync(1, 1);
-        await ForgetInQueryAsync(pool);
+        await ForgetInQueryAsync(pool, 60);
         Assert.Equal(1, await Backends.WaitForAsync(1, "query LIKE '%pg_sleep%' AND state = 'active'"));
 
         await CollectAsync(() => pool.Statistics.Reclaimed == 1, "it is taken back");
@@ -258,13 +273,13 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task ForgetInQueryAsync(ConnectionPool pool)
+    private static async Task<(WeakReference<PooledConnection> Lost, Task Query)> ForgetInQueryAsync(ConnectionPool pool, int seconds)
     {
         var lease = await pool.GetConnAsync();
         var command = lease.CreateCommand();
-        command.CommandText = "SELECT pg_sleep(60)";
+        command.CommandText = $"SELECT pg_sleep({seconds})";
         // The command is the driver's own, and does not keep the lease.
-        _ = command.ExecuteNonQueryAsync();
+        return (new(lease), command.ExecuteNonQueryAsync());
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

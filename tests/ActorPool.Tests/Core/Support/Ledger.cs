@@ -97,9 +97,9 @@ internal sealed partial class Ledger(PoolSettings settings)
         Waiting.Remove(waiter);
     }
 
-    public void OpenFailed(SlotLedger slot, Exception error, TimeSpan now)
+    public void OpenFailed(SlotLedger slot, Exception error, ConnectFailure failure, TimeSpan now)
     {
-        slot.State = Physical.None;
+        slot.State = failure == ConnectFailure.Unclear ? Physical.Closing : Physical.None;
         OpenFailed(error, now);
     }
 

@@ -22,7 +22,7 @@ internal sealed partial class TestPool
     public void OpenFailed(SlotLedger slot, ConnectFailure failure = ConnectFailure.Other, Exception? error = null)
     {
         error ??= ConnectError;
-        Ledger.OpenFailed(slot, error, Now);
+        Ledger.OpenFailed(slot, error, failure, Now);
         Step($"slot {slot.Slot.Index} failed to open: {failure}", () => State.OpenFailed(slot.Slot, slot.Incarnation, error, failure, Now));
     }
 

@@ -1,0 +1,223 @@
+using System.Diagnostics;
+using ActorPool.Faults;
+using ActorPool.ThrowawayPostgres;
+using Akka.Actor;
+using Npgsql;
+
+namespace ActorPool.Tests.Faults;
+
+/// <summary>A pool behind a network of its own, brought to a moment, and looked at during and after what happens then.</summary>
+public sealed class Scene : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Noise = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(1);
+    private static int _scenes;
+
+    private readonly WorstMoment _moment;
+    private readonly string _name = $"faults-{Interlocked.Increment(ref _scenes)}";
+    private readonly ActorSystem _system = ActorSystem.Create("faults", "akka.loglevel = ERROR, akka.stdout-loglevel = ERROR, akka.loggers = []");
+    private readonly PostgresServer _server;
+    private ConnectionPool? _pool;
+    private Task _affected = Task.CompletedTask;
+
+    private Scene(PostgresServer server, WorstMoment moment)
+    {
+        _server = server;
+        _moment = moment;
+        Network = FaultProxy.Before(new NpgsqlConnectionStringBuilder(server.ConnectionString).Port);
+    }
+
+    public FaultProxy Network { get; }
+
+    private ConnectionPool Pool => _pool!;
+
+    private string Direct => new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Pooling = false }.ConnectionString;
+
+    /// <summary>A scene in which a connection is at this.</summary>
+    public static async Task<Scene> AtAsync(PostgresServer server, WorstMoment moment)
+    {
+        var scene = new Scene(server, moment);
+        scene._pool = await scene.StartAsync();
+        scene._affected = await scene.BringAsync(scene.Pool);
+        return scene;
+    }
+
+    /// <summary>The backends of this pool.</summary>
+    public async Task<List<int>> BackendsAsync()
+    {
+        var pids = new List<int>();
+        await using var view = new NpgsqlConnection(Direct);
+        await view.OpenAsync();
+        await using var command = new NpgsqlCommand($"SELECT pid FROM pg_stat_activity WHERE application_name = '{_name}'", view);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            pids.Add(reader.GetInt32(0));
+        return pids;
+    }
+
+    public async Task KillAsync()
+    {
+        await using var connection = new NpgsqlConnection(Direct);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{_name}'", connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>After the fault: the pool is whole again by itself, and leaves nothing when it ends.</summary>
+    public async Task RecoverAsync()
+    {
+        Network.Mode = NetworkMode.Pass;
+        await _affected;
+        await BeWholeAsync(Pool);
+        await Pool.DisposeAsync();
+        await UntilAsync(async () => (await BackendsAsync()).Count == 0, "no backend is left");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Network.Mode = NetworkMode.Pass;
+        await Pool.DisposeAsync();
+        await _system.Terminate();
+        await Network.DisposeAsync();
+    }
+
+    private Task<ConnectionPool> StartAsync()
+    {
+        var text = new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Host = "127.0.0.1", Port = Network.Port, SslMode = SslMode.Disable, ApplicationName = _name };
+        return ConnectionPool.StartAsync(_system, new PoolSettings(text.ConnectionString, _moment == WorstMoment.Opening ? 0 : 1, 2)
+        {
+            AcquireTimeout = TimeSpan.FromSeconds(10),
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+            ValidateAfterIdle = _moment == WorstMoment.Validating ? TimeSpan.Zero : TimeSpan.FromSeconds(30),
+            ReconnectBackoff = new ReconnectBackoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1), 0),
+        });
+    }
+
+    /// <summary>The task is the part of whoever is hit by the fault; it may see an error, and never hangs.</summary>
+    private async Task<Task> BringAsync(ConnectionPool pool)
+    {
+        switch (_moment)
+        {
+            case WorstMoment.Opening:
+                Slowly();
+                var opening = UseAsync(pool);
+                await UntilAsync(() => pool.Statistics.Opening > 0, "an open is under way");
+                return Suffer(opening);
+            case WorstMoment.Validating:
+                Slowly();
+                var validated = UseAsync(pool);
+                await UntilAsync(() => pool.Statistics.Validating > 0, "a round trip is under way");
+                return Suffer(validated);
+            case WorstMoment.Lent:
+                var querying = QueryAsync(pool);
+                await UntilAsync(() => pool.Statistics.InUse > 0, "a query is under way");
+                return Suffer(querying);
+            case WorstMoment.Resetting:
+                await using (var lease = await pool.GetConnAsync())
+                {
+                    await ExecuteAsync(lease, "BEGIN");
+                    Slowly();
+                }
+
+                await UntilAsync(() => pool.Statistics.Resetting > 0, "a reset is under way");
+                return Task.CompletedTask;
+            case WorstMoment.Closing:
+                var closed = await pool.GetConnAsync();
+                Slowly();
+                await pool.PutConnAsync(closed, close: true);
+                return Task.CompletedTask;
+            default:
+                return Task.CompletedTask;
+        }
+    }
+
+    private void Slowly()
+    {
+        Network.Delay = TimeSpan.FromMilliseconds(150);
+        Network.Mode = NetworkMode.Delay;
+    }
+
+    /// <summary>While the fault lasts every request is answered in its time, with a connection or an error.</summary>
+    public async Task StandAsync()
+    {
+        var pool = Pool;
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < Duration)
+        {
+            var asked = Stopwatch.GetTimestamp();
+            try
+            {
+                var lease = await pool.Manager.Ask<PooledConnection>(new GetConn { Timeout = Patience }, TimeSpan.FromSeconds(30));
+                await lease.DisposeAsync();
+            }
+            catch (PoolException error)
+            {
+                Assert.True(error.IsTransient, error.Message);
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(asked) < Patience + Noise, $"answered after {Stopwatch.GetElapsedTime(asked)}");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>Without anybody's help: all connections can be borrowed at once, and each works.</summary>
+    private static async Task BeWholeAsync(ConnectionPool pool)
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            var leases = await Task.WhenAll(pool.GetConnAsync().AsTask(), pool.GetConnAsync().AsTask());
+            foreach (var lease in leases)
+            {
+                await ExecuteAsync(lease, "SELECT 1");
+                await lease.DisposeAsync();
+            }
+        }
+
+        await UntilAsync(() => pool.Statistics is { InUse: 0, Waiting: 0, Opening: 0, Resetting: 0, Validating: 0, Closing: 0 }, "everything is at rest");
+        Assert.InRange(pool.Statistics.Open, 1, 2);
+    }
+
+    private static async Task UseAsync(ConnectionPool pool)
+    {
+        await using var lease = await pool.GetConnAsync();
+        await ExecuteAsync(lease, "SELECT 1");
+    }
+
+    private static async Task QueryAsync(ConnectionPool pool)
+    {
+        await using var lease = await pool.GetConnAsync();
+        await ExecuteAsync(lease, "SELECT pg_sleep(0.8)");
+    }
+
+    private static async Task Suffer(Task work)
+    {
+        try
+        {
+            await work.WaitAsync(TimeSpan.FromSeconds(40));
+        }
+        catch (Exception error) when (error is NpgsqlException or PoolException or IOException or InvalidOperationException)
+        {
+            // The one who is hit may see it.
+        }
+    }
+
+    private static async Task ExecuteAsync(PooledConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(15), $"It did not come about in time: {what}");
+            await Task.Delay(5);
+        }
+    }
+}
