@@ -8,9 +8,11 @@ namespace ActorPool;
 /// A refusal with the pool's state at its moment. The exception is made of it where it is thrown, so that a mass of refusals
 /// costs the manager no texts.
 /// </summary>
-internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatistics? State = null, Exception? Cause = null, string? Detail = null)
+internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatistics? State = null, Exception? Cause = null, string? Detail = null, string? Server = null)
 {
     public const string ManagerCrashed = "the pool's manager failed while this request was under way, and has been made again";
+
+    public const string OwnerEnded = "the owner of this request has ended before it was served";
 
     public static PoolFailure Closed(string name) => new(PoolErrorKind.Closed, name);
 
@@ -31,7 +33,7 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         if (Cause is HookFailedException hook)
             text.Append(" What happened in ").Append(hook.Hook).Append(": ").Append(hook.Error.Message);
         else if (Cause is { } cause)
-            text.Append(" The last connect error: ").Append(cause.Message);
+            text.Append(" The last connect error").Append(Server is null ? "" : $" ({Server})").Append(": ").Append(cause.Message);
         return text.ToString();
     }
 
@@ -49,6 +51,7 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
     private string Remedy() => Kind switch
     {
         _ when Detail == ManagerCrashed => "Ask again; the log has its error.",
+        _ when Detail == OwnerEnded => "Ask for an owner that lives, or without one.",
         PoolErrorKind.ConnectFailed when Cause is HookFailedException => "It must leave the connection open and idle, outside a transaction.",
         PoolErrorKind.Closed => "Start a new one, or end its borrowers before it.",
         PoolErrorKind.Exhausted => "Return connections sooner, raise max-connections, or let requests wait with acquire-timeout.",

@@ -224,7 +224,7 @@ public sealed partial class PoolManager
     private void Failed(ConnectionFailed failed, TimeSpan now)
     {
         if (_state.LastConnectError is null)
-            _log.Warning("Pool {Pool}: connections cannot be opened; it is tried again, with pauses: {Reason}", _cell.Name, failed.Error.Message);
+            _log.Warning("Pool {Pool}: connections to {Server} cannot be opened; it is tried again, with pauses: {Reason}", _cell.Name, _cell.Source.Server, failed.Error.Message);
         _state.OpenFailed(failed.Slot, failed.Incarnation, failed.Error, ConnectErrors.KindOf(failed.Error), now);
     }
 

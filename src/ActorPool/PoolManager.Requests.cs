@@ -49,7 +49,7 @@ public sealed partial class PoolManager
         var request = new AskRequest(message, sender);
         try
         {
-            request.Borrower = message.Owner is { } owner && !owner.IsNobody() ? Watched(owner) : request.IsAsk ? null : Watched(sender);
+            request.Borrower = message.Owner is { } owner && !IsNobody(owner) ? Watched(owner) : request.IsAsk ? null : Watched(sender);
             _state.Get(request, now);
             if (request.State != WaiterState.Done && (request.IsAsk || !IsBorrower(request)))
                 Watch(request);
@@ -136,7 +136,7 @@ public sealed partial class PoolManager
     /// <summary>A lease that its borrower has ended; a stale one changes nothing.</summary>
     private void TakeBack(PooledConnection lease, bool close, TimeSpan now)
     {
-        if (!lease.IsOver || !ReferenceEquals(lease.Home, _cell) || _records[lease.Slot.Index] is not { } record || !record.IsOut(lease))
+        if (!ReferenceEquals(lease.Home, _cell) || _records[lease.Slot.Index] is not { } record || !record.IsOut(lease))
             return;
         var slot = lease.Slot;
         record.TakeBack();
@@ -187,7 +187,7 @@ public sealed partial class PoolManager
         foreach (var request in asked)
         {
             StopWatching(request);
-            Refuse(request.Sender, FailureOf(PoolErrorKind.NotCheckedOut, detail: "the owner of this request has ended before it was served"));
+            Refuse(request.Sender, FailureOf(PoolErrorKind.NotCheckedOut, detail: PoolFailure.OwnerEnded));
         }
     }
 

@@ -67,7 +67,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
             case AcquireRequest request:
                 Get(request, now);
                 break;
-            case PooledConnection lease:
+            case PooledConnection { IsOver: true } lease:
                 TakeBack(lease, close: false, now);
                 break;
             case ForgottenLease forgotten:
@@ -190,7 +190,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         _cell.Gauges.Publish(_state.Counts.WithoutSizes(), Now);
     }
 
-    private static bool IsNote(object? message) => message is PooledConnection or ForgottenLease or Abandoned;
+    private static bool IsNote(object? message) => message is PooledConnection { IsOver: true } or ForgottenLease or Abandoned;
 
     private void Publish(TimeSpan now) => _cell.Gauges.Publish(_state.Counts, now);
 
@@ -245,7 +245,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     }
 
     private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null, string? detail = null) =>
-        new(kind, _cell.Name, _state.Counts.ToStatistics(_cell.Name, Now), cause ?? (IsAboutConnections(kind) ? _state.LastConnectError : null), detail);
+        new(kind, _cell.Name, _state.Counts.ToStatistics(_cell.Name, Now), cause ?? (IsAboutConnections(kind) ? _state.LastConnectError : null), detail, _cell.Source.Server);
 
     private static bool IsAboutConnections(PoolErrorKind kind) =>
         kind is PoolErrorKind.Timeout or PoolErrorKind.ConnectFailed or PoolErrorKind.Exhausted or PoolErrorKind.TooManyWaiting;

@@ -92,8 +92,12 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
         Manager.Tell(note, ActorRefs.NoSender);
     }
 
-    /// <summary>A note was handled, and the numbers show it.</summary>
-    public void NoteHandled() => Volatile.Write(ref _notesHandled, _notesHandled + 1);
+    /// <summary>A note was handled, and the numbers show it. One that somebody else has told does not count.</summary>
+    public void NoteHandled()
+    {
+        if (_notesHandled < Volatile.Read(ref _notesTold))
+            Volatile.Write(ref _notesHandled, _notesHandled + 1);
+    }
 
     /// <summary>The pool's numbers, with every return and every cancellation that came before.</summary>
     public PoolStatistics Statistics()

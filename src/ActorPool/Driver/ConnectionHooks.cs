@@ -27,7 +27,7 @@ internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source
         try
         {
             // A hook may block its thread or take no notice of its token; neither holds up the pool.
-            await Task.Run(() => hook(connection, timeout.Token), CancellationToken.None).WaitAsync(timeout.Token).ConfigureAwait(false);
+            await Task.Run(() => hook(connection, timeout.Token) ?? throw NoTask(), CancellationToken.None).WaitAsync(timeout.Token).ConfigureAwait(false);
             await EnsureIdleAsync(timeout.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !giveUp.IsCancellationRequested)
@@ -77,6 +77,8 @@ internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source
             }
         }
     }
+
+    private static InvalidOperationException NoTask() => new("It returned null instead of a task.");
 
     private static InvalidOperationException LeftTransaction() =>
         new("It left a transaction open. Commit it or roll it back in the hook.");

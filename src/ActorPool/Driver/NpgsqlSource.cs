@@ -8,6 +8,9 @@ internal sealed class NpgsqlSource : IConnectionSource
     // The driver counts whole seconds, and no more than these.
     private const int LongestDriverTimeout = 1024;
 
+    // Past about 49 days a timer of the platform refuses to be set.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+
     private readonly NpgsqlDataSource _source;
     private readonly bool _owned;
     private readonly PoolSettings _settings;
@@ -21,14 +24,17 @@ internal sealed class NpgsqlSource : IConnectionSource
         _settings = settings;
         _internals = internals;
         Limitation = limitation;
+        Server = PoolSettingsText.Server(source.ConnectionString);
     }
 
     /// <summary>The driver's internals; null when the pool has to do without.</summary>
     public NpgsqlInternals? Internals => _internals;
 
+    public string Server { get; }
+
     public string? Limitation { get; private set; }
 
-    public TimeSpan Timeout => _settings.ConnectTimeout;
+    public TimeSpan Timeout => _settings.ConnectTimeout < LongestTimer ? _settings.ConnectTimeout : LongestTimer;
 
     /// <exception cref="ArgumentException">There is neither a connection string nor a data source, or both, or the data source pools.</exception>
     public static NpgsqlSource Create(PoolSettings settings) => Create(settings, NpgsqlInternals.TryCreate(out var missing), missing);
@@ -48,11 +54,11 @@ internal sealed class NpgsqlSource : IConnectionSource
         }
 
         var text = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
-        if (string.IsNullOrEmpty(text.Host) && settings.ConfigureDataSource is null)
-            throw new ArgumentException("The pool has no server to connect to: set connection-string (it needs at least 'Host=...'), or DataSource in code.");
         Unpool(text, settings.ConnectTimeout);
         var builder = new NpgsqlDataSourceBuilder(text.ConnectionString);
         settings.ConfigureDataSource?.Invoke(builder);
+        if (string.IsNullOrEmpty(builder.ConnectionStringBuilder.Host))
+            throw new ArgumentException("The pool has no server to connect to: set connection-string (it needs at least 'Host=...'), or DataSource in code.");
         Unpool(builder.ConnectionStringBuilder, settings.ConnectTimeout);
         return new NpgsqlSource(builder.Build(), owned: true, settings, internals, limitation);
     }

@@ -122,8 +122,9 @@ public static class ConnectionPoolHostingExtensions
         SettingRule.PoolName(name, nameof(name));
         return builder.StartActors(async (system, registry, resolver) =>
         {
-            var settings = configure(PoolConfig.ForPool(system.Settings.Config, name), resolver) with { Name = name };
-            var pool = await ConnectionPool.StartAsync(system, settings).ConfigureAwait(false);
+            var settings = configure(PoolConfig.ForPool(system.Settings.Config, name), resolver)
+                ?? throw new ArgumentException($"The function that configures pool '{name}' has returned null instead of settings.", nameof(configure));
+            var pool = await ConnectionPool.StartAsync(system, settings with { Name = name }).ConfigureAwait(false);
             registry.Register<TKey>(pool.Manager);
         });
     }

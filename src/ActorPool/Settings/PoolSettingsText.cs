@@ -13,16 +13,15 @@ internal static class PoolSettingsText
     public static string Of(PoolSettings settings)
     {
         var values = Plain.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Name} = {ValueOf(p, settings)}"));
-        return $"PoolSettings {{ Server = {Server(settings)}, {string.Join(", ", values)} }}";
+        return $"PoolSettings {{ Server = {Server(settings.DataSource?.ConnectionString ?? settings.ConnectionString)}, {string.Join(", ", values)} }}";
     }
 
     private static object ValueOf(PropertyInfo property, PoolSettings settings) =>
         property.GetValue(settings) switch { null => "off", Delegate => "given", var value => value };
 
     /// <summary>Host, port, database and user; nothing else of a connection string is known to be harmless.</summary>
-    public static string Server(PoolSettings settings)
+    public static string Server(string text)
     {
-        var text = settings.DataSource?.ConnectionString ?? settings.ConnectionString;
         if (text.Length == 0)
             return "none";
         var parts = new NpgsqlConnectionStringBuilder(text);

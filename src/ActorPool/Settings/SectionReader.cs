@@ -8,6 +8,8 @@ namespace ActorPool;
 /// <param name="reference">The section of <c>reference.conf</c>: the known keys and their defaults.</param>
 internal sealed class SectionReader(Config section, Config reference)
 {
+    private const int MostQuoted = 100;
+
     // An empty Config does not answer look-ups in every version of Akka; a missing one is the same.
     private readonly Config _merged = section is null || section.IsEmpty ? reference : section.WithFallback(reference);
 
@@ -48,13 +50,15 @@ internal sealed class SectionReader(Config section, Config reference)
         }
         catch (Exception error) when (error is not ConfigurationException)
         {
-            var given = hidden ? "its value" : $"'{text}'";
+            var given = hidden ? "its value" : $"'{Shortened(text)}'";
             // The cause of a bad connection string is not handed on: it may quote the password.
             throw new ConfigurationException($"{PoolConfig.Path}.{key}: {given} cannot be used: {error.Message}", hidden ? null : error);
         }
     }
 
     public static string Text(string text) => text;
+
+    private static string Shortened(string text) => text.Length <= MostQuoted ? text : $"{text.AsSpan(0, MostQuoted)}…";
 
     public static int Whole(string text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)

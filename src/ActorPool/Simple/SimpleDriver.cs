@@ -260,5 +260,5 @@ internal sealed class SimpleDriver : ILeaseHome
     }
 
     private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null) =>
-        new(kind, Name, _state.Counts.ToStatistics(Name, Now), cause);
+        new(kind, Name, _state.Counts.ToStatistics(Name, Now), cause, Server: _source.Server);
 }

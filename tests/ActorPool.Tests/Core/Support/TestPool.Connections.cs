@@ -59,6 +59,9 @@ internal sealed partial class TestPool
         Unless(slot.State == Physical.Closing, $"slot {slot.Slot.Index} was lost and is kept");
     }
 
+    /// <summary>A backend that was ended takes no notice.</summary>
+    public void BackendStays(object backend) => Step($"{backend} stays", () => State.BackendStays(backend, Now));
+
     /// <summary>Every report that is too late for this slot: of earlier incarnations, or of what is not under way.</summary>
     public void StaleReports(SlotLedger slot)
     {

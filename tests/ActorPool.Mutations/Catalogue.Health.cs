@@ -1,0 +1,26 @@
+namespace ActorPool.Mutations;
+
+internal static partial class Catalogue
+{
+    private static Mutation[] Health =>
+    [
+        new("a connection is lent without a look at its socket", "PoolState.Health.cs",
+            "return unheard >= FreshFor && _look(slot) switch", "return unheard >= FreshFor && SocketLook.Quiet switch"),
+        new("a socket that cannot be seen is taken for sound", "PoolState.Health.cs",
+            "_ => unheard > BlindFor,", "_ => false,"),
+        new("validate-after-idle is not kept", "PoolState.Health.cs",
+            "if (_settings.ValidateAfterIdle >= TimeSpan.Zero && unheard > _settings.ValidateAfterIdle)", "if (_settings.ValidateAfterIdle > TimeSpan.MaxValue - unheard)"),
+        new("one that died with its borrower goes among the idle ones", "PoolState.Leases.cs",
+            "if (work == ConnectionWork.None && DiedWhileLent(slot, now))", "if (work == ConnectionWork.None && slot.IsOutdated)"),
+        new("one failure casts no doubt on the others", "PoolState.Connections.cs",
+            "        if (!byHook)\n            ProveIdle(now);", ""),
+        new("nobody looks at idle connections while nobody borrows", "PoolState.Sweep.cs",
+            "        LookAtIdle(now);\n", ""),
+        new("a waiter stays behind a round trip that is stuck", "PoolState.Serving.cs",
+            "_counts.Resetting + _counts.Validating - _initializing - _slowWorks;", "_counts.Resetting + _counts.Validating - _initializing;"),
+        new("a waiter stays behind an open that is stuck", "PoolState.Serving.cs",
+            "_counts.Opening - _slowOpens;", "_counts.Opening;"),
+        new("a stubborn backend is not terminated", "PoolState.Connections.cs",
+            "        _staying.Enqueue(backend);\n        TerminateStaying(now);", "        TerminateStaying(now);"),
+    ];
+}

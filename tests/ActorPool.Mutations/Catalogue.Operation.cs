@@ -1,0 +1,48 @@
+namespace ActorPool.Mutations;
+
+internal static partial class Catalogue
+{
+    private static Mutation[] Operation =>
+    [
+        new("the start ends before the minimum is open", "PoolState.Connections.cs",
+            "_counts.Open - _counts.Closing + 1 >= _settings.MinConnections)", "_counts.Open - _counts.Closing + 2 >= _settings.MinConnections)"),
+        new("the start does not try again what passes", "PoolState.Connections.cs",
+            "(failure != ConnectFailure.Passing || NextAttempt > _startDeadline)", "(failure == ConnectFailure.Passing || NextAttempt > _startDeadline)"),
+        new("a paused pool lends what is idle", "PoolState.Requests.cs",
+            "Phase == PoolPhase.Running && !IsPaused\n", "Phase == PoolPhase.Running\n"),
+        new("a paused pool serves those who wait", "PoolState.Serving.cs",
+            "if (Phase == PoolPhase.Running && !IsPaused)", "if (Phase == PoolPhase.Running)"),
+        new("a resumed pool serves nobody", "PoolState.Sizing.cs",
+            "        IsPaused = false;\n        Serve(now);", "        IsPaused = false;"),
+        new("a smaller maximum closes nothing", "PoolState.Sizing.cs",
+            "_counts.Taken - _counts.Closing > _settings.MaxConnections;", "_counts.Taken - _counts.Closing > int.MaxValue - 1;"),
+        new("another maximum is not heeded", "PoolState.Sizing.cs",
+            "_settings with { MinConnections = min, MaxConnections = max };", "_settings with { MinConnections = min };"),
+        new("another minimum is not heeded", "PoolState.Sizing.cs",
+            "_settings with { MinConnections = min, MaxConnections = max };", "_settings with { MaxConnections = max };"),
+        new("a drain forgets borrowed connections", "PoolState.Connections.cs",
+            "=> slot.IsOutdated || now >= slot.ExpiresAt;", "=> now >= slot.ExpiresAt;"),
+        new("a drain keeps idle connections", "PoolState.Sizing.cs",
+            "            if (slot.State == SlotState.Idle)\n                Close(slot, CloseReason.Expired);", ""),
+        new("closeall leaves idle connections open", "PoolState.Lifecycle.cs",
+            "                case SlotState.Idle:\n                    Close(slot, CloseReason.Pool);\n                    break;\n", ""),
+        new("closeall leaves those who wait without an answer", "PoolState.Lifecycle.cs",
+            "        RefuseAllWaiting(PoolErrorKind.Closed, null);\n        FinishedClosing();", "        FinishedClosing();"),
+        new("closeall is over before the backends are gone", "PoolState.Lifecycle.cs",
+            "if (Phase != PoolPhase.Closed || _counts.Taken > 0)", "if (Phase != PoolPhase.Closed)"),
+        new("a graceful end waits for ever", "PoolState.Lifecycle.cs",
+            "(_counts.InUse == 0 || now >= _stopDeadline)", "_counts.InUse == 0"),
+        new("a graceful end waits for nobody", "PoolState.Lifecycle.cs",
+            "if (Phase == PoolPhase.Stopping && (_counts.InUse == 0 || now >= _stopDeadline))", "if (Phase == PoolPhase.Stopping)"),
+        new("a parked waiter is forgotten in a crash", "PoolState.Adoption.cs",
+            "_queue.All\n            .Concat(KeysInUse().SelectMany(entry => entry.HasWaiters ? entry.Waiters.Items : []))\n            .Distinct();", "_queue.All;"),
+        new("a lease is not lent any more after a crash", "PoolState.Adoption.cs",
+            "        Enter(slot, SlotState.InUse);\n        _lent.AddLast(slot);", "        Enter(slot, SlotState.InUse);"),
+        new("the key of a lease is free after a crash", "PoolState.Adoption.cs",
+            "            entry.HeldBy = slot;\n            slot.HeldFor = entry;", ""),
+        new("a session is not reset after a crash", "PoolState.Adoption.cs",
+            "? ConnectionWork.Discard : ConnectionWork.Rollback, now);", "? ConnectionWork.Rollback : ConnectionWork.Rollback, now);"),
+        new("a pause ends with a crash", "PoolState.Adoption.cs",
+            "        IsPaused = crashed.IsPaused;\n", ""),
+    ];
+}

@@ -1,0 +1,9 @@
+namespace ActorPool.Mutations;
+
+/// <summary>How a command ended.</summary>
+internal enum Ending
+{
+    Success,
+    Failure,
+    TimedOut,
+}

@@ -1,0 +1,75 @@
+using System.Reflection;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ActorPool.Tests.BadInput;
+
+/// <summary>Every static way in, with null for each thing that must be given in turn.</summary>
+public sealed class NullArgumentTests : IDisposable
+{
+    private readonly ActorSystem _system = ActorSystem.Create("nulls", "akka.loglevel = OFF, akka.stdout-loglevel = OFF");
+
+    public static TheoryData<string, string> Given()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var method in WaysIn())
+        {
+            foreach (var parameter in method.GetParameters().Where(MustBeGiven))
+                data.Add(method.ToString()!, parameter.Name!);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Given))]
+    public async Task Null_is_refused_by_name(string method, string parameter)
+    {
+        var call = WaysIn().Single(way => way.ToString() == method);
+        var arguments = call.GetParameters().Select(given => given.Name == parameter ? null : Sample(given)).ToArray();
+
+        var error = await Assert.ThrowsAnyAsync<ArgumentException>(() => CallAsync(call, arguments));
+
+        // A constructor's parameter may be named as the property that refuses it.
+        Assert.Equal(parameter, error.ParamName, ignoreCase: true);
+    }
+
+    [Fact]
+    public void All_ways_in_are_tried() => Assert.InRange(Given().Count, 30, 60);
+
+    public void Dispose() => _system.Dispose();
+
+    private static IEnumerable<MethodInfo> WaysIn() =>
+        typeof(ConnectionPool).Assembly.GetExportedTypes()
+            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly))
+            .Where(method => !method.IsSpecialName)
+            .Select(method => method.IsGenericMethodDefinition ? method.MakeGenericMethod(typeof(NullArgumentTests)) : method);
+
+    private static bool MustBeGiven(ParameterInfo parameter) =>
+        !parameter.ParameterType.IsValueType && new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.NotNull;
+
+    private static async Task CallAsync(MethodInfo method, object?[] arguments)
+    {
+        var result = method.Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, null);
+        if (result is Task task)
+            await task;
+    }
+
+    private object? Sample(ParameterInfo parameter) => parameter switch
+    {
+        { HasDefaultValue: true } => parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType) : parameter.DefaultValue,
+        { Name: "connectionString" } => "Host=localhost",
+        { Name: "name" } => "nulls",
+        { ParameterType: var type } when type == typeof(int) => 1,
+        { ParameterType: var type } when type == typeof(ActorSystem) => _system,
+        { ParameterType: var type } when type == typeof(Config) => Config.Empty,
+        { ParameterType: var type } when type == typeof(PoolSettings) => new PoolSettings("Host=localhost", 0, 1),
+        { ParameterType: var type } when type == typeof(IServiceCollection) => new ServiceCollection(),
+        { ParameterType: var type } when type == typeof(AkkaConfigurationBuilder) => new AkkaConfigurationBuilder(new ServiceCollection(), "nulls"),
+        { ParameterType: var type } when type == typeof(Func<PoolSettings, PoolSettings>) => new Func<PoolSettings, PoolSettings>(settings => settings),
+        { ParameterType: var type } when typeof(Delegate).IsAssignableFrom(type) => new Func<PoolSettings, Akka.DependencyInjection.IDependencyResolver, PoolSettings>((settings, _) => settings),
+        _ => throw new NotSupportedException($"A sample of {parameter.ParameterType} is missing here."),
+    };
+}
