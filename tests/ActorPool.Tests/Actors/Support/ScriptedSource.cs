@@ -15,6 +15,8 @@ internal sealed class ScriptedSource : IConnectionSource
 
     public string? Broken { get; private set; }
 
+    public string Server => "nowhere";
+
     public string? Limitation => null;
 
     public IPhysicalConnection Create()
