@@ -17,13 +17,17 @@ public sealed partial class PooledConnection
     [AllowNull]
     public override string ConnectionString
     {
-        get => Live().ConnectionString;
+        get => WithoutPassword(Live().ConnectionString);
         set
         {
             Live();
             throw new NotSupportedException("A pooled connection is open already; its connection string is the pool's setting.");
         }
     }
+
+    // The driver leaves it in when the string says "Persist Security Info".
+    private static string WithoutPassword(string text) =>
+        new NpgsqlConnectionStringBuilder(text) is { Password: not null } builder && builder.Remove(nameof(builder.Password)) ? builder.ConnectionString : text;
 
     /// <inheritdoc/>
     public override string Database => Live().Database;
