@@ -16,7 +16,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         await EventFilter.Warning(new Regex($@"not returned.*{nameof(ForgottenLeaseTests)}\.cs:[1-9]\d*")).ExpectOneAsync(async () =>
         {
             var pid = await ForgetAsync(pool);
-            Assert.Equal(1, pool.Statistics.InUse);
+            Assert.Equal(1, pool.Statistics.Granted);
 
             await CollectAsync(() => pool.Statistics is { Reclaimed: 1, EndedByForce: 1, ClosedByForce: 1, InUse: 0, Idle: 1 }, "it is taken back and replaced");
 
@@ -214,7 +214,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         var pool = await StartAsync(0, 5);
         for (var i = 0; i < 5; i++)
             await ForgetAsync(pool, i % 2 == 0 ? i : null);
-        Assert.Equal(5, pool.Statistics.InUse);
+        Assert.Equal(5, pool.Statistics.Granted);
 
         await CollectAsync(() => pool.Statistics is { Reclaimed: 5, InUse: 0, Closing: 0 }, "all are taken back");
 

@@ -32,10 +32,8 @@ public sealed class ReopenedDriverConnectionTests : PoolTest
         var pool = await StartAsync(0, 1, settings => settings with { MaxHoldTime = TimeSpan.FromMilliseconds(200) });
         var lease = await pool.GetConnAsync();
         var driver = lease.Npgsql;
-        var disposed = false;
-        driver.Disposed += (_, _) => disposed = true;
         await EventuallyAsync(() => pool.Statistics is { EndedByForce: 1, Open: 0 }, "the lease is ended");
-        await EventuallyAsync(() => disposed, "the driver's connection is of no use any more");
+        await EventuallyAsync(() => Record.Exception(driver.CreateCommand) is ObjectDisposedException, "the driver's connection is of no use any more");
 
         // Dapper opens a connection that it finds closed.
         await Assert.ThrowsAsync<ObjectDisposedException>(() => driver.ExecuteAsync("CREATE TABLE outside (id int)"));
