@@ -17,11 +17,15 @@ internal sealed class BackendSocket : IDisposable
 
     // The server's machine has confirmed the end of what we send; its process is at work yet.
     private const byte FinWait2 = 5;
+
+    // Reset, perhaps by the driver on this side: the server's process learns of it a moment later.
+    private const byte Closed = 7;
     private const int TcpInfo = 11;
 
     // From Linux' fcntl.h.
     private const int DuplicateCloseOnExec = 1030;
 
+    private static readonly TimeSpan AfterReset = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(16);
     private static readonly TimeSpan LeaveToBorrower = TimeSpan.FromMilliseconds(40);
@@ -82,7 +86,7 @@ internal sealed class BackendSocket : IDisposable
         var pause = FirstLook;
         for (var waited = TimeSpan.Zero; ; waited += pause)
         {
-            if (IsGone())
+            if (IsGone() && (waited >= AfterReset || StateOf() != Closed))
                 return true;
             if (waited >= patience && (waited >= confirmedPatience || StateOf() != FinWait2))
                 return false;
@@ -120,8 +124,15 @@ internal sealed class BackendSocket : IDisposable
     {
         if (!OperatingSystem.IsLinux() || _socket.ProtocolType != ProtocolType.Tcp)
             return null;
-        Span<byte> state = stackalloc byte[1];
-        return _socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, TcpInfo, state) == 0 ? null : state[0];
+        try
+        {
+            Span<byte> state = stackalloc byte[1];
+            return _socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, TcpInfo, state) == 0 ? null : state[0];
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
     }
 
     private void ReadAway()
