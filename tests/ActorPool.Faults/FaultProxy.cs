@@ -55,7 +55,7 @@ public sealed class FaultProxy : IAsyncDisposable
     /// </summary>
     /// <param name="moment">How long an end is waited for.</param>
     public int[] PortsHeldByClient(TimeSpan moment) =>
-        [.. _connections.Keys.Where(connection => !connection.HasLied && connection.ClientEndedFor < moment).Select(connection => connection.PortAtServer)];
+        [.. _connections.Keys.Where(connection => connection.PortAtServer != 0 && !connection.HasLied && connection.ClientEndedFor < moment).Select(connection => connection.PortAtServer)];
 
     public static FaultProxy Before(int serverPort) => new(serverPort);
 

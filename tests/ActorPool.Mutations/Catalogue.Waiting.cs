@@ -25,6 +25,6 @@ internal static partial class Catalogue
         new("those who do not wait are left waiting when the last connection is lent", "PoolState.Leases.cs",
             "if (_impatient.Count > 0 && _counts.InUse >= _settings.MaxConnections)", "if (_impatient.Count > 0 && _counts.InUse > _settings.MaxConnections)"),
         new("those who do not wait never give up an open that is stuck", "PoolState.Requests.cs",
-            "var patience = waiter.NoWait ? _settings.ConnectTimeout : timeout;", "var patience = waiter.NoWait ? TimeSpan.FromDays(1) : timeout;"),
+            "var patience = waiter.Impatience is null ? timeout : _settings.ConnectTimeout;", "var patience = waiter.Impatience is null ? timeout : TimeSpan.FromDays(1);"),
     ];
 }

@@ -139,6 +139,9 @@ public sealed class FaultProxyTests : IAsyncLifetime
     {
         var (client, server) = await ConnectAsync();
         var port = ((IPEndPoint)server.RemoteEndPoint!).Port;
+        // The server has accepted a little before the proxy learns its port.
+        while (_proxy.PortsHeldByClient(TimeSpan.FromSeconds(5)) is [])
+            await Task.Delay(5);
         Assert.Equal([port], _proxy.PortsHeldByClient(TimeSpan.FromSeconds(5)));
 
         _proxy.Mode = NetworkMode.Blackhole;

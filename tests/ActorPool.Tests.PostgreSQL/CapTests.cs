@@ -71,6 +71,36 @@ public sealed class CapTests : PoolTest
         Assert.Equal(1, await Backends.MostDuringAsync(rounds));
     }
 
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(10_000_000)]
+    public async Task A_slot_whose_lease_ended_by_force_in_the_middle_of_a_result_is_refilled_only_when_its_backend_is_gone(int rows)
+    {
+        var pool = await StartAsync(0, 1);
+        var rounds = Task.Run(async () =>
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                var reading = new TaskCompletionSource();
+                var borrower = Sys.ActorOf(BorrowerActor.Props(pool.Manager, ActorRefs.Nobody, async connection =>
+                {
+                    await ExecuteAsync(connection, string.Join(';', Enumerable.Range(0, 200).Select(n => $"CREATE TEMP TABLE t{n} (id int)")));
+                    var command = connection.CreateCommand();
+                    command.CommandText = $"SELECT generate_series(1, {rows})";
+                    var reader = await command.ExecuteReaderAsync();
+                    await reader.ReadAsync();
+                    reading.SetResult();
+                }));
+                await reading.Task;
+                Sys.Stop(borrower);
+            }
+
+            await using var last = await pool.GetConnAsync();
+        });
+
+        Assert.Equal(1, await Backends.MostDuringAsync(rounds));
+    }
+
     [Fact]
     public async Task A_backend_killed_from_outside_is_replaced_without_a_second_one()
     {

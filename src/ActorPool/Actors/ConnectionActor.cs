@@ -44,7 +44,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
             case ConnectionFailed failed when !_ending:
                 Context.Parent.Tell(failed);
                 if (ConnectErrors.KindOf(failed.Error) == ConnectFailure.Unclear)
-                    EndLater();
+                    End(gently: false);
                 else
                     Context.Stop(Self);
                 break;
@@ -70,13 +70,6 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
     {
         // Does nothing when it was ended before; nothing is left of it then.
         _ = connection.AbortAsync();
-    }
-
-    private void EndLater()
-    {
-        _ending = true;
-        var ended = new ConnectionEnded(slot, incarnation);
-        Task.Delay(ConnectErrors.Aftermath).PipeTo(Self, success: () => ended);
     }
 
     private void End(bool gently)

@@ -232,8 +232,8 @@ internal sealed partial class PoolState
             return;
         }
 
-        while (Demand > SoonReady + SoonOpen && FirstImpatient() is { } waiter)
-            LeaveRefused(waiter, PoolErrorKind.ConnectFailed, error);
+        while (Demand > SoonReady + SoonOpen && _impatient.First is { } first)
+            LeaveRefused(first.Value, PoolErrorKind.ConnectFailed, error);
     }
 }
 

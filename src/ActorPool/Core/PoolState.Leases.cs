@@ -90,12 +90,22 @@ internal sealed partial class PoolState
 
     private void RefuseImpatient()
     {
-        while (FirstImpatient() is { } waiter)
-            LeaveRefused(waiter, PoolErrorKind.Exhausted);
+        while (_impatient.First is { } first)
+            LeaveRefused(first.Value, PoolErrorKind.Exhausted);
     }
 
-    // Those for whom a session is being made ready have their connection already.
-    private Waiter? FirstImpatient() => _impatient.FirstOrDefault(waiter => waiter.State != WaiterState.Preparing);
+    private void BecomeImpatient(Waiter waiter)
+    {
+        if (waiter.Impatience is { } place)
+            _impatient.AddLast(place);
+    }
+
+    /// <summary>Also of one for whom a session is being made ready: it has its connection already.</summary>
+    private void BePatient(Waiter waiter)
+    {
+        if (waiter.Impatience is { List: not null } place)
+            _impatient.Remove(place);
+    }
 
     /// <summary>As <see cref="Put"/>, of a lease that never reached anybody: its session is as new as it was.</summary>
     public void PutUnused(Slot slot, long lease, ReturnCondition condition, TimeSpan now)

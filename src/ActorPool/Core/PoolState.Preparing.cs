@@ -41,6 +41,7 @@ internal sealed partial class PoolState
             if (waiter.State != WaiterState.Queued)
                 continue;
             _queue.Remove(waiter);
+            BePatient(waiter);
             waiter.State = WaiterState.Preparing;
             _preparing++;
         }
@@ -89,6 +90,7 @@ internal sealed partial class PoolState
             _preparing--;
             queued++;
             _queue.AddLate(waiter);
+            BecomeImpatient(waiter);
         }
 
         if (!Exclusive && queued > 0)

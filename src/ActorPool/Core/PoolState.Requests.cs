@@ -48,8 +48,7 @@ internal sealed partial class PoolState
         }
 
         var timeout = waiter.Timeout ?? _settings.AcquireTimeout;
-        waiter.NoWait = timeout == TimeSpan.Zero;
-        if (waiter.NoWait && (mustWaitForKey || _counts.InUse >= _settings.MaxConnections))
+        if (timeout == TimeSpan.Zero && (mustWaitForKey || _counts.InUse >= _settings.MaxConnections))
             RefuseNew(waiter, mustWaitForKey ? PoolErrorKind.Timeout : PoolErrorKind.Exhausted);
         else if (Waiting >= _settings.MaxWaiting)
             RefuseNew(waiter, PoolErrorKind.TooManyWaiting);
@@ -71,7 +70,9 @@ internal sealed partial class PoolState
     private void Wait(Waiter waiter, TimeSpan timeout, bool forKey, TimeSpan now)
     {
         // The pool's own work is awaited even by those who do not wait for others, but not for ever.
-        var patience = waiter.NoWait ? _settings.ConnectTimeout : timeout;
+        if (timeout == TimeSpan.Zero)
+            waiter.Impatience = new LinkedListNode<Waiter>(waiter);
+        var patience = waiter.Impatience is null ? timeout : _settings.ConnectTimeout;
         waiter.Deadline = patience < TimeSpan.Zero || patience > TimeSpan.MaxValue - now ? TimeSpan.MaxValue : now + patience;
         _deadlines.Add(waiter);
         WakeBy(DeadlineWheel.LookAt(waiter.Deadline));
@@ -86,8 +87,6 @@ internal sealed partial class PoolState
             key.Waiters.AddLast(waiter);
         }
 
-        if (waiter.NoWait)
-            _impatient.AddLast(waiter);
         if (forKey)
         {
             waiter.State = WaiterState.Parked;
@@ -101,6 +100,7 @@ internal sealed partial class PoolState
         else
         {
             _queue.Add(waiter);
+            BecomeImpatient(waiter);
             Serve(now);
         }
 
@@ -122,8 +122,7 @@ internal sealed partial class PoolState
 
         _deadlines.Remove(waiter);
         waiter.Borrower?.Waiters.Remove(waiter);
-        if (waiter.NoWait)
-            _impatient.Remove(waiter);
+        BePatient(waiter);
         if (waiter.Entry is { } entry)
         {
             entry.Waiters.Remove(waiter);

@@ -26,8 +26,8 @@ internal abstract class Waiter(object? key, TimeSpan? timeout)
 
     public TimeSpan Deadline { get; set; }
 
-    /// <summary>It waits for the pool's own work (an open, a reset, a close), never for another borrower.</summary>
-    public bool NoWait { get; set; }
+    /// <summary>Set when it waits for the pool's own work (an open, a reset, a close), never for another borrower.</summary>
+    public LinkedListNode<Waiter>? Impatience { get; set; }
 
     public KeyEntry? Entry { get; set; }
 

@@ -18,14 +18,13 @@ internal sealed class BackendSocket : IDisposable
     // The server's machine has confirmed the end of what we send; its process is at work yet.
     private const byte FinWait2 = 5;
 
-    // Reset, perhaps by the driver on this side: the server's process learns of it a moment later.
+    // At its end, or reset by either side.
     private const byte Closed = 7;
     private const int TcpInfo = 11;
 
     // From Linux' fcntl.h.
     private const int DuplicateCloseOnExec = 1030;
 
-    private static readonly TimeSpan AfterReset = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(16);
     private static readonly TimeSpan LeaveToBorrower = TimeSpan.FromMilliseconds(40);
@@ -77,6 +76,12 @@ internal sealed class BackendSocket : IDisposable
     }
 
     /// <summary>
+    /// Whether the connection was reset before anybody has ended it: by the server's machine, or by the driver on this side,
+    /// of which a backend that is busy takes no notice. Where that can be seen.
+    /// </summary>
+    public bool IsReset => StateOf() == Closed;
+
+    /// <summary>
     /// Waits until the backend is gone, reading away what it still sends. False when it is not gone in time.
     /// </summary>
     /// <param name="patience">For a server of which nothing is heard.</param>
@@ -86,7 +91,7 @@ internal sealed class BackendSocket : IDisposable
         var pause = FirstLook;
         for (var waited = TimeSpan.Zero; ; waited += pause)
         {
-            if (IsGone() && (waited >= AfterReset || StateOf() != Closed))
+            if (IsGone())
                 return true;
             if (waited >= patience && (waited >= confirmedPatience || StateOf() != FinWait2))
                 return false;
@@ -139,6 +144,8 @@ internal sealed class BackendSocket : IDisposable
     {
         try
         {
+            // The driver's handle may have made them both so already, and then reading refuses to block.
+            _socket.Blocking = false;
             Span<byte> waste = stackalloc byte[4096];
             for (var reads = 0; reads < 256 && _socket.Available > 0; reads++)
             {

@@ -7,9 +7,6 @@ namespace ActorPool.Driver;
 /// <summary>What an error of opening means for the next attempt.</summary>
 internal static class ConnectErrors
 {
-    /// <summary>For how long the server may have a backend of an open that was cut off: until that one comes to read the end of its connection.</summary>
-    public static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
-
     public static ConnectFailure KindOf(Exception error) => error switch
     {
         // The server is full, or starting up or shutting down.

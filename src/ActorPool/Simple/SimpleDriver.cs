@@ -220,7 +220,7 @@ internal sealed class SimpleDriver : ILeaseHome
         var failure = ConnectErrors.KindOf(error);
         _state.OpenFailed(slot, incarnation, error, failure, now);
         if (failure == ConnectFailure.Unclear)
-            End(slot, Task.Delay(ConnectErrors.Aftermath));
+            End(slot, _records[slot.Index].Connection!.AbortAsync());
     }
 
     private void Work(Slot slot, Effect effect)

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorPool.Driver;
 using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.Driver;
@@ -16,6 +19,39 @@ public sealed class BackendSocketTests : PoolTest
 
         Assert.Equal(OperatingSystem.IsLinux(), open.Length >= 6);
         Assert.All(open, flags => Assert.Equal(CloseOnExec, flags & CloseOnExec));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task What_the_server_still_sends_is_read_away_however_the_driver_has_used_its_handle(bool afterAsynchronousReading, bool afterBlockingIsOff)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var driver = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        driver.Connect(listener.LocalEndpoint);
+        using var server = await listener.AcceptSocketAsync();
+        driver.Blocking = !afterBlockingIsOff;
+        if (afterAsynchronousReading)
+        {
+            var reading = driver.ReceiveAsync(new byte[1]);
+            await server.SendAsync(new byte[1]);
+            await reading;
+        }
+
+        using var socket = BackendSocket.Of(driver);
+        var sending = Task.Run(async () =>
+        {
+            for (var megabytes = 0; megabytes < 20; megabytes++)
+                await server.SendAsync(new byte[1_000_000]);
+            server.Close();
+        });
+        socket.EndSending();
+
+        Assert.True(await socket.WaitUntilGoneAsync(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)));
+
+        await sending;
     }
 
     private static IEnumerable<int> Sockets()

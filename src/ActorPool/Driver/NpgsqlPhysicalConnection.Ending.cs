@@ -1,0 +1,191 @@
+using System.Data;
+using System.Diagnostics.CodeAnalysis;
+using ActorPool.Core;
+
+namespace ActorPool.Driver;
+
+/// <summary>Its end: asked for once, gently or by force, and over when the backend is gone.</summary>
+internal sealed partial class NpgsqlPhysicalConnection
+{
+    private static readonly TimeSpan CancelPatience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CancelAgainAfter = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Unwinding = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MostUnwinding = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan GonePatience = TimeSpan.FromSeconds(1);
+
+    // Filled again before its backend is gone, a slot would have two: a busy server gets the time that it needs to end one.
+    private static readonly TimeSpan ConfirmedPatience = TimeSpan.FromSeconds(5);
+
+    // A server process that has nothing to do learns of a reset at once.
+    private static readonly TimeSpan AfterReset = TimeSpan.FromMilliseconds(100);
+
+    // Without the socket the end of a backend cannot be seen; it is nearly always over by then.
+    private static readonly TimeSpan BlindPause = TimeSpan.FromMilliseconds(250);
+
+    // After an open that was cut off the server may have a backend of it: until that one comes to read the end of its connection.
+    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _ending = new();
+    private Task? _end;
+    private Task _cancelling = Task.CompletedTask;
+    private Action<BackendIdentity>? _stays;
+
+    public Task CloseAsync() => EndOnce(CloseIdleAsync);
+
+    public Task AbortAsync(Action<BackendIdentity>? stays = null)
+    {
+        _stays ??= stays;
+        return EndOnce(AbortBusyAsync);
+    }
+
+    private Task EndOnce(Func<Task> end)
+    {
+        lock (_ending)
+            return _end ??= Task.Run(end);
+    }
+
+    private async Task CloseIdleAsync()
+    {
+        if (_socket is null || source.Internals is not { } internals || connection.FullState != ConnectionState.Open)
+        {
+            await AbortBusyAsync().ConfigureAwait(false);
+            return;
+        }
+
+        Quietly(() => internals.SendTerminate(connection));
+        _socket.EndSending();
+        await _socket.WaitUntilGoneAsync(GonePatience, ConfirmedPatience).ConfigureAwait(false);
+        Quietly(() => internals.Break(connection));
+        _socket.Dispose();
+        Quietly(connection.Dispose);
+    }
+
+    private async Task AbortBusyAsync()
+    {
+        if (_opening is not { } opening)
+            return;
+        await EndOpeningAsync(opening).ConfigureAwait(false);
+        if (opening.IsCompletedSuccessfully)
+            await EndBackendAsync().ConfigureAwait(false);
+        else if (!opening.IsFaulted || ConnectErrors.KindOf(opening.Exception.GetBaseException()) == ConnectFailure.Unclear)
+            await Task.Delay(Aftermath).ConfigureAwait(false);
+    }
+
+    private async Task EndBackendAsync()
+    {
+        var busy = IsBusy;
+        var driverSocket = source.Internals?.SocketOf(connection);
+        if (busy)
+            await CancelAsync().ConfigureAwait(false);
+        if (_socket is null && busy)
+            await QuietlyAsync(TerminateFromOutsideAsync()).ConfigureAwait(false);
+        if (_socket is { } socket)
+        {
+            var wasReset = socket.IsReset;
+            socket.EndSending();
+            if (wasReset || !await CancelUntilGoneAsync(socket).ConfigureAwait(false))
+            {
+                _stays?.Invoke(Identity());
+                await socket.WaitUntilGoneAsync(TimeSpan.Zero, ConfirmedPatience).ConfigureAwait(false);
+            }
+
+            if (wasReset)
+                await Task.Delay(AfterReset).ConfigureAwait(false);
+
+            socket.Dispose();
+        }
+
+        // A command that still runs waits for its socket, and closing the connection would wait for the command.
+        if (busy || IsBusy)
+            Quietly(() => driverSocket?.Dispose());
+        else if (source.Internals is { } idle)
+            Quietly(() => idle.Break(connection));
+        else
+            Quietly(connection.Close);
+        _ = DisposeLaterAsync();
+        if (_socket is null)
+            await Task.Delay(BlindPause).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Whoever still has the driver's connection must not open it again. Disposed under a command that is about to learn of its end,
+    /// that one would fail with something else than its error; so it gets the time for it.
+    /// </summary>
+    private async Task DisposeLaterAsync()
+    {
+        for (var waited = TimeSpan.Zero; waited < MostUnwinding; waited += Unwinding)
+        {
+            await Task.Delay(Unwinding).ConfigureAwait(false);
+            if (!IsBusy)
+                break;
+        }
+
+        Quietly(connection.Dispose);
+    }
+
+    /// <summary>
+    /// A cancel request that arrives before the borrower's command has begun is ignored by the server, which then runs it without
+    /// looking at its socket: so it is asked again.
+    /// </summary>
+    private async Task<bool> CancelUntilGoneAsync(BackendSocket socket)
+    {
+        var gone = socket.WaitUntilGoneAsync(GonePatience, GonePatience);
+        for (var pause = CancelAgainAfter; await Task.WhenAny(gone, Task.Delay(pause)).ConfigureAwait(false) != gone; pause += pause)
+            await CancelAsync().ConfigureAwait(false);
+        return await gone.ConfigureAwait(false);
+    }
+
+    private async Task CancelAsync()
+    {
+        if (source.Internals is not { } internals)
+            return;
+        // The driver blocks its thread for the network: it gets one of its own, and never a second one.
+        if (_cancelling.IsCompleted)
+            _cancelling = Task.Factory.StartNew(() => internals.CancelAtServer(connection), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await QuietlyAsync(_cancelling.WaitAsync(CancelPatience)).ConfigureAwait(false);
+    }
+
+    private BackendIdentity Identity() => new(ProcessId, _openedAt);
+
+    /// <summary>
+    /// Without the driver's internals a running command can be ended by another connection alone. The one moment in which a pool has
+    /// a backend more than its maximum: closing the connection would wait for the command, and leaving it would leave it running.
+    /// </summary>
+    private async Task TerminateFromOutsideAsync()
+    {
+        var other = source.Create();
+        await other.OpenAsync().ConfigureAwait(false);
+        await QuietlyAsync(other.TerminateAsync(Identity())).ConfigureAwait(false);
+        await other.CloseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Lets an open come to its end, so that it leaves no backend of which nobody knows.</summary>
+    private async Task EndOpeningAsync(Task opening)
+    {
+        await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
+        // A hook may have hung something of its own on this.
+        await QuietlyAsync(_giveUp.CancelAsync().WaitAsync(CancelPatience)).ConfigureAwait(false);
+        await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
+        // Logged in, and in the user's hook: that one is given up, and its backend is waited for.
+        if (ProcessId != 0)
+            await QuietlyAsync(opening).ConfigureAwait(false);
+        if (!opening.IsCompleted)
+            _ = opening.ContinueWith(_ => Quietly(connection.Close), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The connection is given up whatever the driver says to it.")]
+    private static void Quietly(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception)
+        {
+            // psycopg2's closeall ignores the errors of single closes as well.
+        }
+    }
+
+    private static async Task QuietlyAsync(Task task) =>
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+}
