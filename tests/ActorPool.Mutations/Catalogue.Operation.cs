@@ -7,7 +7,7 @@ internal static partial class Catalogue
         new("the start ends before the minimum is open", "PoolState.Connections.cs",
             "_counts.Open - _counts.Closing + 1 >= _settings.MinConnections)", "_counts.Open - _counts.Closing + 2 >= _settings.MinConnections)"),
         new("the start does not try again what passes", "PoolState.Connections.cs",
-            "(failure != ConnectFailure.Passing || NextAttempt > _startDeadline)", "(failure == ConnectFailure.Passing || NextAttempt > _startDeadline)"),
+            "(failure is not (ConnectFailure.Passing or ConnectFailure.StartingUp) || NextAttempt > _startDeadline)", "(failure is ConnectFailure.Passing or ConnectFailure.StartingUp || NextAttempt > _startDeadline)"),
         new("a paused pool lends what is idle", "PoolState.Requests.cs",
             "Phase == PoolPhase.Running && !IsPaused\n", "Phase == PoolPhase.Running\n"),
         new("a paused pool serves those who wait", "PoolState.Serving.cs",

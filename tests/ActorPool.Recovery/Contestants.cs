@@ -28,7 +28,7 @@ internal static class Contestants
     // Long enough that nearly all callers are in their query when the fault comes: what fails then is the same for both.
     private static async Task SelectAsync(NpgsqlConnection connection)
     {
-        await using var command = new NpgsqlCommand("SELECT pg_sleep(0.01)", connection);
+        await using var command = new NpgsqlCommand("SELECT pg_sleep(0.05)", connection);
         await command.ExecuteScalarAsync();
     }
 

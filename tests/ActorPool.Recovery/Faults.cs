@@ -21,7 +21,7 @@ internal sealed class Faults(PostgresServer server, FaultProxy network)
     {
         await using var view = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString);
         await view.OpenAsync();
-        await using var kill = new NpgsqlCommand("SELECT array_agg(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' AND pg_terminate_backend(pid)", view);
+        await using var kill = new NpgsqlCommand("SELECT array_agg(pid) FROM (SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' OFFSET 0) AS others WHERE pg_terminate_backend(pid)", view);
         var killed = await kill.ExecuteScalarAsync();
         await using var left = new NpgsqlCommand("SELECT count(*) FROM pg_stat_activity WHERE pid = ANY ($1)", view) { Parameters = { new() { Value = killed } } };
         while ((long)(await left.ExecuteScalarAsync())! > 0)

@@ -10,8 +10,8 @@ namespace ActorPool.Recovery;
 internal static class Program
 {
     private const int Callers = 8;
-    private const int Warm = 500;
-    private const int After = 1500;
+    private const int Warm = 150;
+    private const int After = 400;
 
     private static async Task<int> Main(string[] args)
     {

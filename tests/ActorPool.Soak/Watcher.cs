@@ -14,9 +14,11 @@ internal sealed class Watcher(SoakWorld world, EventLog log)
     // A smaller maximum is reached when what is lent has come back, by max-hold-time at the latest.
     private static readonly TimeSpan Shrinking = TimeSpan.FromSeconds(15);
 
+    // A port whose connection the network has cut can be another one's by now: the younger backend is meant.
     private const string View = """
         SELECT coalesce(array_agg(format('%s since %s, %s since %s: %s', pid, clock_timestamp() - backend_start, state, clock_timestamp() - state_change, query) ORDER BY backend_start), '{}')
-        FROM pg_stat_activity WHERE application_name = 'soak' AND client_port = ANY ($1)
+        FROM (SELECT DISTINCT ON (client_port) * FROM pg_stat_activity
+              WHERE application_name = 'soak' AND client_port = ANY ($1) ORDER BY client_port, backend_start DESC) AS backends
         """;
 
     private readonly Queue<(long At, int Max)> _maxima = new();

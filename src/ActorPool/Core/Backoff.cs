@@ -5,8 +5,13 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
 {
     private static readonly TimeSpan MostWhileWaiting = TimeSpan.FromSeconds(1);
 
+    // A server that is being restarted is back within moments, and those who wait are to be served in the first of them.
+    private static readonly TimeSpan Restart = TimeSpan.FromMilliseconds(20);
+
     private TimeSpan _failedAt;
     private TimeSpan _pause;
+    private TimeSpan _mostWhileWaiting;
+    private int _startingUp;
 
     /// <summary>Failures since the last success.</summary>
     public int Failures { get; private set; }
@@ -21,19 +26,34 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
     {
         FailedByCheck = false;
         Failures = 0;
+        _startingUp = 0;
         LastError = null;
     }
 
-    public void Failed(TimeSpan now, Exception error, bool byCheck = false)
+    public void Failed(TimeSpan now, Exception error, ConnectFailure failure = ConnectFailure.Other, bool byCheck = false)
     {
         FailedByCheck = byCheck;
         LastError = error;
+        // Several attempts that were under way together are one.
+        if (failure != ConnectFailure.StartingUp)
+            _startingUp = 0;
+        else if (_startingUp == 0 || now >= NextAttempt(true))
+            _startingUp++;
         // Compared as numbers: the doubled time may be longer than a TimeSpan can say.
         var doubled = settings.Min.Ticks * Math.Pow(2, Math.Min(Failures, 60));
         var pause = doubled < settings.Max.Ticks ? TimeSpan.FromTicks((long)doubled) : settings.Max;
         Failures++;
         _failedAt = now;
-        _pause = pause * (1 + settings.Jitter * (2 * random.NextDouble() - 1));
+        var jitter = 1 + settings.Jitter * (2 * random.NextDouble() - 1);
+        _pause = pause * jitter;
+        _mostWhileWaiting = failure switch
+        {
+            // Costs the server nothing: there is none.
+            ConnectFailure.Refused => Restart * jitter,
+            // Costs it a process each time.
+            ConnectFailure.StartingUp => Least(MostWhileWaiting, Restart * Math.Pow(2, Math.Min(_startingUp - 1, 10)) * jitter),
+            _ => MostWhileWaiting,
+        };
     }
 
     /// <summary>The moment from which an attempt is allowed.</summary>
@@ -41,6 +61,8 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
     {
         if (Failures == 0)
             return TimeSpan.MinValue;
-        return _failedAt + (somebodyWaits && _pause > MostWhileWaiting ? MostWhileWaiting : _pause);
+        return _failedAt + (somebodyWaits ? Least(_pause, _mostWhileWaiting) : _pause);
     }
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

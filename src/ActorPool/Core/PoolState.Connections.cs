@@ -66,7 +66,7 @@ internal sealed partial class PoolState
     {
         if (slot.Incarnation != incarnation || slot.State != SlotState.Opening)
             return;
-        _backoff.Failed(now, error);
+        _backoff.Failed(now, error, failure);
         _counts.ConnectFailures++;
         if (failure == ConnectFailure.Unclear)
         {
@@ -79,7 +79,7 @@ internal sealed partial class PoolState
             _free.Push(slot);
         }
 
-        if (Phase == PoolPhase.Starting && (failure != ConnectFailure.Passing || NextAttempt > _startDeadline))
+        if (Phase == PoolPhase.Starting && (failure is not (ConnectFailure.Passing or ConnectFailure.StartingUp) || NextAttempt > _startDeadline))
         {
             FailStart(error);
             return;
@@ -246,7 +246,13 @@ internal enum ConnectFailure : byte
     /// <summary>It was given up, or cut off, in the middle: the server may have a backend of it for a moment.</summary>
     Unclear,
 
-    /// <summary>The server says that it will pass: no free slot (53300), starting up or shutting down (57P03).</summary>
+    /// <summary>Nobody listens there: the server is down, perhaps for the moment of a restart.</summary>
+    Refused,
+
+    /// <summary>The server says that it will pass: it is starting up or shutting down (57P03).</summary>
+    StartingUp,
+
+    /// <summary>The server says that it will pass: it has no free slot (53300).</summary>
     Passing,
 
     /// <summary>Wrong credentials or no such database: it will not pass by itself.</summary>

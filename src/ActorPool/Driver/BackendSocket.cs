@@ -18,8 +18,6 @@ internal sealed class BackendSocket : IDisposable
     // The server's machine has confirmed the end of what we send; its process is at work yet.
     private const byte FinWait2 = 5;
 
-    // At its end, or reset by either side.
-    private const byte Closed = 7;
     private const int TcpInfo = 11;
 
     // From Linux' fcntl.h.
@@ -74,12 +72,6 @@ internal sealed class BackendSocket : IDisposable
             // Ended already, by the driver or by the server.
         }
     }
-
-    /// <summary>
-    /// Whether the connection was reset before anybody has ended it: by the server's machine, or by the driver on this side,
-    /// of which a backend that is busy takes no notice. Where that can be seen.
-    /// </summary>
-    public bool IsReset => StateOf() == Closed;
 
     /// <summary>
     /// Waits until the backend is gone, reading away what it still sends. False when it is not gone in time.

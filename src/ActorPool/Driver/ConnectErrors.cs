@@ -9,8 +9,9 @@ internal static class ConnectErrors
 {
     public static ConnectFailure KindOf(Exception error) => error switch
     {
-        // The server is full, or starting up or shutting down.
-        PostgresException { SqlState: PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow } => ConnectFailure.Passing,
+        PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => ConnectFailure.Passing,
+        PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } => ConnectFailure.StartingUp,
+        NpgsqlException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => ConnectFailure.Refused,
         // Wrong credentials (class 28), no such database.
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => ConnectFailure.Permanent,
         PostgresException refused when refused.SqlState.StartsWith("28", StringComparison.Ordinal) => ConnectFailure.Permanent,

@@ -16,9 +16,6 @@ internal sealed partial class NpgsqlPhysicalConnection
     // Filled again before its backend is gone, a slot would have two: a busy server gets the time that it needs to end one.
     private static readonly TimeSpan ConfirmedPatience = TimeSpan.FromSeconds(5);
 
-    // A server process that has nothing to do learns of a reset at once.
-    private static readonly TimeSpan AfterReset = TimeSpan.FromMilliseconds(100);
-
     // Without the socket the end of a backend cannot be seen; it is nearly always over by then.
     private static readonly TimeSpan BlindPause = TimeSpan.FromMilliseconds(250);
 
@@ -81,16 +78,13 @@ internal sealed partial class NpgsqlPhysicalConnection
             await QuietlyAsync(TerminateFromOutsideAsync()).ConfigureAwait(false);
         if (_socket is { } socket)
         {
-            var wasReset = socket.IsReset;
             socket.EndSending();
-            if (wasReset || !await CancelUntilGoneAsync(socket).ConfigureAwait(false))
+            if (!await CancelUntilGoneAsync(socket).ConfigureAwait(false))
             {
                 _stays?.Invoke(Identity());
                 await socket.WaitUntilGoneAsync(TimeSpan.Zero, ConfirmedPatience).ConfigureAwait(false);
             }
 
-            if (wasReset)
-                await Task.Delay(AfterReset).ConfigureAwait(false);
 
             socket.Dispose();
         }

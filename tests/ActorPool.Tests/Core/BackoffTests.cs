@@ -46,6 +46,41 @@ public sealed class BackoffTests
     }
 
     [Fact]
+    public void While_somebody_waits_a_server_that_is_down_is_tried_all_the_time()
+    {
+        var backoff = With(0);
+        for (var i = 0; i < 10; i++)
+        {
+            backoff.Failed(Now, Error, ConnectFailure.Refused);
+            Assert.Equal(Now + TimeSpan.FromMilliseconds(20), backoff.NextAttempt(true));
+        }
+
+        Assert.Equal(Now + TimeSpan.FromSeconds(3), backoff.NextAttempt(false));
+    }
+
+    [Fact]
+    public void While_somebody_waits_a_server_that_starts_up_is_tried_as_often_as_its_start_is_young()
+    {
+        var backoff = With(0);
+        var pauses = new List<double>();
+        var now = Now;
+        backoff.Failed(now, Error, ConnectFailure.Refused);
+        for (var i = 0; i < 9; i++)
+        {
+            // Several attempts were under way.
+            backoff.Failed(now, Error, ConnectFailure.StartingUp);
+            backoff.Failed(now, Error, ConnectFailure.StartingUp);
+            pauses.Add((backoff.NextAttempt(true) - now).TotalMilliseconds);
+            now = backoff.NextAttempt(true);
+        }
+
+        Assert.Equal([20, 40, 80, 160, 320, 640, 1000, 1000, 1000], pauses);
+        backoff.Failed(now, Error, ConnectFailure.Refused);
+        backoff.Failed(now, Error, ConnectFailure.StartingUp);
+        Assert.Equal(now + TimeSpan.FromMilliseconds(20), backoff.NextAttempt(true));
+    }
+
+    [Fact]
     public void Jitter_varies_a_pause_within_its_part()
     {
         var pauses = new List<double>();

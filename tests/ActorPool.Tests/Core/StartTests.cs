@@ -51,7 +51,7 @@ public sealed class StartTests
         var attempts = 0;
         for (; !pool.Ledger.StartFailed && attempts < 1000; attempts++)
         {
-            pool.OpenFailed(pool.Ledger.Slots[0], ConnectFailure.Passing);
+            pool.OpenFailed(pool.Ledger.Slots[0], ConnectFailure.StartingUp);
             for (var i = 0; i < 200 && pool.Counts.Opening == 0; i++)
                 pool.Pass(TimeSpan.FromMilliseconds(10));
         }

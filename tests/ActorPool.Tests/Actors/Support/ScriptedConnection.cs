@@ -16,6 +16,7 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
     private bool _isGone;
     private bool _isOpen;
     private bool _wasOpened;
+    private bool _wasCutOff;
 
     public NpgsqlConnection Npgsql { get; } = new();
 
@@ -45,7 +46,7 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
     /// <summary>What stands at the server, as the calls have left it.</summary>
     public Physical State =>
         _isGone ? Physical.None
-        : _ends is not null ? Physical.Closing
+        : _ends is not null || _wasCutOff ? Physical.Closing
         : _running is not null ? (_isOpen ? Physical.Working : Physical.Opening)
         : _isOpen ? Physical.Open : Physical.None;
 
@@ -102,8 +103,12 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
         Ended(step => step.SetResult());
     }
 
-    /// <summary>The step under way fails.</summary>
-    public void Fail(Exception error) => Ended(step => step.SetException(error));
+    /// <summary>The step under way fails. After some ends of an open the server may have a backend of it.</summary>
+    public void Fail(Exception error)
+    {
+        _wasCutOff = !_isOpen && ConnectErrors.KindOf(error) == ConnectFailure.Unclear;
+        Ended(step => step.SetException(error));
+    }
 
     /// <summary>The backend is gone; what was under way fails before that or after it.</summary>
     public void Gone(bool late)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ActorPool.Core;
 using ActorPool.Driver;
 using ActorPool.Tests.Core.Support;
@@ -17,6 +18,9 @@ internal sealed partial class TwinPools
         {
             ConnectFailure.Permanent => new PostgresException("wrong password", "FATAL", "FATAL", PostgresErrorCodes.InvalidPassword),
             ConnectFailure.Passing => new PostgresException("server is full", "FATAL", "FATAL", PostgresErrorCodes.TooManyConnections),
+            ConnectFailure.StartingUp => new PostgresException("the database system is starting up", "FATAL", "FATAL", PostgresErrorCodes.CannotConnectNow),
+            ConnectFailure.Refused => new NpgsqlException("nobody listens", new SocketException((int)SocketError.ConnectionRefused)),
+            ConnectFailure.Unclear => new TimeoutException("no answer"),
             _ => TestPool.ConnectError,
         };
         Step(() => ConnectionOf(slot.Slot).Fail(error), () => Model.OpenFailed(slot, failure, error));

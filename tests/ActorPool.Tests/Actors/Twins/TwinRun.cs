@@ -88,7 +88,7 @@ internal sealed class TwinRun
                 _pools.Opened(slot);
                 break;
             case Op.OpenFailed when Choose(Model.Busy(Physical.Opening), a) is { } slot:
-                _pools.OpenFailed(slot, (b % 4) switch { 0 => ConnectFailure.Permanent, 1 => ConnectFailure.Passing, _ => ConnectFailure.Other });
+                _pools.OpenFailed(slot, (b % 7) switch { 0 => ConnectFailure.Permanent, 1 => ConnectFailure.Passing, 2 => ConnectFailure.Unclear, 3 => ConnectFailure.Refused, 4 => ConnectFailure.StartingUp, _ => ConnectFailure.Other });
                 break;
             case Op.WorkDone when Choose(Model.Busy(Physical.Working), a) is { } slot:
                 _pools.WorkDone(slot);

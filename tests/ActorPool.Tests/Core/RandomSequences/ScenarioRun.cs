@@ -50,7 +50,7 @@ internal sealed class ScenarioRun
                 _pool.Opened(slot);
                 break;
             case Op.OpenFailed when Choose(_pool.Busy(Physical.Opening), a) is { } slot:
-                _pool.OpenFailed(slot, (b % 5) switch { 0 => ConnectFailure.Permanent, 1 => ConnectFailure.Passing, 2 => ConnectFailure.Unclear, _ => ConnectFailure.Other });
+                _pool.OpenFailed(slot, (b % 7) switch { 0 => ConnectFailure.Permanent, 1 => ConnectFailure.Passing, 2 => ConnectFailure.Unclear, 3 => ConnectFailure.Refused, 4 => ConnectFailure.StartingUp, _ => ConnectFailure.Other });
                 break;
             case Op.WorkDone when Choose(_pool.Busy(Physical.Working), a) is { } slot:
                 if (slot.DiedAt is null)
