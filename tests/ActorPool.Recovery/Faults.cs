@@ -7,12 +7,14 @@ namespace ActorPool.Recovery;
 /// <summary>What happens to the server, by name; each returns when it is over.</summary>
 internal sealed class Faults(PostgresServer server, FaultProxy network)
 {
-    public static readonly IReadOnlyList<string> Names = ["idle backends killed", "all backends killed", "server restarted (fast)", "10 s of black hole"];
+    public const string Blackhole = "10 s of black hole";
+
+    public static readonly IReadOnlyList<string> Names = ["idle backends killed", "all backends killed", "server restarted (fast)", Blackhole];
 
     public Task DoAsync(string name) => name switch
     {
         "server restarted (fast)" => server.RestartAsync(PostgresStopMode.Fast),
-        "10 s of black hole" => BlackholeAsync(),
+        Blackhole => BlackholeAsync(),
         _ => KillAsync(),
     };
 

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace ActorPool.Recovery;
 
-/// <summary>Every fault for both pools in turn, a few rounds of it; medians as a Markdown table.</summary>
+/// <summary>Every fault for both pools in turn, a few rounds of it; medians as a Markdown table, each with its range.</summary>
 internal static class Program
 {
     private const int Callers = 8;
@@ -17,11 +17,11 @@ internal static class Program
     {
         if (args is not ([] or ["--rounds", _]))
         {
-            Console.WriteLine("How both pools come through faults of the server: --rounds N (default 3, odd).");
+            Console.WriteLine("How both pools come through faults of the server: --rounds N (default 5, odd).");
             return args is ["--help"] ? 0 : 2;
         }
 
-        var rounds = args is ["--rounds", var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 3;
+        var rounds = args is ["--rounds", var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 5;
         await using var server = await PostgresServer.StartAsync(new PostgresServerOptions { AlwaysThrowaway = true, MaxServerConnections = 100 });
         Console.WriteLine("| fault | pool | failed requests | first success after | full throughput after |");
         Console.WriteLine("| --- | --- | --- | --- | --- |");
@@ -38,7 +38,9 @@ internal static class Program
             foreach (var make in new Func<string, Task<IContestant>>[] { Contestants.ActorPoolAsync, Contestants.NpgsqlAsync })
             {
                 await using var network = FaultProxy.Before(new NpgsqlConnectionStringBuilder(server.ConnectionString).Port);
-                var text = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Host = "127.0.0.1", Port = network.Port, SslMode = SslMode.Disable };
+                var text = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Host = "127.0.0.1", SslMode = SslMode.Disable };
+                if (fault == Faults.Blackhole)
+                    text.Port = network.Port;
                 await using var contestant = await make(text.ConnectionString);
                 var recovery = fault == Faults.Names[0] ? await IdleAsync(contestant, new Faults(server, network)) : await BusyAsync(contestant, new Faults(server, network), fault);
                 results.TryAdd(contestant.Name, []);
@@ -49,33 +51,29 @@ internal static class Program
 
         foreach (var (name, all) in results)
         {
-            var median = Recovery.MedianOf(all);
-            Console.WriteLine($"| {fault} | {name} | {median.Failed} | {Text(median.FirstSuccess)} | {Text(median.FullThroughput)} |");
+            string[] cells =
+            [
+                Cell(all.Select(recovery => recovery.Failed), failed => failed.ToString(CultureInfo.InvariantCulture)),
+                Cell(all.Select(recovery => recovery.FirstSuccess), Text),
+                Cell(all.Select(recovery => recovery.FullThroughput), Text),
+            ];
+            Console.WriteLine($"| {fault} | {name} | {string.Join(" | ", cells)} |");
         }
     }
 
-    /// <summary>Twenty idle connections, all killed; then forty requests, one after another.</summary>
+    /// <summary>All connections idle when the fault comes; then the callers go on.</summary>
     private static async Task<Recovery> IdleAsync(IContestant contestant, Faults faults)
     {
         await FillAsync(contestant);
+        var before = new Load(contestant, Callers);
+        await before.SucceedAsync(Warm);
+        var results = await before.EndAsync();
+        var begin = Stopwatch.GetTimestamp();
         await faults.KillAsync();
-        var start = Stopwatch.GetTimestamp();
-        var (failed, first) = (0, TimeSpan.MaxValue);
-        for (var i = 0; i < 2 * Contestants.Size; i++)
-        {
-            try
-            {
-                await contestant.UseAsync();
-                if (first == TimeSpan.MaxValue)
-                    first = Stopwatch.GetElapsedTime(start);
-            }
-            catch (Exception)
-            {
-                failed++;
-            }
-        }
-
-        return new Recovery(failed, first, Stopwatch.GetElapsedTime(start));
+        var over = Stopwatch.GetTimestamp();
+        var after = new Load(contestant, Callers);
+        await after.SucceedAsync(After);
+        return Recovery.Of([.. results, .. await after.EndAsync()], begin, over);
     }
 
     private static async Task<Recovery> BusyAsync(IContestant contestant, Faults faults, string fault)
@@ -93,6 +91,12 @@ internal static class Program
     /// <summary>As many connections as the pool may have.</summary>
     private static Task FillAsync(IContestant contestant) =>
         Task.WhenAll(Enumerable.Range(0, 10 * Contestants.Size).Select(_ => Task.Run(contestant.UseAsync)));
+
+    private static string Cell<T>(IEnumerable<T> rounds, Func<T, string> text)
+    {
+        var sorted = rounds.Order().ToArray();
+        return $"{text(sorted[sorted.Length / 2])} ({text(sorted[0])} to {text(sorted[^1])})";
+    }
 
     private static string Text(TimeSpan time) =>
         time == TimeSpan.MaxValue ? "never" : string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms");

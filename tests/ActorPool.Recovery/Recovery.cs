@@ -24,10 +24,6 @@ internal sealed record Recovery(int Failed, TimeSpan FirstSuccess, TimeSpan Full
         return new Recovery(failed, Since(over, first), FullAfter(successes, over, rate));
     }
 
-    /// <summary>In the middle of several rounds, each figure for itself.</summary>
-    public static Recovery MedianOf(IReadOnlyList<Recovery> rounds) => new(
-        Median(rounds.Select(round => round.Failed)), Median(rounds.Select(round => round.FirstSuccess)), Median(rounds.Select(round => round.FullThroughput)));
-
     private static TimeSpan FullAfter(long[] successes, long over, double rate)
     {
         for (var after = TimeSpan.Zero; after < TimeSpan.FromSeconds(60); after += Step)
@@ -45,10 +41,4 @@ internal sealed record Recovery(int Failed, TimeSpan FirstSuccess, TimeSpan Full
     private static TimeSpan Since(long start, long at) => at == 0 ? TimeSpan.MaxValue : Stopwatch.GetElapsedTime(start, at);
 
     private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
-
-    private static T Median<T>(IEnumerable<T> values) where T : IComparable<T>
-    {
-        var sorted = values.Order().ToArray();
-        return sorted[sorted.Length / 2];
-    }
 }

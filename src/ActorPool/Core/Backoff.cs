@@ -5,13 +5,15 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
 {
     private static readonly TimeSpan MostWhileWaiting = TimeSpan.FromSeconds(1);
 
-    // A server that is being restarted is back within moments, and those who wait are to be served in the first of them.
-    private static readonly TimeSpan Restart = TimeSpan.FromMilliseconds(20);
+    // A server that is being restarted is back within moments, and those who wait are to be served in the first of them: it is tried
+    // again after a tenth of the time that it has been away. Where nobody listens that costs the server nothing, else a process each time.
+    private static readonly TimeSpan LeastWhileRestarting = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan MostWhileRefused = TimeSpan.FromMilliseconds(20);
 
     private TimeSpan _failedAt;
     private TimeSpan _pause;
     private TimeSpan _mostWhileWaiting;
-    private int _startingUp;
+    private TimeSpan? _awaySince;
 
     /// <summary>Failures since the last success.</summary>
     public int Failures { get; private set; }
@@ -26,7 +28,7 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
     {
         FailedByCheck = false;
         Failures = 0;
-        _startingUp = 0;
+        _awaySince = null;
         LastError = null;
     }
 
@@ -34,11 +36,6 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
     {
         FailedByCheck = byCheck;
         LastError = error;
-        // Several attempts that were under way together are one.
-        if (failure != ConnectFailure.StartingUp)
-            _startingUp = 0;
-        else if (_startingUp == 0 || now >= NextAttempt(true))
-            _startingUp++;
         // Compared as numbers: the doubled time may be longer than a TimeSpan can say.
         var doubled = settings.Min.Ticks * Math.Pow(2, Math.Min(Failures, 60));
         var pause = doubled < settings.Max.Ticks ? TimeSpan.FromTicks((long)doubled) : settings.Max;
@@ -46,14 +43,7 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
         _failedAt = now;
         var jitter = 1 + settings.Jitter * (2 * random.NextDouble() - 1);
         _pause = pause * jitter;
-        _mostWhileWaiting = failure switch
-        {
-            // Costs the server nothing: there is none.
-            ConnectFailure.Refused => Restart * jitter,
-            // Costs it a process each time.
-            ConnectFailure.StartingUp => Least(MostWhileWaiting, Restart * Math.Pow(2, Math.Min(_startingUp - 1, 10)) * jitter),
-            _ => MostWhileWaiting,
-        };
+        _mostWhileWaiting = jitter * WhileWaiting(failure, now);
     }
 
     /// <summary>The moment from which an attempt is allowed.</summary>
@@ -62,6 +52,20 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
         if (Failures == 0)
             return TimeSpan.MinValue;
         return _failedAt + (somebodyWaits ? Least(_pause, _mostWhileWaiting) : _pause);
+    }
+
+    private TimeSpan WhileWaiting(ConnectFailure failure, TimeSpan now)
+    {
+        if (failure is not (ConnectFailure.Refused or ConnectFailure.StartingUp))
+        {
+            _awaySince = null;
+            return MostWhileWaiting;
+        }
+
+        _awaySince ??= now;
+        var pause = (now - _awaySince.Value) / 10;
+        var most = failure == ConnectFailure.Refused ? MostWhileRefused : MostWhileWaiting;
+        return pause < LeastWhileRestarting ? LeastWhileRestarting : Least(pause, most);
     }
 
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;

@@ -45,39 +45,31 @@ public sealed class BackoffTests
         Assert.Equal(Now + TimeSpan.FromSeconds(3), backoff.NextAttempt(false));
     }
 
-    [Fact]
-    public void While_somebody_waits_a_server_that_is_down_is_tried_all_the_time()
+    [Theory]
+    [InlineData(ConnectFailure.Refused, 20)]
+    [InlineData(ConnectFailure.StartingUp, 1000)]
+    internal void While_somebody_waits_a_server_that_is_being_restarted_is_tried_after_a_tenth_of_the_time_that_it_has_been_away(ConnectFailure failure, int most)
     {
         var backoff = With(0);
-        for (var i = 0; i < 10; i++)
+        foreach (var away in new[] { 0, 10, 60, 150, 4000, 60_000 })
         {
-            backoff.Failed(Now, Error, ConnectFailure.Refused);
-            Assert.Equal(Now + TimeSpan.FromMilliseconds(20), backoff.NextAttempt(true));
+            var now = Now + TimeSpan.FromMilliseconds(away);
+            backoff.Failed(now, Error, failure);
+            var pause = (backoff.NextAttempt(true) - now).TotalMilliseconds;
+            Assert.Equal(Math.Min(Math.Clamp(away / 10.0, 5, most), (backoff.NextAttempt(false) - now).TotalMilliseconds), pause);
         }
-
-        Assert.Equal(Now + TimeSpan.FromSeconds(3), backoff.NextAttempt(false));
     }
 
     [Fact]
-    public void While_somebody_waits_a_server_that_starts_up_is_tried_as_often_as_its_start_is_young()
+    public void A_server_that_was_back_is_away_anew()
     {
         var backoff = With(0);
-        var pauses = new List<double>();
-        var now = Now;
-        backoff.Failed(now, Error, ConnectFailure.Refused);
-        for (var i = 0; i < 9; i++)
-        {
-            // Several attempts were under way.
-            backoff.Failed(now, Error, ConnectFailure.StartingUp);
-            backoff.Failed(now, Error, ConnectFailure.StartingUp);
-            pauses.Add((backoff.NextAttempt(true) - now).TotalMilliseconds);
-            now = backoff.NextAttempt(true);
-        }
+        backoff.Failed(Now, Error, ConnectFailure.StartingUp);
+        backoff.Succeeded();
 
-        Assert.Equal([20, 40, 80, 160, 320, 640, 1000, 1000, 1000], pauses);
-        backoff.Failed(now, Error, ConnectFailure.Refused);
-        backoff.Failed(now, Error, ConnectFailure.StartingUp);
-        Assert.Equal(now + TimeSpan.FromMilliseconds(20), backoff.NextAttempt(true));
+        backoff.Failed(Now + TimeSpan.FromHours(1), Error, ConnectFailure.StartingUp);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(5), backoff.NextAttempt(true) - Now - TimeSpan.FromHours(1));
     }
 
     [Fact]
