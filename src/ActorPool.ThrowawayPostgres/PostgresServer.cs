@@ -88,6 +88,9 @@ public sealed class PostgresServer : IAsyncDisposable
         await StartAgainAsync();
     }
 
+    /// <summary>The end of a throwaway server's log, for the report of something that went wrong; empty of an existing one.</summary>
+    public string ReadLogTail() => _cluster?.ReadLogTail() ?? "";
+
     /// <summary>Stops a throwaway server at once and removes its folder; leaves an existing one alone. Again: nothing happens.</summary>
     public ValueTask DisposeAsync() => _cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
 

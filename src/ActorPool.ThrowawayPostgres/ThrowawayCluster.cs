@@ -55,6 +55,8 @@ internal sealed class ThrowawayCluster : IAsyncDisposable
         }
     }
 
+    public string ReadLogTail() => _cluster.LogTail();
+
     public async Task StopAsync(PostgresStopMode mode)
     {
         using var turn = await TurnAsync();

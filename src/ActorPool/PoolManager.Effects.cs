@@ -69,6 +69,9 @@ public sealed partial class PoolManager
                 _start?.Fail(FailureOf(PoolErrorKind.ConnectFailed, effect.Cause, $"the first {_cell.Settings.MinConnections} connections could not be opened"));
                 _start = null;
                 break;
+            case EffectKind.LastClosing:
+                _cell.Source.EndWaiting();
+                break;
             case EffectKind.AllClosed:
                 ReportAllClosed();
                 break;

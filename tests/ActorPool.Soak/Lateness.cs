@@ -11,12 +11,13 @@ internal static class Lateness
     /// <summary>Awaits an answer, which may be an error, and fails the run when it comes late.</summary>
     public static async Task<T> OfAsync<T>(Func<Task<T>> ask, TimeSpan timeout, string who)
     {
-        var start = Stopwatch.GetTimestamp();
+        var (start, stalledBefore) = (Stopwatch.GetTimestamp(), Stalls.Total);
         var answer = ask();
         await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var took = Stopwatch.GetElapsedTime(start);
-        return took <= timeout + Allowed
+        var stalled = Stalls.Total - stalledBefore;
+        return took <= timeout + Allowed + stalled
             ? await answer
-            : throw new SoakFailedException($"{who} was answered after {took.TotalSeconds:0.0} s; {timeout.TotalSeconds:0.0} s were allowed");
+            : throw new SoakFailedException($"{who} was answered after {took.TotalSeconds:0.0} s; {timeout.TotalSeconds:0.0} s were allowed, and all stood still for {stalled.TotalSeconds:0.0} s");
     }
 }

@@ -22,8 +22,16 @@ public sealed class SoakRun(SoakOptions options, Action<string> write)
         {
             await using var world = await SoakWorld.CreateAsync(options.Seed);
             _log.Say($"seed {options.Seed}, {options.Borrowers} borrowers, {options.Duration.TotalSeconds:0} s on {world.Server.Description}");
-            await WorkAsync(world);
-            await EndAsync(world);
+            try
+            {
+                await WorkAsync(world);
+                await EndAsync(world);
+            }
+            catch (Exception)
+            {
+                write($"The end of the server's log:\n{world.Server.ReadLogTail()}");
+                throw;
+            }
         }
         catch (Exception)
         {

@@ -23,6 +23,7 @@ internal sealed class Watcher(SoakWorld world, EventLog log)
 
     private readonly Queue<(long At, int Max)> _maxima = new();
     private NpgsqlConnection? _view;
+    private bool _seesNothing;
 
     public long Looks { get; private set; }
 
@@ -65,12 +66,15 @@ internal sealed class Watcher(SoakWorld world, EventLog log)
             var backends = (string[])(await command.ExecuteScalarAsync())!;
             MostBackends = Math.Max(MostBackends, backends.Length);
             Looks++;
+            _seesNothing = false;
             Require(backends.Length <= Allowed, string.Create(CultureInfo.InvariantCulture, $"{backends.Length} backends at the server, {Allowed} are allowed: {world.Pool.Statistics}\n{string.Join('\n', backends)}"));
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException)
         {
             // The server is down, as it is meant to be now and then.
-            log.Note($"the watcher sees no server: {error.Message}");
+            if (!_seesNothing)
+                log.Note($"the watcher sees no server: {error.Message}");
+            _seesNothing = true;
             if (_view is not null)
                 await _view.DisposeAsync();
             _view = null;

@@ -6,9 +6,8 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
     private static readonly TimeSpan MostWhileWaiting = TimeSpan.FromSeconds(1);
 
     // A server that is being restarted is back within moments, and those who wait are to be served in the first of them: it is tried
-    // again after a tenth of the time that it has been away. Where nobody listens that costs the server nothing, else a process each time.
-    private static readonly TimeSpan LeastWhileRestarting = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan MostWhileRefused = TimeSpan.FromMilliseconds(20);
+    // again after a tenth of the time that it has been away.
+    private static readonly TimeSpan LeastWhileAway = TimeSpan.FromMilliseconds(5);
 
     private TimeSpan _failedAt;
     private TimeSpan _pause;
@@ -64,8 +63,7 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
 
         _awaySince ??= now;
         var pause = (now - _awaySince.Value) / 10;
-        var most = failure == ConnectFailure.Refused ? MostWhileRefused : MostWhileWaiting;
-        return pause < LeastWhileRestarting ? LeastWhileRestarting : Least(pause, most);
+        return pause < LeastWhileAway ? LeastWhileAway : Least(pause, MostWhileWaiting);
     }
 
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;

@@ -39,6 +39,9 @@ internal enum EffectKind : byte
     /// <summary>A lease has been held for longer than <c>leak-warning-after</c>.</summary>
     LeakWarning,
 
+    /// <summary>The pool is over: no connection takes the place of one that does not end.</summary>
+    LastClosing,
+
     /// <summary>The pool is closed and every connection is gone.</summary>
     AllClosed,
 }

@@ -28,6 +28,7 @@ internal sealed partial class PoolState
         if (Phase == PoolPhase.Closed)
             return false;
         Phase = PoolPhase.Closed;
+        Effects.Add(new Effect(EffectKind.LastClosing));
         foreach (var slot in _slots)
         {
             switch (slot.State)

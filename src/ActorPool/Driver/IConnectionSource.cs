@@ -5,6 +5,9 @@ internal interface IConnectionSource : IAsyncDisposable
 {
     IPhysicalConnection Create();
 
+    /// <summary>The pool is over: what hangs in the middle of an open is left to itself, since nothing takes its place.</summary>
+    void EndWaiting();
+
     /// <summary>Where the connections go, in words that are safe to log.</summary>
     string Server { get; }
 

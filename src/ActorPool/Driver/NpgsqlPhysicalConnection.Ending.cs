@@ -65,7 +65,7 @@ internal sealed partial class NpgsqlPhysicalConnection
         if (opening.IsCompletedSuccessfully)
             await EndBackendAsync().ConfigureAwait(false);
         else if (!opening.IsFaulted || ConnectErrors.KindOf(opening.Exception.GetBaseException()) == ConnectFailure.Unclear)
-            await Task.Delay(Aftermath).ConfigureAwait(false);
+            await Task.WhenAny(Task.Delay(Aftermath), source.Over).ConfigureAwait(false);
     }
 
     private async Task EndBackendAsync()
@@ -153,18 +153,27 @@ internal sealed partial class NpgsqlPhysicalConnection
         await other.CloseAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Lets an open come to its end, so that it leaves no backend of which nobody knows.</summary>
+    /// <summary>
+    /// Lets an open come to its end, so that it leaves no backend of which nobody knows. The driver gives one up at its time-out,
+    /// and not before, whatever it is told.
+    /// </summary>
     private async Task EndOpeningAsync(Task opening)
     {
         await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
         // A hook may have hung something of its own on this.
         await QuietlyAsync(_giveUp.CancelAsync().WaitAsync(CancelPatience)).ConfigureAwait(false);
-        await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
+        await Task.WhenAny(opening, EndOfPatienceAsync()).ConfigureAwait(false);
         // Logged in, and in the user's hook: that one is given up, and its backend is waited for.
         if (ProcessId != 0)
             await QuietlyAsync(opening).ConfigureAwait(false);
         if (!opening.IsCompleted)
             _ = opening.ContinueWith(_ => Quietly(connection.Close), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+    }
+
+    private async Task EndOfPatienceAsync()
+    {
+        await source.Over.ConfigureAwait(false);
+        await Task.Delay(GonePatience).ConfigureAwait(false);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The connection is given up whatever the driver says to it.")]

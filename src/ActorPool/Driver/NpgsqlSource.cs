@@ -14,6 +14,7 @@ internal sealed class NpgsqlSource : IConnectionSource
     private readonly NpgsqlDataSource _source;
     private readonly bool _owned;
     private readonly PoolSettings _settings;
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NpgsqlInternals? _internals;
     private int _verified;
 
@@ -29,6 +30,9 @@ internal sealed class NpgsqlSource : IConnectionSource
 
     /// <summary>The driver's internals; null when the pool has to do without.</summary>
     public NpgsqlInternals? Internals => _internals;
+
+    /// <summary>Complete when the pool is over.</summary>
+    public Task Over => _over.Task;
 
     public string Server { get; }
 
@@ -64,6 +68,8 @@ internal sealed class NpgsqlSource : IConnectionSource
     }
 
     public IPhysicalConnection Create() => new NpgsqlPhysicalConnection(_source.CreateConnection(), this, _settings);
+
+    public void EndWaiting() => _over.TrySetResult();
 
     /// <summary>Looks once, on the first connection that opened, whether the internals mean what they are taken for.</summary>
     public void VerifyInternals(NpgsqlConnection connection)

@@ -191,6 +191,9 @@ internal sealed class SimpleDriver : ILeaseHome
                 _records[slot.Index].Lease?.TryEnd(effect.End);
                 _records[slot.Index].TakeBack();
                 break;
+            case EffectKind.LastClosing:
+                _source.EndWaiting();
+                break;
             case EffectKind.Started:
                 _started = true;
                 break;

@@ -46,9 +46,9 @@ public sealed class BackoffTests
     }
 
     [Theory]
-    [InlineData(ConnectFailure.Refused, 20)]
-    [InlineData(ConnectFailure.StartingUp, 1000)]
-    internal void While_somebody_waits_a_server_that_is_being_restarted_is_tried_after_a_tenth_of_the_time_that_it_has_been_away(ConnectFailure failure, int most)
+    [InlineData(ConnectFailure.Refused)]
+    [InlineData(ConnectFailure.StartingUp)]
+    internal void While_somebody_waits_a_server_that_is_being_restarted_is_tried_after_a_tenth_of_the_time_that_it_has_been_away(ConnectFailure failure)
     {
         var backoff = With(0);
         foreach (var away in new[] { 0, 10, 60, 150, 4000, 60_000 })
@@ -56,7 +56,7 @@ public sealed class BackoffTests
             var now = Now + TimeSpan.FromMilliseconds(away);
             backoff.Failed(now, Error, failure);
             var pause = (backoff.NextAttempt(true) - now).TotalMilliseconds;
-            Assert.Equal(Math.Min(Math.Clamp(away / 10.0, 5, most), (backoff.NextAttempt(false) - now).TotalMilliseconds), pause);
+            Assert.Equal(Math.Min(Math.Clamp(away / 10.0, 5, 1000), (backoff.NextAttempt(false) - now).TotalMilliseconds), pause);
         }
     }
 

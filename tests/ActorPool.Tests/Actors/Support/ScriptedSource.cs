@@ -5,6 +5,10 @@ namespace ActorPool.Tests.Actors.Support;
 /// <summary>Makes scripted connections and remembers the first thing that was done to one in the wrong order.</summary>
 internal sealed class ScriptedSource : IConnectionSource
 {
+    public void EndWaiting()
+    {
+    }
+
     public List<ScriptedConnection> All { get; } = [];
 
     /// <summary>Whether a borrower has a lease of this connection that is not over.</summary>

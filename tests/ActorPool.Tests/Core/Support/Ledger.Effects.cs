@@ -65,6 +65,9 @@ internal sealed partial class Ledger
                 Unless(!Started && !StartFailed && effect.Cause is not null && Taken == 0, $"the start failed twice, or with backends left");
                 StartFailed = true;
                 break;
+            case EffectKind.LastClosing:
+                Unless(!AllClosed, $"the pool is over twice");
+                break;
             case EffectKind.AllClosed:
                 Unless(!AllClosed && Taken == 0, $"all closed twice, or with connections left");
                 AllClosed = true;
