@@ -162,18 +162,13 @@ internal sealed partial class NpgsqlPhysicalConnection
         await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
         // A hook may have hung something of its own on this.
         await QuietlyAsync(_giveUp.CancelAsync().WaitAsync(CancelPatience)).ConfigureAwait(false);
-        await Task.WhenAny(opening, EndOfPatienceAsync()).ConfigureAwait(false);
+        await Task.WhenAny(opening, source.Over).ConfigureAwait(false);
+        await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
         // Logged in, and in the user's hook: that one is given up, and its backend is waited for.
         if (ProcessId != 0)
             await QuietlyAsync(opening).ConfigureAwait(false);
         if (!opening.IsCompleted)
             _ = opening.ContinueWith(_ => Quietly(connection.Close), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-    }
-
-    private async Task EndOfPatienceAsync()
-    {
-        await source.Over.ConfigureAwait(false);
-        await Task.Delay(GonePatience).ConfigureAwait(false);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The connection is given up whatever the driver says to it.")]
