@@ -42,7 +42,7 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
         _failedAt = now;
         var jitter = 1 + settings.Jitter * (2 * random.NextDouble() - 1);
         _pause = pause * jitter;
-        _mostWhileWaiting = jitter * WhileWaiting(failure, now);
+        _mostWhileWaiting = Least(jitter * WhileWaiting(failure, now), MostWhileWaiting);
     }
 
     /// <summary>The moment from which an attempt is allowed.</summary>
@@ -63,7 +63,7 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
 
         _awaySince ??= now;
         var pause = (now - _awaySince.Value) / 10;
-        return pause < LeastWhileAway ? LeastWhileAway : Least(pause, MostWhileWaiting);
+        return pause < LeastWhileAway ? LeastWhileAway : pause;
     }
 
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;

@@ -87,6 +87,20 @@ public sealed class BackoffTests
         Assert.True(pauses.Min() < 85 && pauses.Max() > 115);
     }
 
+    [Theory]
+    [InlineData(ConnectFailure.Other)]
+    [InlineData(ConnectFailure.StartingUp)]
+    internal void Jitter_makes_nobody_wait_for_more_than_a_second(ConnectFailure failure)
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            var backoff = With(0.2, seed: i);
+            for (var n = 0; n < 20; n++)
+                backoff.Failed(Now + n * TimeSpan.FromSeconds(5), Error, failure);
+            Assert.InRange(backoff.NextAttempt(true) - Now - 19 * TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(0.8), TimeSpan.FromSeconds(1));
+        }
+    }
+
     [Fact]
     public void A_success_ends_it_and_forgets_the_error()
     {
