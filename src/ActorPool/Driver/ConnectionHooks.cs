@@ -23,11 +23,13 @@ internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source
     private async Task RunAsync(string name, Func<NpgsqlConnection, CancellationToken, Task> hook, CancellationToken giveUp)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(giveUp);
+        var told = new CancellationTokenSource();
+        using var telling = timeout.Token.Register(() => Cancel(told));
         timeout.CancelAfter(source.Timeout);
         try
         {
             // A hook may block its thread or take no notice of its token; neither holds up the pool.
-            await Task.Run(() => hook(connection, timeout.Token) ?? throw NoTask(), CancellationToken.None).WaitAsync(timeout.Token).ConfigureAwait(false);
+            await Task.Run(() => hook(connection, told.Token) ?? throw NoTask(), CancellationToken.None).WaitAsync(timeout.Token).ConfigureAwait(false);
             await EnsureIdleAsync(timeout.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !giveUp.IsCancellationRequested)
@@ -39,6 +41,10 @@ internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source
             throw new HookFailedException(name, error);
         }
     }
+
+    /// <summary>On a thread of its own: the driver, when it is told, blocks the one on which it is told for the network.</summary>
+    private static void Cancel(CancellationTokenSource source) => Task.Factory.StartNew(
+        source.Cancel, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>The server or the network failed under the hook, which is no fault of its own.</summary>
     private bool IsLoss(Exception error) =>

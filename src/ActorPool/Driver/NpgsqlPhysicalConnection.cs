@@ -97,24 +97,15 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         if (work.HasFlag(ConnectionWork.OnReturn))
             await _hooks.RunAsync(ConnectionWork.OnReturn, null, _giveUp.Token).ConfigureAwait(false);
         if (work.HasFlag(ConnectionWork.Discard))
-            await WithinTimeoutAsync(ResetAsync).ConfigureAwait(false);
+            await WithinTimeoutAsync(ResetAsync()).ConfigureAwait(false);
         if (work.HasFlag(ConnectionWork.Validate))
-            await WithinTimeoutAsync(token => ExecuteAsync("SELECT 1", token)).ConfigureAwait(false);
+            await WithinTimeoutAsync(ExecuteAsync("SELECT 1")).ConfigureAwait(false);
         await _hooks.RunAsync(work & ~ConnectionWork.OnReturn, key, _giveUp.Token).ConfigureAwait(false);
         if (source.Internals?.IsOutsideTransaction(connection) == false)
             throw new InvalidOperationException("The connection is in a transaction after its reset.");
     }
 
-    public Task TerminateAsync(BackendIdentity backend) => WithinTimeoutAsync(async token =>
-    {
-        var command = new NpgsqlCommand(Termination, connection);
-        await using (command.ConfigureAwait(false))
-        {
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = backend.ProcessId });
-            command.Parameters.Add(new NpgsqlParameter<double> { TypedValue = backend.Age.TotalSeconds });
-            await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
-        }
-    });
+    public Task TerminateAsync(BackendIdentity backend) => WithinTimeoutAsync(TerminateOtherAsync(backend));
 
     private async Task OpenWithinAsync()
     {
@@ -154,30 +145,54 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     private Task RollBackAsync() =>
         source.Internals?.IsOutsideTransaction(connection) == true
             ? Task.CompletedTask
-            : WithinTimeoutAsync(token => ExecuteAsync("ROLLBACK", token));
+            : WithinTimeoutAsync(ExecuteAsync("ROLLBACK"));
 
-    private async Task WithinTimeoutAsync(Func<CancellationToken, Task> work)
+    /// <summary>
+    /// Given up after connect-timeout, not cancelled: the driver blocks a thread of the thread pool while it asks the server to cancel,
+    /// and a network that swallows everything would take one for each connection. The forced end that follows asks on a thread of its own.
+    /// </summary>
+    private async Task WithinTimeoutAsync(Task work)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_giveUp.Token);
         timeout.CancelAfter(source.Timeout);
-        await work(timeout.Token).ConfigureAwait(false);
+        try
+        {
+            await work.WaitAsync(timeout.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            // Whatever it ends with, nobody waits for it.
+            _ = QuietlyAsync(work);
+            throw new TimeoutException($"The server did not answer within connect-timeout ({source.Timeout.TotalSeconds:0.###} s).");
+        }
     }
 
-    private async Task ExecuteAsync(string statement, CancellationToken cancellationToken)
+    private async Task ExecuteAsync(string statement)
     {
         var command = new NpgsqlCommand(statement, connection);
         await using (command.ConfigureAwait(false))
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 
-    private async Task ResetAsync(CancellationToken cancellationToken)
+    private async Task ResetAsync()
     {
         var batch = new NpgsqlBatch(connection);
         await using (batch.ConfigureAwait(false))
         {
             foreach (var statement in FullReset)
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
-            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task TerminateOtherAsync(BackendIdentity backend)
+    {
+        var command = new NpgsqlCommand(Termination, connection);
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = backend.ProcessId });
+            command.Parameters.Add(new NpgsqlParameter<double> { TypedValue = backend.Age.TotalSeconds });
+            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
         }
     }
 }
