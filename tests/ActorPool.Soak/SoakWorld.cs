@@ -47,7 +47,7 @@ public sealed class SoakWorld : IAsyncDisposable
         var network = FaultProxy.Before(at.Port);
         var system = ActorSystem.Create("soak", "akka.loglevel = ERROR, akka.stdout-loglevel = ERROR, akka.loggers = []");
         var text = $"Host=127.0.0.1;Port={network.Port};Username={Role};Password=soak;Database={Database};SSL Mode=Disable;Application Name=soak;Command Timeout=10";
-        var pool = await ConnectionPool.StartAsync(system, new PoolSettings(text, 2, 10)
+        var pool = await ConnectionPool.StartAsync(system, new PoolSettings(text, 0, 10)
         {
             AcquireTimeout = AcquireTimeout,
             ConnectTimeout = TimeSpan.FromSeconds(1),
@@ -60,6 +60,8 @@ public sealed class SoakWorld : IAsyncDisposable
             KeySharing = seed % 2 == 0 ? KeySharing.Shared : KeySharing.Exclusive,
             KeyMemory = 20,
         });
+        // Not from the start on: it would fail when the first connection takes a busy machine a second.
+        await pool.ResizeAsync(2, 10);
         return new SoakWorld(server, network, system, pool);
     }
 

@@ -46,12 +46,20 @@ public sealed class Backends : IAsyncDisposable
         }
     }
 
-    /// <summary>Counts all along while something runs; the highest count.</summary>
+    /// <summary>
+    /// Looks all along while something runs; the most that were there at the same time. The server collects its view one by one, and a
+    /// look may have one that has ended meanwhile beside its successor: those who are in two looks, one after the other, were there between them.
+    /// </summary>
     public async Task<long> MostDuringAsync(Task work)
     {
-        var most = 0L;
+        var (most, before) = (0, Array.Empty<int>());
         while (!work.IsCompleted)
-            most = Math.Max(most, await CountAsync());
+        {
+            var now = await PidsAsync();
+            most = Math.Max(most, now.Intersect(before).Count());
+            before = now;
+        }
+
         await work;
         return most;
     }
