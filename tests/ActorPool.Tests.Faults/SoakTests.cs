@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 
 namespace ActorPool.Tests.Faults;
 
+[Collection(AloneCollection.Name)]
 public sealed class SoakTests(ITestOutputHelper output)
 {
     // A failed run says its seed; the program tests/ActorPool.Soak takes it, and any length.

@@ -12,6 +12,8 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
     private TimeSpan _failedAt;
     private TimeSpan _pause;
     private TimeSpan _mostWhileWaiting;
+    private TimeSpan _doubledAt;
+    private int _doublings;
     private TimeSpan? _awaySince;
 
     /// <summary>Failures since the last success.</summary>
@@ -27,6 +29,7 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
     {
         FailedByCheck = false;
         Failures = 0;
+        _doublings = 0;
         _awaySince = null;
         LastError = null;
     }
@@ -36,9 +39,12 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
         FailedByCheck = byCheck;
         LastError = error;
         // Compared as numbers: the doubled time may be longer than a TimeSpan can say.
-        var doubled = settings.Min.Ticks * Math.Pow(2, Math.Min(Failures, 60));
+        var doubled = settings.Min.Ticks * Math.Pow(2, Math.Min(Doublings(failure, now), 60));
         var pause = doubled < settings.Max.Ticks ? TimeSpan.FromTicks((long)doubled) : settings.Max;
         Failures++;
+        // Nobody has asked for long: whether it is the same absence is not known.
+        if ((now - _failedAt) / 2 > settings.Max)
+            _awaySince = null;
         _failedAt = now;
         var jitter = 1 + settings.Jitter * (2 * random.NextDouble() - 1);
         _pause = pause * jitter;
@@ -53,14 +59,23 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
         return _failedAt + (somebodyWaits ? Least(_pause, _mostWhileWaiting) : _pause);
     }
 
+    private static bool IsAway(ConnectFailure failure) => failure is ConnectFailure.Refused or ConnectFailure.StartingUp;
+
+    /// <summary>The many attempts at a server that is away double the pause no more than those that it would allow.</summary>
+    private int Doublings(ConnectFailure failure, TimeSpan now)
+    {
+        if (Failures > 0 && (!IsAway(failure) || now - _doubledAt >= _pause))
+            _doublings++;
+        else if (Failures > 0)
+            return _doublings;
+        _doubledAt = now;
+        return _doublings;
+    }
+
     private TimeSpan WhileWaiting(ConnectFailure failure, TimeSpan now)
     {
-        if (failure is not (ConnectFailure.Refused or ConnectFailure.StartingUp))
-        {
-            _awaySince = null;
+        if (!IsAway(failure))
             return MostWhileWaiting;
-        }
-
         _awaySince ??= now;
         var pause = (now - _awaySince.Value) / 10;
         return pause < LeastWhileAway ? LeastWhileAway : pause;

@@ -137,7 +137,8 @@ internal sealed class BackendSocket : IDisposable
         try
         {
             // The driver's handle may have made them both so already, and then reading refuses to block.
-            _socket.Blocking = false;
+            if (_owned)
+                _socket.Blocking = false;
             Span<byte> waste = stackalloc byte[4096];
             for (var reads = 0; reads < 256 && _socket.Available > 0; reads++)
             {

@@ -12,8 +12,6 @@ internal static class ConnectErrors
         PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => ConnectFailure.Passing,
         PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } => ConnectFailure.StartingUp,
         NpgsqlException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => ConnectFailure.Refused,
-        // Its other end is closed: the server has no backend of it.
-        NpgsqlException { InnerException: EndOfStreamException or IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset } } } => ConnectFailure.Other,
         // Wrong credentials (class 28), no such database.
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => ConnectFailure.Permanent,
         PostgresException refused when refused.SqlState.StartsWith("28", StringComparison.Ordinal) => ConnectFailure.Permanent,

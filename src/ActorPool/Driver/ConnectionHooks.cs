@@ -22,6 +22,7 @@ internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source
 
     private async Task RunAsync(string name, Func<NpgsqlConnection, CancellationToken, Task> hook, CancellationToken giveUp)
     {
+        giveUp.ThrowIfCancellationRequested();
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(giveUp);
         var told = new CancellationTokenSource();
         using var telling = timeout.Token.Register(() => Cancel(told));
@@ -44,7 +45,8 @@ internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source
 
     /// <summary>On a thread of its own: the driver, when it is told, blocks the one on which it is told for the network.</summary>
     private static void Cancel(CancellationTokenSource source) => Task.Factory.StartNew(
-        source.Cancel, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        () => source.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult(),
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>The server or the network failed under the hook, which is no fault of its own.</summary>
     private bool IsLoss(Exception error) =>

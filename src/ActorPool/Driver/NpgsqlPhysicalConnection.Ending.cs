@@ -1,5 +1,6 @@
 using System.Data;
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
 using ActorPool.Core;
 
 namespace ActorPool.Driver;
@@ -65,7 +66,7 @@ internal sealed partial class NpgsqlPhysicalConnection
         if (opening.IsCompletedSuccessfully)
             await EndBackendAsync().ConfigureAwait(false);
         else if (!opening.IsFaulted || ConnectErrors.KindOf(opening.Exception.GetBaseException()) == ConnectFailure.Unclear)
-            await Task.WhenAny(Task.Delay(Aftermath), source.Over).ConfigureAwait(false);
+            await Task.Delay(Aftermath).ConfigureAwait(false);
     }
 
     private async Task EndBackendAsync()
@@ -79,16 +80,24 @@ internal sealed partial class NpgsqlPhysicalConnection
         if (_socket is { } socket)
         {
             socket.EndSending();
-            if (!await CancelUntilGoneAsync(socket).ConfigureAwait(false))
+            if (!await CancelUntilGoneAsync(socket, busy).ConfigureAwait(false))
             {
                 _stays?.Invoke(Identity());
                 await socket.WaitUntilGoneAsync(TimeSpan.Zero, ConfirmedPatience).ConfigureAwait(false);
             }
 
-
             socket.Dispose();
         }
 
+        _ = LetGoAsync(busy, driverSocket);
+        if (_socket is null)
+            await Task.Delay(BlindPause).ConfigureAwait(false);
+    }
+
+    private async Task LetGoAsync(bool busy, Socket? driverSocket)
+    {
+        // The driver would block a thread until its request for the cancellation is through.
+        await QuietlyAsync(_cancelling).ConfigureAwait(false);
         // A command that still runs waits for its socket, and closing the connection would wait for the command.
         if (busy || IsBusy)
             Quietly(() => driverSocket?.Dispose());
@@ -96,9 +105,7 @@ internal sealed partial class NpgsqlPhysicalConnection
             Quietly(() => idle.Break(connection));
         else
             Quietly(connection.Close);
-        _ = DisposeLaterAsync();
-        if (_socket is null)
-            await Task.Delay(BlindPause).ConfigureAwait(false);
+        await DisposeLaterAsync().ConfigureAwait(false);
     }
 
     /// <summary>
@@ -121,11 +128,15 @@ internal sealed partial class NpgsqlPhysicalConnection
     /// A cancel request that arrives before the borrower's command has begun is ignored by the server, which then runs it without
     /// looking at its socket: so it is asked again.
     /// </summary>
-    private async Task<bool> CancelUntilGoneAsync(BackendSocket socket)
+    private async Task<bool> CancelUntilGoneAsync(BackendSocket socket, bool busy)
     {
         var gone = socket.WaitUntilGoneAsync(GonePatience, GonePatience);
         for (var pause = CancelAgainAfter; await Task.WhenAny(gone, Task.Delay(pause)).ConfigureAwait(false) != gone; pause += pause)
-            await CancelAsync().ConfigureAwait(false);
+        {
+            if (busy || IsBusy)
+                await CancelAsync().ConfigureAwait(false);
+        }
+
         return await gone.ConfigureAwait(false);
     }
 
@@ -162,7 +173,8 @@ internal sealed partial class NpgsqlPhysicalConnection
         await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
         // A hook may have hung something of its own on this.
         await QuietlyAsync(_giveUp.CancelAsync().WaitAsync(CancelPatience)).ConfigureAwait(false);
-        await Task.WhenAny(opening, source.Over).ConfigureAwait(false);
+        // The driver's time-out is the pool's, or a given data source's own, which may be endless.
+        await QuietlyAsync(Task.WhenAny(opening, source.Over).WaitAsync(source.Timeout + MostUnwinding)).ConfigureAwait(false);
         await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
         // Logged in, and in the user's hook: that one is given up, and its backend is waited for.
         if (ProcessId != 0)

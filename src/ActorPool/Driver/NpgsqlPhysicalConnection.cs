@@ -33,6 +33,9 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
     public NpgsqlConnection Npgsql => connection;
 
+    /// <summary>In seconds, of the pool's own commands: none, since they are given up; without the internals nothing else would end them.</summary>
+    private int CommandTimeout => source.Internals is null ? (int)Math.Ceiling(source.Timeout.TotalSeconds) : 0;
+
     public int ProcessId { get; private set; }
 
     public bool IsBusy
@@ -169,14 +172,14 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
     private async Task ExecuteAsync(string statement)
     {
-        var command = new NpgsqlCommand(statement, connection);
+        var command = new NpgsqlCommand(statement, connection) { CommandTimeout = CommandTimeout };
         await using (command.ConfigureAwait(false))
             await command.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 
     private async Task ResetAsync()
     {
-        var batch = new NpgsqlBatch(connection);
+        var batch = new NpgsqlBatch(connection) { Timeout = CommandTimeout };
         await using (batch.ConfigureAwait(false))
         {
             foreach (var statement in FullReset)
@@ -187,7 +190,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
     private async Task TerminateOtherAsync(BackendIdentity backend)
     {
-        var command = new NpgsqlCommand(Termination, connection);
+        var command = new NpgsqlCommand(Termination, connection) { CommandTimeout = CommandTimeout };
         await using (command.ConfigureAwait(false))
         {
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = backend.ProcessId });

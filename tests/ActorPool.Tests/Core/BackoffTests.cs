@@ -51,13 +51,38 @@ public sealed class BackoffTests
     internal void While_somebody_waits_a_server_that_is_being_restarted_is_tried_after_a_tenth_of_the_time_that_it_has_been_away(ConnectFailure failure)
     {
         var backoff = With(0);
-        foreach (var away in new[] { 0, 10, 60, 150, 4000, 60_000 })
+        foreach (var away in new[] { 0, 10, 60, 150, 4000, 8000, 12_000, 16_000 })
         {
             var now = Now + TimeSpan.FromMilliseconds(away);
             backoff.Failed(now, Error, failure);
             var pause = (backoff.NextAttempt(true) - now).TotalMilliseconds;
             Assert.Equal(Math.Min(Math.Clamp(away / 10.0, 5, 1000), (backoff.NextAttempt(false) - now).TotalMilliseconds), pause);
         }
+    }
+
+    [Fact]
+    public void Many_attempts_in_a_short_absence_do_not_make_a_long_pause()
+    {
+        var backoff = With(0);
+        for (var i = 0; i < 15; i++)
+            backoff.Failed(Now + i * TimeSpan.FromMilliseconds(5), Error, ConnectFailure.Refused);
+        var last = Now + TimeSpan.FromMilliseconds(75);
+        backoff.Failed(last, Error);
+
+        Assert.Equal(last + TimeSpan.FromMilliseconds(200), backoff.NextAttempt(true));
+        Assert.Equal(last + TimeSpan.FromMilliseconds(200), backoff.NextAttempt(false));
+    }
+
+    [Fact]
+    public void An_absence_of_which_nobody_has_known_for_long_is_a_new_one()
+    {
+        var backoff = With(0);
+        backoff.Failed(Now, Error, ConnectFailure.Refused);
+        var later = Now + TimeSpan.FromHours(1);
+
+        backoff.Failed(later, Error, ConnectFailure.Refused);
+
+        Assert.Equal(later + TimeSpan.FromMilliseconds(5), backoff.NextAttempt(true));
     }
 
     [Fact]
@@ -96,8 +121,8 @@ public sealed class BackoffTests
         {
             var backoff = With(0.2, seed: i);
             for (var n = 0; n < 20; n++)
-                backoff.Failed(Now + n * TimeSpan.FromSeconds(5), Error, failure);
-            Assert.InRange(backoff.NextAttempt(true) - Now - 19 * TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(0.8), TimeSpan.FromSeconds(1));
+                backoff.Failed(Now + n * TimeSpan.FromSeconds(3), Error, failure);
+            Assert.InRange(backoff.NextAttempt(true) - Now - 19 * TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(0.8), TimeSpan.FromSeconds(1));
         }
     }
 
