@@ -79,11 +79,15 @@ internal sealed partial class PoolState
     private void Begin(Slot slot, TimeSpan now)
     {
         slot.StartedAt = now;
-        WakeBy(now + SlowAfter);
+        if (!Synchronous)
+            WakeBy(now + SlowAfter);
     }
 
+    /// <summary>In the synchronous way nothing is raced: there is no connection more than the calls ask for, as in psycopg2's pool.</summary>
     private void FindSlow(TimeSpan now)
     {
+        if (Synchronous)
+            return;
         foreach (var slot in _slots)
         {
             if (slot.IsSlow || now - slot.StartedAt < SlowAfter || slot.PreparingFor is not null)

@@ -82,7 +82,7 @@ internal sealed partial class PoolState
         {
             if (one.State == SlotState.Idle)
                 wake = Earlier(wake, Earlier(one.ExpiresAt, _nextLook));
-            else if (one.State is SlotState.Opening or SlotState.Resetting or SlotState.Validating && one is { IsSlow: false, PreparingFor: null })
+            else if (!Synchronous && one.State is (SlotState.Opening or SlotState.Resetting or SlotState.Validating) && one is { IsSlow: false, PreparingFor: null })
                 wake = Earlier(wake, one.StartedAt + SlowAfter);
             else if (one.State == SlotState.InUse)
                 wake = Earlier(wake, NextLookAt(one));

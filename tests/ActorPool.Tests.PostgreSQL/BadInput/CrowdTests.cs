@@ -32,7 +32,7 @@ public sealed class CrowdTests : PoolTest
     {
         const int Rounds = 200;
         const int Each = 5000;
-        var pool = await StartAsync(1, 1, settings => settings with { MaxWaiting = 3 });
+        var pool = await StartAsync(1, 1, settings => settings with { MaxWaiting = 3, AcquireTimeout = TimeSpan.FromMinutes(2) });
         var held = await pool.GetConnAsync();
         var waiting = Enumerable.Range(0, 3).Select(_ => pool.GetConnAsync().AsTask()).ToArray();
         await EventuallyAsync(() => pool.Statistics.Waiting == 3, "three wait");

@@ -56,7 +56,7 @@ public sealed class Backends : IAsyncDisposable
         while (!work.IsCompleted)
         {
             var now = await PidsAsync();
-            most = Math.Max(most, now.Intersect(before).Count());
+            most = Math.Max(most, Math.Max(now.Intersect(before).Count(), Math.Min(now.Length, 1)));
             before = now;
         }
 

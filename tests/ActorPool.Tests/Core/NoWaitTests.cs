@@ -39,6 +39,21 @@ public sealed class NoWaitTests
     }
 
     [Fact]
+    public void A_slow_reset_is_awaited_and_not_raced()
+    {
+        var pool = TestPool.Running(TestSettings.Psycopg2(1, 2));
+        var first = pool.Borrow();
+        pool.Put(first, ReturnCondition.InTransaction);
+        var waiter = pool.Get();
+        pool.Pass(PoolState.SlowAfter);
+        pool.Pass(PoolState.SlowAfter);
+        Assert.Equal(0, pool.Counts.Opening);
+        pool.WorkDone(pool.Ledger.Slots[0]);
+        Assert.Same(first.Slot, waiter.Slot);
+        Assert.Equal(1, pool.Counts.Taken);
+    }
+
+    [Fact]
     public void A_close_is_awaited_and_the_place_filled_again()
     {
         var pool = TestPool.Running(TestSettings.Psycopg2(0, 1));

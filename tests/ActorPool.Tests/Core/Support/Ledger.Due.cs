@@ -28,7 +28,7 @@ internal sealed partial class Ledger
                 yield return ("the end of life", slot, slot.Slot.ExpiresAt);
             if (slot.IsLent && settings.MaxHoldTime is { } most)
                 yield return ("the end of the hold", slot, slot.LentAt + most);
-            if (slot is { State: Physical.Opening } or { State: Physical.Working, Work: not ConnectionWork.Initialize } && !slot.Slot.IsSlow)
+            if (settings.AcquireTimeout != TimeSpan.Zero && slot is ({ State: Physical.Opening } or { State: Physical.Working, Work: not ConnectionWork.Initialize }) && !slot.Slot.IsSlow)
                 yield return ("the slowness", slot, slot.StartedAt + PoolState.SlowAfter);
             if (slot is { IsLent: true, LeakWarned: false } && settings.LeakWarningAfter is { } patience)
                 yield return ("the leak warning", slot, slot.LentAt + patience);
