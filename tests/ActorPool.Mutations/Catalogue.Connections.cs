@@ -37,7 +37,7 @@ internal static partial class Catalogue
         new("a server that is away is always tried as if it had just gone", "Backoff.cs",
             "_awaySince ??= now;", "_awaySince = now;"),
         new("many attempts in a short absence make a long pause", "Backoff.cs",
-            "|| now - _doubledAt >= _pause", "|| now >= _doubledAt"),
+            "&& now - _doubledAt < _pause)", "&& now < _doubledAt)"),
         new("a server that was back is away since its first absence", "Backoff.cs",
             "_awaySince = null;\n        LastError", "LastError"),
         new("an error that passes is told at once to all who wait", "PoolState.Connections.cs",

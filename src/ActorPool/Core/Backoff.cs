@@ -64,10 +64,10 @@ internal sealed class Backoff(ReconnectBackoff settings, Random random)
     /// <summary>The many attempts at a server that is away double the pause no more than those that it would allow.</summary>
     private int Doublings(ConnectFailure failure, TimeSpan now)
     {
-        if (Failures > 0 && (!IsAway(failure) || now - _doubledAt >= _pause))
-            _doublings++;
-        else if (Failures > 0)
+        if (Failures > 0 && IsAway(failure) && now - _doubledAt < _pause)
             return _doublings;
+        if (Failures > 0)
+            _doublings++;
         _doubledAt = now;
         return _doublings;
     }

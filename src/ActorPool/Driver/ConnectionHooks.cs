@@ -31,7 +31,7 @@ internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source
         {
             // A hook may block its thread or take no notice of its token; neither holds up the pool.
             await Task.Run(() => hook(connection, told.Token) ?? throw NoTask(), CancellationToken.None).WaitAsync(timeout.Token).ConfigureAwait(false);
-            await EnsureIdleAsync(timeout.Token).ConfigureAwait(false);
+            await EnsureIdleAsync().WaitAsync(timeout.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !giveUp.IsCancellationRequested)
         {
@@ -52,13 +52,13 @@ internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source
     private bool IsLoss(Exception error) =>
         error is NpgsqlException && connection.FullState is ConnectionState.Broken or ConnectionState.Closed;
 
-    private async Task EnsureIdleAsync(CancellationToken cancellationToken)
+    private async Task EnsureIdleAsync()
     {
         if (connection.FullState != ConnectionState.Open)
             throw new InvalidOperationException("It left the connection closed, or with a command or reader under way. Await and dispose everything in it.");
         if (source.Internals is not { } internals)
         {
-            if (await IsInTransactionAsync(cancellationToken).ConfigureAwait(false))
+            if (await IsInTransactionAsync().ConfigureAwait(false))
                 throw LeftTransaction();
             return;
         }
@@ -69,14 +69,14 @@ internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source
     }
 
     /// <summary>Without the driver's internals: a savepoint can be made in a transaction alone.</summary>
-    private async Task<bool> IsInTransactionAsync(CancellationToken cancellationToken)
+    private async Task<bool> IsInTransactionAsync()
     {
         var command = new NpgsqlCommand("SAVEPOINT actor_pool", connection);
         await using (command.ConfigureAwait(false))
         {
             try
             {
-                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                await command.ExecuteNonQueryAsync().ConfigureAwait(false);
                 return true;
             }
             catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.NoActiveSqlTransaction)

@@ -2,6 +2,7 @@ using ActorPool.Core;
 using ActorPool.Tests.Actors.Support;
 using ActorPool.Tests.Core.RandomSequences;
 using ActorPool.Tests.Core.Support;
+using static ActorPool.Tests.Core.RandomSequences.Dice;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 
 namespace ActorPool.Tests.Actors.Twins;
@@ -9,9 +10,6 @@ namespace ActorPool.Tests.Actors.Twins;
 /// <summary>Runs one scenario on the twins, and then brings them to rest to see that nothing was lost.</summary>
 internal sealed class TwinRun
 {
-    private static readonly string?[] Keys = [null, "a", "b", "c"];
-    private static readonly TimeSpan?[] Timeouts = [null, null, Timeout.InfiniteTimeSpan, TimeSpan.Zero, TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(400)];
-    private static readonly int[] Times = [1, 5, 9, 30, 90, 250, 1000, 6000];
     private static readonly Way[] Ways = [Way.Facade, Way.Ask, Way.Tell, Way.AskForOwner, Way.TellForOwner];
     private static readonly ReturnWay[] ReturnWays = [ReturnWay.Dispose, ReturnWay.Facade, ReturnWay.Ask, ReturnWay.Tell, ReturnWay.TellWithoutSender];
 
@@ -73,7 +71,7 @@ internal sealed class TwinRun
                 _pools.Get(Pick(Ways, c), Pick(Keys, a), Pick(Timeouts, b), Pick(_pools.Actors, c / 5), Pick(_pools.Actors, a / 4), gone: command.Op == Op.GetGone);
                 break;
             case Op.Put when Choose(_pools.Requests.Where(_pools.IsOut), a) is { } lent:
-                _pools.Put(lent, Pick(ReturnWays, c), (b % 7) switch { 0 or 1 => ReturnCondition.InTransaction, 2 => ReturnCondition.Unusable, 3 => ReturnCondition.Broken, _ => ReturnCondition.Clean }, close: b / 7 % 4 == 3, withKey: b / 28 == 0);
+                _pools.Put(lent, Pick(ReturnWays, c), Condition(b), close: b / 7 % 4 == 3, withKey: b / 28 == 0);
                 break;
             case Op.PutStale when Choose(_pools.Requests.Where(request => request.Lease is not null && !_pools.IsOut(request)), a) is { } stale:
                 _pools.Put(stale, Pick(ReturnWays, c), ReturnCondition.Clean, close: b % 2 == 0, withKey: false);
@@ -88,7 +86,7 @@ internal sealed class TwinRun
                 _pools.Opened(slot);
                 break;
             case Op.OpenFailed when Choose(Model.Busy(Physical.Opening), a) is { } slot:
-                _pools.OpenFailed(slot, (b % 7) switch { 0 => ConnectFailure.Permanent, 1 => ConnectFailure.Passing, 2 => ConnectFailure.Unclear, 3 => ConnectFailure.Refused, 4 => ConnectFailure.StartingUp, _ => ConnectFailure.Other });
+                _pools.OpenFailed(slot, Failure(b));
                 break;
             case Op.WorkDone when Choose(Model.Busy(Physical.Working), a) is { } slot:
                 _pools.WorkDone(slot);
@@ -115,7 +113,7 @@ internal sealed class TwinRun
                 _pools.Dies(a % _pools.Actors.Length);
                 break;
             case Op.Pass or Op.PassAsleep:
-                _pools.Pass(TimeSpan.FromMilliseconds(Pick(Times, a)));
+                _pools.Pass(Pick(Times, a));
                 break;
             case Op.Resize when IsRunning && 1 + (a % 5) is var max:
                 _pools.Resize(b % (max + 1), max);
@@ -133,7 +131,7 @@ internal sealed class TwinRun
                 _pools.Crash();
                 break;
             case Op.Stop:
-                _pools.Stop(TimeSpan.FromMilliseconds(Pick(Times, a)));
+                _pools.Stop(Pick(Times, a));
                 break;
             case Op.CloseAll:
                 _pools.CloseAll();
@@ -159,14 +157,5 @@ internal sealed class TwinRun
         _pools.Pass(TimeSpan.FromSeconds(10));
         _pools.Settle();
         Unless(Model.State.IsEmpty, $"the pool does not come to its end");
-    }
-
-    private static T Pick<T>(T[] items, int die) => items[die % items.Length];
-
-    private static T? Choose<T>(IEnumerable<T> items, int die)
-        where T : class
-    {
-        var list = items.ToArray();
-        return list.Length == 0 ? null : list[die % list.Length];
     }
 }

@@ -1,5 +1,6 @@
 using ActorPool.Core;
 using ActorPool.Tests.Core.Support;
+using static ActorPool.Tests.Core.RandomSequences.Dice;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 
 namespace ActorPool.Tests.Core.RandomSequences;
@@ -7,10 +8,6 @@ namespace ActorPool.Tests.Core.RandomSequences;
 /// <summary>Runs one scenario, and then brings the pool to rest to see that nothing was lost.</summary>
 internal sealed class ScenarioRun
 {
-    private static readonly string?[] Keys = [null, "a", "b", "c"];
-    private static readonly TimeSpan?[] Timeouts = [null, null, Timeout.InfiniteTimeSpan, TimeSpan.Zero, TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(400)];
-    private static readonly int[] Times = [1, 5, 9, 30, 90, 250, 1000, 6000];
-
     private readonly TestPool _pool;
     private readonly TestBorrower?[] _borrowers = [null, null, new("alice"), new("bob"), new("carol")];
     private readonly List<TestWaiter> _asked = [];
@@ -41,7 +38,7 @@ internal sealed class ScenarioRun
                 _asked.Add(_pool.Get(Pick(Keys, a), Pick(Timeouts, b), Borrower(c), gone: command.Op == Op.GetGone));
                 break;
             case Op.Put when Choose(_asked.FindAll(IsOut), a) is { } lent:
-                _pool.Put(lent, (b % 7) switch { 0 or 1 => ReturnCondition.InTransaction, 2 => ReturnCondition.Unusable, 3 => ReturnCondition.Broken, _ => ReturnCondition.Clean }, close: c % 6 == 5);
+                _pool.Put(lent, Condition(b), close: c % 6 == 5);
                 break;
             case Op.PutStale when Choose(_asked.FindAll(waiter => waiter.Slot is not null && !IsOut(waiter)), a) is { } stale:
                 _pool.Put(stale);
@@ -50,7 +47,7 @@ internal sealed class ScenarioRun
                 _pool.Opened(slot);
                 break;
             case Op.OpenFailed when Choose(_pool.Busy(Physical.Opening), a) is { } slot:
-                _pool.OpenFailed(slot, (b % 7) switch { 0 => ConnectFailure.Permanent, 1 => ConnectFailure.Passing, 2 => ConnectFailure.Unclear, 3 => ConnectFailure.Refused, 4 => ConnectFailure.StartingUp, _ => ConnectFailure.Other });
+                _pool.OpenFailed(slot, Failure(b));
                 break;
             case Op.WorkDone when Choose(_pool.Busy(Physical.Working), a) is { } slot:
                 if (slot.DiedAt is null)
@@ -103,16 +100,16 @@ internal sealed class ScenarioRun
                 _borrowers[index] = new TestBorrower(borrower.Name + "'");
                 break;
             case Op.Pass:
-                _pool.Pass(TimeSpan.FromMilliseconds(Pick(Times, a)));
+                _pool.Pass(Pick(Times, a));
                 break;
             case Op.PassAsleep:
-                _pool.PassAsleep(TimeSpan.FromMilliseconds(Pick(Times, a)));
+                _pool.PassAsleep(Pick(Times, a));
                 break;
             case Op.Sweep:
                 _pool.Sweep();
                 break;
             case Op.Stop:
-                _pool.Stop(TimeSpan.FromMilliseconds(Pick(Times, a)));
+                _pool.Stop(Pick(Times, a));
                 break;
             case Op.CloseAll:
                 _pool.CloseAll();
@@ -175,12 +172,4 @@ internal sealed class ScenarioRun
         waiter.Slot is { } slot && _pool.Ledger.Slots[slot.Index] is { IsLent: true } lent && lent.Lease == waiter.Lease;
 
     private TestBorrower? Borrower(int die) => Pick(_borrowers, die);
-
-    private static T Pick<T>(T[] items, int die) => items[die % items.Length];
-
-    private static T? Choose<T>(IEnumerable<T> items, int die) where T : class
-    {
-        var list = items.ToArray();
-        return list.Length == 0 ? null : list[die % list.Length];
-    }
 }

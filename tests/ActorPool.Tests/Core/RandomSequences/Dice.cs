@@ -1,0 +1,38 @@
+using ActorPool.Core;
+
+namespace ActorPool.Tests.Core.RandomSequences;
+
+/// <summary>What the numbers of a <see cref="Command"/> mean, for the core alone and for its twin of actors.</summary>
+internal static class Dice
+{
+    public static readonly string?[] Keys = [null, "a", "b", "c"];
+    public static readonly TimeSpan?[] Timeouts = [null, null, Timeout.InfiniteTimeSpan, TimeSpan.Zero, TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(400)];
+    public static readonly TimeSpan[] Times = [.. new[] { 1, 5, 9, 30, 90, 250, 1000, 6000 }.Select(milliseconds => TimeSpan.FromMilliseconds(milliseconds))];
+
+    public static ReturnCondition Condition(int die) => (die % 7) switch
+    {
+        0 or 1 => ReturnCondition.InTransaction,
+        2 => ReturnCondition.Unusable,
+        3 => ReturnCondition.Broken,
+        _ => ReturnCondition.Clean,
+    };
+
+    public static ConnectFailure Failure(int die) => (die % 7) switch
+    {
+        0 => ConnectFailure.Permanent,
+        1 => ConnectFailure.Passing,
+        2 => ConnectFailure.Unclear,
+        3 => ConnectFailure.Refused,
+        4 => ConnectFailure.StartingUp,
+        _ => ConnectFailure.Other,
+    };
+
+    public static T Pick<T>(T[] items, int die) => items[die % items.Length];
+
+    public static T? Choose<T>(IEnumerable<T> items, int die)
+        where T : class
+    {
+        var list = items.ToArray();
+        return list.Length == 0 ? null : list[die % list.Length];
+    }
+}
