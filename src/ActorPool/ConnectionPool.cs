@@ -85,7 +85,7 @@ public sealed partial class ConnectionPool : IConnectionPool
     {
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<PooledConnection>(cancellationToken)
-            : new AcquireRequest(_cell, key, file, line).Send(cancellationToken);
+            : AcquireRequest.Send(_cell, key, file, line, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -9,21 +9,20 @@ namespace ActorPool;
 // Carrying out what the core decided, and its connections' reports.
 public sealed partial class PoolManager
 {
-    /// <summary>True when carrying out has changed the pool's state once more.</summary>
-    private bool CarryOut(TimeSpan now)
+    private void CarryOut(TimeSpan now)
     {
         // An answer that nobody took brings a connection back, and the core to decide on more; that is then found behind it.
-        var changed = false;
         var effects = _state.Effects;
         for (var i = 0; i < effects.Count; i++)
         {
             CarryOut(effects[i], now);
-            if (i == effects.Count - 1)
-                changed |= TakeBackUndelivered(now);
+            // What is carried out must not be answered a second time after a crash: its request may be used again.
+            effects[i] = default;
+            if (i == effects.Count - 1 && _undelivered.Count > 0)
+                TakeBackUndelivered(now);
         }
 
         effects.Clear();
-        return changed;
     }
 
     private void CarryOut(in Effect effect, TimeSpan now)
@@ -102,10 +101,9 @@ public sealed partial class PoolManager
         };
 
     /// <summary>Leases of which every asker ended at the very moment of the grant: nobody has them.</summary>
-    private bool TakeBackUndelivered(TimeSpan now)
+    private void TakeBackUndelivered(TimeSpan now)
     {
-        if (_undelivered.Count == 0)
-            return false;
+        _cell.Gauges.Change();
         foreach (var lease in _undelivered)
         {
             if (!lease.TryEnd(LeaseEnd.Returned))
@@ -116,7 +114,7 @@ public sealed partial class PoolManager
         }
 
         _undelivered.Clear();
-        return true;
+        Publish();
     }
 
     /// <summary>Gives the lease to the waiter. False when it is known not to have got it.</summary>

@@ -17,6 +17,7 @@ public sealed partial class PoolManager
     /// <summary>Answers everybody who is without an answer; the connections and their actors stay.</summary>
     protected override void PreRestart(Exception reason, object message)
     {
+        Publish();
         if (IsNote(message))
             _cell.NoteHandled();
         // It may have decided on an open and not come to it.
@@ -47,7 +48,11 @@ public sealed partial class PoolManager
     protected override void PreStart()
     {
         if (_crashed is null && !_cell.Ended)
+        {
+            Publish();
             return;
+        }
+
         try
         {
             var now = Now;
@@ -55,9 +60,8 @@ public sealed partial class PoolManager
                 _state.CloseAll();
             else
                 Recover(now);
-            Publish(now);
+            Publish();
             CarryOut(now);
-            Publish(now);
             SetTimer(now);
         }
         catch

@@ -65,7 +65,7 @@ public sealed partial class PoolManager
     {
         var used = now - put.Connection?.Slot.LentAt;
         var refusal = Return(put.Connection, put.Key, put.Close, now);
-        Publish(now);
+        Publish();
         switch (refusal)
         {
             case null:
@@ -86,7 +86,7 @@ public sealed partial class PoolManager
     {
         var used = now - request.Connection.Slot.LentAt;
         var refusal = Return(request.Connection, request.Key, request.Close, now);
-        Publish(now);
+        Publish();
         switch (refusal)
         {
             case null:

@@ -49,9 +49,9 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
 
     private static readonly TimeSpan LookAtForgotten = TimeSpan.FromSeconds(1);
 
-    private static TimeSpan Now => Context.System.Scheduler.HighResMonotonicClock;
+    private TimeSpan Now => _cell.Clock.HighResMonotonicClock;
 
-    internal static Props Props(PoolCell cell) => Akka.Actor.Props.CreateBy(new Maker(cell)).WithMailbox(PoolMailbox.Id);
+    internal static Props Props(PoolCell cell) => Akka.Actor.Props.CreateBy(new Maker(cell)).WithMailbox(PoolMailbox.Id).WithDispatcher(ManagerDispatcher.Path);
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -60,6 +60,8 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     protected override void OnReceive(object message)
     {
         var now = Now;
+        _cell.Gauges.Change();
+        _decided = null;
         switch (message)
         {
             case IConnectionReport when _cell.Ended:
@@ -155,9 +157,8 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
 
         _decided = message;
         // The numbers come first: whoever is answered can see in them what the answer changed.
-        Publish(now);
-        if (CarryOut(now))
-            Publish(now);
+        Publish();
+        CarryOut(now);
         if (IsNote(message))
             _cell.NoteHandled();
         if (_pausers.Count > 0)
@@ -187,12 +188,12 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
             closer.Tell(AllClosed.Instance, Self);
         foreach (var pauser in _pausers)
             Refuse(pauser, failure);
-        _cell.Gauges.Publish(_state.Counts.WithoutSizes(), Now);
+        _cell.Gauges.Publish(_state.Counts.WithoutSizes());
     }
 
     private static bool IsNote(object? message) => message is PooledConnection { IsOver: true } or ForgottenLease or Abandoned;
 
-    private void Publish(TimeSpan now) => _cell.Gauges.Publish(_state.Counts, now);
+    private void Publish() => _cell.Gauges.Publish(_state);
 
     private void Obey(PoolOrder order, TimeSpan now)
     {

@@ -8,6 +8,7 @@ namespace ActorPool.Actors;
 /// A request for a connection through the facade: the message, the place in the queue and the caller's promise in one object.
 /// One compare-and-swap decides between the pool's answer and the caller's cancellation.
 /// </summary>
+/// <remarks>One that got its connection at once has been seen by nobody else and is used again by its thread.</remarks>
 internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<PooledConnection>
 {
     private const int Open = 0;
@@ -15,30 +16,76 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     private const int Answered = 2;
     private const int GivenUp = 3;
 
-    private readonly PoolCell _cell;
+    // Together about a microsecond.
+    private const int TurnsBetweenLooks = 4;
+    private const int Looks = 16;
+
+    [ThreadStatic]
+    private static AcquireRequest? _spare;
+
+    private PoolCell _cell;
     private ManualResetValueTaskSourceCore<PooledConnection> _promise = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private PoolFailure? _failure;
     private ObservedWait? _observed;
     private int _state;
 
-    public AcquireRequest(PoolCell cell, object? key, string? file, int line)
-        : base(key, timeout: null)
-    {
-        _cell = cell;
-        Origin = new LeaseOrigin(file, line);
-    }
+    private AcquireRequest(PoolCell cell)
+        : base(key: null, timeout: null) => _cell = cell;
 
     /// <summary>Where the caller asked.</summary>
-    public LeaseOrigin Origin { get; }
+    public LeaseOrigin Origin { get; private set; }
 
-    public ValueTask<PooledConnection> Send(CancellationToken cancellationToken)
+    /// <summary>Asks the manager for a connection.</summary>
+    public static ValueTask<PooledConnection> Send(PoolCell cell, object? key, string? file, int line, CancellationToken cancellationToken)
+    {
+        var request = _spare ?? new AcquireRequest(cell);
+        _spare = null;
+        request._cell = cell;
+        request.Key = key;
+        request.Origin = new LeaseOrigin(file, line);
+        return request.Send(cancellationToken);
+    }
+
+    private ValueTask<PooledConnection> Send(CancellationToken cancellationToken)
     {
         _observed = ObservedWait.Begin();
         _cell.Send(this);
+        // Whoever gave the answer does nothing more with the request after the promise is kept.
+        if (IsAnsweredAtOnce() && _failure is null)
+            return new ValueTask<PooledConnection>(TakeAtOnce());
         if (cancellationToken.CanBeCanceled)
             _cancellation = cancellationToken.UnsafeRegister(static (request, token) => ((AcquireRequest)request!).Abandon(token), this);
         return new ValueTask<PooledConnection>(this, _promise.Version);
+    }
+
+    /// <summary>
+    /// Another caller's thread may be running the manager, and come to this request within less than a change of threads takes.
+    /// </summary>
+    private bool IsAnsweredAtOnce()
+    {
+        for (var look = 0; ; look++)
+        {
+            if (HasWaited)
+                return false;
+            if (_promise.GetStatus(_promise.Version) == ValueTaskSourceStatus.Succeeded)
+                return true;
+            if (look == Looks)
+                return false;
+            Thread.SpinWait(TurnsBetweenLooks);
+        }
+    }
+
+    private PooledConnection TakeAtOnce()
+    {
+        var lease = Take(_promise.Version);
+        Key = null;
+        Entry = null;
+        Origin = default;
+        State = WaiterState.New;
+        _state = Open;
+        _spare = this;
+        return lease;
     }
 
     public override bool TryClaim() => Interlocked.CompareExchange(ref _state, Claimed, Open) == Open;
@@ -82,6 +129,11 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     PooledConnection IValueTaskSource<PooledConnection>.GetResult(short token)
     {
         _cancellation.Dispose();
+        return Take(token);
+    }
+
+    private PooledConnection Take(short token)
+    {
         if (_observed is { } observed && _promise.GetStatus(token) != ValueTaskSourceStatus.Pending)
         {
             _observed = null;

@@ -60,13 +60,13 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
     {
         if (!PoolMetrics.MeasuresUse)
         {
-            Note(lease);
+            NoteHere(lease);
             return;
         }
 
         // Looked up before the note: after it the slot may be lent to somebody else.
         var used = Clock.HighResMonotonicClock - lease.Slot.LentAt;
-        Note(lease);
+        NoteHere(lease);
         Metrics.Used(used);
     }
 
@@ -92,6 +92,15 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
         Manager.Tell(note, ActorRefs.NoSender);
     }
 
+    /// <summary>The same on a thread of a borrower's, who can carry it out.</summary>
+    private void NoteHere(object note)
+    {
+        if (_ended)
+            return;
+        Interlocked.Increment(ref _notesTold);
+        ManagerDispatcher.Tell(Manager, note);
+    }
+
     /// <summary>A note was handled, and the numbers show it. One that somebody else has told does not count.</summary>
     public void NoteHandled()
     {
@@ -107,13 +116,16 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
         // The manager is at most a few messages behind; one that is held up is not waited for.
         for (var turn = 0; turn < MostTurns && !_ended && Volatile.Read(ref _notesHandled) < told; turn++)
             spin.SpinOnce(sleep1Threshold: -1);
-        return Gauges.Read();
+        return Look();
     }
+
+    /// <summary>The same, as they are at the moment.</summary>
+    public PoolStatistics Look() => Gauges.Read(Clock.HighResMonotonicClock);
 
     /// <summary>Sends a request that answers itself should the manager end before it is read.</summary>
     public void Send(IPoolRequest request)
     {
-        Manager.Tell(request, ActorRefs.NoSender);
+        ManagerDispatcher.Tell(Manager, request);
         // The flag is set before the mailbox is emptied: either this sees it, or the request is found in the mailbox.
         if (_ended)
             request.Fail(PoolFailure.Closed(Name));

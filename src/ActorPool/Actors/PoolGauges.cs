@@ -1,41 +1,68 @@
-using System.Diagnostics;
 using ActorPool.Core;
 
 namespace ActorPool.Actors;
 
 /// <summary>
-/// The pool's numbers for readers on any thread: written by one, after each message, and read without a lock.
-/// A reader that meets a write under way reads again.
+/// The pool's numbers for readers on any thread: the manager's own, read without a lock and without a copy for each message.
+/// The version is odd while the manager changes them; a reader that meets a change reads again.
 /// </summary>
 internal sealed class PoolGauges(PoolSettings settings)
 {
-    private PoolCounts _counts = new() { Min = settings.MinConnections, Max = settings.MaxConnections };
-    private long _asOf;
-    private TimeSpan _now;
+    // Before the first manager, and after the last.
+    private PoolCounts _atRest = new() { Min = settings.MinConnections, Max = settings.MaxConnections };
+    private PoolState? _state;
     private int _version;
 
-    public void Publish(in PoolCounts counts, TimeSpan now)
+    /// <summary>The numbers begin to change. Called by the manager; again: nothing happens.</summary>
+    public void Change()
     {
+        if ((_version & 1) != 0)
+            return;
         Volatile.Write(ref _version, _version + 1);
-        Interlocked.MemoryBarrier();
-        _counts = counts;
-        _now = now;
-        _asOf = Stopwatch.GetTimestamp();
-        Interlocked.MemoryBarrier();
-        Volatile.Write(ref _version, _version + 1);
+        // Nobody must see a new number with the old version.
+        Volatile.WriteBarrier();
     }
 
-    public PoolStatistics Read()
+    /// <summary>They can be read again. Called by the manager before it answers anybody.</summary>
+    public void Publish(PoolState state)
+    {
+        state.Settle();
+        if (!ReferenceEquals(_state, state))
+        {
+            Change();
+            _state = state;
+        }
+
+        Settled();
+    }
+
+    /// <summary>The last numbers of a pool that has ended.</summary>
+    public void Publish(in PoolCounts last)
+    {
+        Change();
+        _atRest = last;
+        _state = null;
+        Settled();
+    }
+
+    /// <param name="now">The present time, on the manager's clock.</param>
+    public PoolStatistics Read(TimeSpan now)
     {
         var spin = default(SpinWait);
         while (true)
         {
             var version = Volatile.Read(ref _version);
-            var (counts, asOf, now) = (_counts, _asOf, _now);
-            Interlocked.MemoryBarrier();
+            var counts = _state is { } state ? state.Settled : _atRest;
+            Volatile.ReadBarrier();
             if ((version & 1) == 0 && version == Volatile.Read(ref _version))
-                return counts.ToStatistics(settings.Name, asOf == 0 ? now : now + Stopwatch.GetElapsedTime(asOf));
-            spin.SpinOnce();
+                return counts.ToStatistics(settings.Name, now);
+            spin.SpinOnce(sleep1Threshold: -1);
         }
+    }
+
+    private void Settled()
+    {
+        if ((_version & 1) != 0)
+            Volatile.Write(ref _version, _version + 1);
     }
 }

@@ -33,8 +33,8 @@ internal sealed class PoolRegistry : IExtension
     {
         if (!_live.TryAdd(cell.Name, pool))
             throw new ArgumentException($"A pool named '{cell.Name}' is alive in this actor system already. Give each pool a Name of its own, or dispose the other one first.");
-        PoolMeter.Add(cell);
         cell.Clock = _system.Scheduler;
+        PoolMeter.Add(cell);
         var number = Interlocked.Increment(ref _started);
         cell.Manager = _system.ActorOf(PoolManager.Props(cell), $"{Prefix}{cell.Name}-{number}");
     }

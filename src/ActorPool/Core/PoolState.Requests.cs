@@ -69,6 +69,7 @@ internal sealed partial class PoolState
 
     private void Wait(Waiter waiter, TimeSpan timeout, bool forKey, TimeSpan now)
     {
+        waiter.HasWaited = true;
         // The pool's own work is awaited even by those who do not wait for others, but not for ever.
         if (timeout == TimeSpan.Zero)
             waiter.Impatience = new LinkedListNode<Waiter>(waiter);

@@ -73,14 +73,23 @@ internal sealed partial class PoolState
     {
         get
         {
-            var counts = _counts;
-            counts.Waiting = Waiting;
-            counts.IsPaused = IsPaused;
-            counts.LastConnectError = LastConnectError?.Message;
-            counts.LongestHeldSince = _lent.First?.LentAt;
-            counts.LongestWaitSince = _queue.First?.Since;
-            return counts;
+            Settle();
+            return _counts;
         }
+    }
+
+    /// <summary>As <see cref="Counts"/>, with everything in it that happened before the last <see cref="Settle"/>; changes with every call.</summary>
+    public ref readonly PoolCounts Settled => ref _counts;
+
+    /// <summary>Brings the numbers up to date that are not kept as the pool goes.</summary>
+    public void Settle()
+    {
+        _counts.Waiting = Waiting;
+        _counts.IsPaused = IsPaused;
+        if (!ReferenceEquals(_counts.LastConnectError, LastConnectError?.Message))
+            _counts.LastConnectError = LastConnectError?.Message;
+        _counts.LongestHeldSince = _lent.First?.LentAt;
+        _counts.LongestWaitSince = _queue.First?.Since;
     }
 
     private int Waiting => _queue.Count + _parked + _preparing;

@@ -9,7 +9,7 @@ internal abstract class Waiter(object? key, TimeSpan? timeout)
     private Links<Waiter> _sameKey;
     private Links<Waiter> _deadline;
 
-    public object? Key { get; } = key;
+    public object? Key { get; protected set; } = key;
 
     public TimeSpan? Timeout { get; } = timeout;
 
@@ -30,6 +30,9 @@ internal abstract class Waiter(object? key, TimeSpan? timeout)
     public LinkedListNode<Waiter>? Impatience { get; set; }
 
     public KeyEntry? Entry { get; set; }
+
+    /// <summary>It was not answered within the call, and has stood in the core's lists.</summary>
+    public bool HasWaited { get; set; }
 
     /// <summary>
     /// Takes the request for the pool's answer. False when its asker gave up already: then nothing must be given to it.

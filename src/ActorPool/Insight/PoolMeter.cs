@@ -54,7 +54,7 @@ internal static class PoolMeter
     {
         foreach (var (cell, metrics) in Live)
         {
-            var pool = cell.Gauges.Read();
+            var pool = cell.Look();
             yield return new Measurement<long>(pool.Idle, metrics.Pool, new(State, "idle"));
             yield return new Measurement<long>(pool.Open - pool.Idle, metrics.Pool, new(State, "used"));
         }
@@ -63,7 +63,7 @@ internal static class PoolMeter
     private static IEnumerable<Measurement<long>> Each(Func<PoolSettings, PoolStatistics, long> read)
     {
         foreach (var (cell, metrics) in Live)
-            yield return new Measurement<long>(read(cell.Settings, cell.Gauges.Read()), metrics.Pool);
+            yield return new Measurement<long>(read(cell.Settings, cell.Look()), metrics.Pool);
     }
 
     // With idle-timeout 0s the surplus is closed on return.

@@ -99,11 +99,7 @@ public sealed partial class PooledConnection : DbConnection
     }
 
     /// <inheritdoc cref="Close"/>
-    public override ValueTask DisposeAsync()
-    {
-        Dispose();
-        return base.DisposeAsync();
-    }
+    public override ValueTask DisposeAsync() => base.DisposeAsync();
 
     /// <inheritdoc cref="Close"/>
     protected override void Dispose(bool disposing)

@@ -174,7 +174,9 @@ public sealed class HealthTests : HostTest
         var refuses = true;
         var (host, pool) = await RunAsync(settings => settings with
         {
-            MinConnections = 0, AcquireTimeout = TimeSpan.FromSeconds(1), Configure = (_, _) => refuses ? throw new InvalidOperationException("away") : Task.CompletedTask,
+            MinConnections = 0, AcquireTimeout = TimeSpan.FromSeconds(1),
+            ReconnectBackoff = new ReconnectBackoff(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(50), 0),
+            Configure = (_, _) => refuses ? throw new InvalidOperationException("away") : Task.CompletedTask,
         });
         await Assert.ThrowsAsync<PoolException>(async () => await pool.GetConnAsync());
         await EventuallyAsync(() => pool.Statistics is { Opening: 0, LastConnectError: not null }, "nobody tries any more");

@@ -27,7 +27,7 @@ internal sealed class SteppedPool
 
     public SteppedWorld World => _system.World;
 
-    public PoolStatistics Statistics => Cell.Gauges.Read();
+    public PoolStatistics Statistics => Cell.Look();
 
     /// <summary>Runs a test with a pool.</summary>
     public static void Run(int max, Action<SteppedPool> test) => SteppedSystem.Run(system => test(new SteppedPool(system, max)));
@@ -60,7 +60,7 @@ internal sealed class SteppedPool
 
     /// <summary>Sends a request; the manager reads it when the test lets it.</summary>
     public Call Get(object? key = null, CancellationToken cancellation = default) =>
-        new(new AcquireRequest(Cell, key, "test.cs", 1).Send(cancellation));
+        new(AcquireRequest.Send(Cell, key, "test.cs", 1, cancellation));
 
     /// <summary>Borrows, with all that it takes.</summary>
     public PooledConnection Borrow(object? key = null)

@@ -18,6 +18,7 @@ internal sealed class SteppedSystem : IDisposable
         akka.scheduler.implementation = "{{Name(typeof(SteppedWorld))}}"
         akka.actor.default-dispatcher.type = "{{Name(typeof(SteppedDispatcher.ByConfiguration))}}"
         akka.actor.internal-dispatcher.type = "{{Name(typeof(SteppedDispatcher.ByConfiguration))}}"
+        {{ManagerDispatcher.Path}}.type = "{{Name(typeof(SteppedDispatcher.ByConfiguration))}}"
         """);
 
     private SteppedSystem()

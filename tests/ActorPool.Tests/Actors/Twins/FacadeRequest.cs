@@ -10,7 +10,7 @@ internal sealed class FacadeRequest : Request
     private readonly ValueTask<PooledConnection> _answer;
 
     public FacadeRequest(TestWaiter model, PoolCell cell)
-        : base(model) => _answer = new AcquireRequest(cell, model.Key, "test.cs", 1).Send(_cancellation.Token);
+        : base(model) => _answer = AcquireRequest.Send(cell, model.Key, "test.cs", 1, _cancellation.Token);
 
     public override void Cancel()
     {

@@ -104,7 +104,7 @@ internal sealed partial class TwinPools
         Unless(_source.All.TrueForAll(connection => connection.IsEnding || connection.State == Physical.None), $"a connection is left");
         Unless(_ends.TrueForAll(order => order.Done.IsCompleted) && _start.Done.IsCompleted, $"an order is left without an answer");
         Unless(_pausers.TrueForAll(pauser => Asks.ResultOf(pauser) is Paused or PoolException { Kind: PoolErrorKind.Closed }), $"a pause is left without an answer");
-        Unless(new AcquireRequest(_cell, null, null, 0).Send(default).IsFaulted, $"a request to nobody is not refused");
+        Unless(AcquireRequest.Send(_cell, null, null, 0, default).IsFaulted, $"a request to nobody is not refused");
         Unless(_source.Broken is null, $"{_source.Broken}");
     }
 
