@@ -64,13 +64,14 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         _decided = null;
         switch (message)
         {
-            case IConnectionReport when _cell.Ended:
-                break;
+            // The two of every borrow stand first.
             case AcquireRequest request:
                 Get(request, now);
                 break;
             case PooledConnection { IsOver: true } lease:
                 TakeBack(lease, close: false, now);
+                break;
+            case IConnectionReport when _cell.Ended:
                 break;
             case ForgottenLease forgotten:
                 TakeBack(forgotten, now);
