@@ -18,7 +18,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
 
     // Together about a microsecond.
     private const int TurnsBetweenLooks = 4;
-    private const int Looks = 16;
+    private static readonly int Looks = Environment.ProcessorCount > 1 ? 16 : 0;
 
     [ThreadStatic]
     private static AcquireRequest? _spare;
@@ -66,11 +66,14 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     {
         for (var look = 0; ; look++)
         {
-            if (HasWaited)
-                return false;
             if (_promise.GetStatus(_promise.Version) == ValueTaskSourceStatus.Succeeded)
-                return true;
-            if (look == Looks)
+            {
+                // It may have waited for a moment, between two looks.
+                Volatile.ReadBarrier();
+                return !HasWaited;
+            }
+
+            if (HasWaited || look == Looks)
                 return false;
             Thread.SpinWait(TurnsBetweenLooks);
         }
@@ -79,6 +82,8 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     private PooledConnection TakeAtOnce()
     {
         var lease = Take(_promise.Version);
+        // A spare one keeps nothing alive.
+        _cell = null!;
         Key = null;
         Entry = null;
         Origin = default;

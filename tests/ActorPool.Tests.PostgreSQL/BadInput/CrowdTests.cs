@@ -60,7 +60,7 @@ public sealed class CrowdTests : PoolTest
     [Fact]
     public async Task A_hundred_thousand_Asks_too_many_are_refused_and_nobody_is_watched_for_them()
     {
-        var pool = await StartAsync(1, 1, settings => settings with { MaxWaiting = 1 });
+        var pool = await StartAsync(1, 1, settings => settings with { MaxWaiting = 1, AcquireTimeout = TimeSpan.FromMinutes(2) });
         var held = await pool.GetConnAsync();
         var waiting = pool.GetConnAsync().AsTask();
         await EventuallyAsync(() => pool.Statistics.Waiting == 1, "one waits");

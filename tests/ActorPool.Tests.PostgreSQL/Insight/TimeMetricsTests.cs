@@ -191,10 +191,13 @@ public sealed class TimeMetricsTests : InsightTest
     public async Task A_use_that_its_borrower_ends_while_the_pool_is_about_to_is_timed_once()
     {
         using var heard = new Measurements(Pool);
+        using var entered = new ManualResetEventSlim();
         using var release = new ManualResetEventSlim();
         var pool = await StartNamedAsync(1, 1);
         var connection = await pool.GetConnAsync();
-        var held = pool.GetConnAsync(new SlowKey(release)).AsTask();
+        // A thread of its own: the manager runs on it, and is held up there.
+        var held = Task.Factory.StartNew(() => pool.GetConnAsync(new SlowKey(entered, release)).AsTask(), TaskCreationOptions.LongRunning).Unwrap();
+        await Task.Run(entered.Wait);
         var closed = pool.CloseAllAsync();
 
         await connection.DisposeAsync();
@@ -245,12 +248,13 @@ public sealed class TimeMetricsTests : InsightTest
     }
 
     /// <summary>A key that holds the manager up.</summary>
-    private sealed class SlowKey(ManualResetEventSlim release)
+    private sealed class SlowKey(ManualResetEventSlim entered, ManualResetEventSlim release)
     {
         public override bool Equals(object? obj) => ReferenceEquals(this, obj);
 
         public override int GetHashCode()
         {
+            entered.Set();
             release.Wait(TimeSpan.FromSeconds(30));
             return 1;
         }
