@@ -1,11 +1,16 @@
 using ActorPool.Benchmarks.Options;
 using ActorPool.Benchmarks.Report;
+using ActorPool.Benchmarks.Spike;
+using ActorPool.ThrowawayPostgres;
 
 namespace ActorPool.Benchmarks;
 
 /// <summary>Reads the arguments, runs what they say, reports.</summary>
 internal static class Program
 {
+    private const int Failed = 1;
+    private const int WrongArguments = 2;
+
     private static async Task<int> Main(string[] args)
     {
         if (args.Contains("--help"))
@@ -22,16 +27,26 @@ internal static class Program
         catch (FormatException error)
         {
             await Console.Error.WriteLineAsync($"{error.Message} --help tells what can be given.");
-            return 2;
+            return WrongArguments;
         }
 
         Terminal.Prepare();
-        var (machine, results) = await Comparison.RunAsync(options);
-        var tables = ComparisonTables.Of(results).ToArray();
-        foreach (var table in tables)
-            Terminal.Show(table);
-        Directory.CreateDirectory(options.Folder);
-        await File.WriteAllTextAsync(Path.Combine(options.Folder, "report.md"), Markdown.Of("Benchmarks", [machine], tables, []));
-        return results.Any(result => result.All.Any(figures => figures.Errors > 0)) ? 1 : 0;
+        return await RunAsync(options);
+    }
+
+    private static async Task<int> RunAsync(BenchmarkOptions options)
+    {
+        try
+        {
+            var (machine, results) = options.Verb == BenchmarkVerb.Spike ? ("", []) : await Comparison.RunAsync(options);
+            var spike = options.HasSpike ? await StartUpSpike.RunAsync(options) : null;
+            await new ReportWriter(options).WriteAsync(options.Verb == BenchmarkVerb.Spike ? spike!.Machine : machine, results, spike);
+            return results.Any(result => result.All.Any(figures => figures.Errors > 0)) ? Failed : 0;
+        }
+        catch (PostgresUnavailableException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return Failed;
+        }
     }
 }

@@ -41,7 +41,7 @@ internal static class Arguments
                 "spike" when i == 0 => options with { Verb = BenchmarkVerb.Spike },
                 "--quick" => options,
                 "--only" => options with { Only = Contestant(Value(args, ref i)) },
-                "--work" => options with { Kinds = [.. List(args, ref i).Select(Kind)] },
+                "--work" => options with { Kinds = [.. List(args, ref i).Select(Kind)], HasSpike = options.Verb == BenchmarkVerb.Spike },
                 "--callers" => options with { Callers = [.. List(args, ref i).Select(text => Number("--callers", text, 1024))] },
                 "--rates" => options with { Rates = [.. List(args, ref i).Select(text => Number("--rates", text, 1_000_000))] },
                 "--rounds" => WithRounds(options, Number("--rounds", Value(args, ref i), 1000)),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorPool.Benchmarks.Scenarios;
 
 namespace ActorPool.Benchmarks.Options;
@@ -48,8 +49,16 @@ internal sealed record BenchmarkOptions
 
     public int SpikeActors { get; init; } = 1000;
 
+    /// <summary>Who names some work wants that alone.</summary>
+    public bool HasSpike { get; init; } = true;
+
     /// <summary>For BenchmarkDotNet.</summary>
     public IReadOnlyList<string> MicroArguments { get; init; } = [];
+
+    /// <summary>How it was measured, for the report.</summary>
+    public string Description => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Rounds} rounds of {Length.TotalSeconds:0.##} s for each contestant, in turn, each round beginning with another one; {Connections} connections each, open before. Medians, with ranges in brackets; ratios are taken round by round. Bytes and processor time are those of the whole client process.");
 
     /// <summary>Everything once over, in less than two minutes.</summary>
     public static BenchmarkOptions ForQuick { get; } = new()

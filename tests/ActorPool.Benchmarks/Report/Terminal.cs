@@ -14,6 +14,13 @@ internal static class Terminal
             AnsiConsole.Profile.Width = WidthOfFile;
     }
 
+    public static void Say(IEnumerable<string> lines)
+    {
+        AnsiConsole.WriteLine();
+        foreach (var line in lines)
+            AnsiConsole.WriteLine(line);
+    }
+
     public static void Show(ReportTable table)
     {
         var shown = new Table { Border = TableBorder.Rounded, Title = new TableTitle(Markup.Escape(table.Title)) };

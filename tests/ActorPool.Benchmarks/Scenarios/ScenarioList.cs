@@ -1,5 +1,7 @@
 using ActorPool.Benchmarks.Contestants;
+using ActorPool.Benchmarks.Messages;
 using ActorPool.Benchmarks.Options;
+using ActorPool.Benchmarks.Sessions;
 using ActorPool.Benchmarks.Workloads;
 
 namespace ActorPool.Benchmarks.Scenarios;
@@ -26,7 +28,8 @@ internal sealed class ScenarioList(BenchmarkOptions options, Arena arena)
         ScenarioKind.Transaction => options.Callers.Select(callers => Closed(kind, callers, caller => new SmallTransaction(caller))),
         ScenarioKind.Open => options.Rates.Select(Open),
         ScenarioKind.Empty => options.Callers.Where(callers => callers <= MostEmptyCallers).Select(Empty),
-        _ => [],
+        ScenarioKind.Sessions => new SessionScenarios(arena).All(),
+        _ => [MessageScenario.Of()],
     };
 
     private Scenario Closed(ScenarioKind kind, int callers, Func<int, IWork> work) => new(
