@@ -1,3 +1,4 @@
+using ActorPool.Benchmarks.Micro;
 using ActorPool.Benchmarks.Options;
 using ActorPool.Benchmarks.Report;
 using ActorPool.Benchmarks.Spike;
@@ -13,7 +14,7 @@ internal static class Program
 
     private static async Task<int> Main(string[] args)
     {
-        if (args.Contains("--help"))
+        if (args.Contains("--help") && args[0] != "micro")
         {
             Console.WriteLine(Arguments.Usage);
             return 0;
@@ -30,6 +31,8 @@ internal static class Program
             return WrongArguments;
         }
 
+        if (options.Verb == BenchmarkVerb.Micro)
+            return MicroRun.Run(options.MicroArguments, options.Folder) ? 0 : WrongArguments;
         Terminal.Prepare();
         return await RunAsync(options);
     }

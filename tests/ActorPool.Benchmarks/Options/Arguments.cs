@@ -32,7 +32,7 @@ internal static class Arguments
     public static BenchmarkOptions Parse(string[] args)
     {
         if (args is ["micro", .. var rest])
-            return new BenchmarkOptions { Verb = BenchmarkVerb.Micro, MicroArguments = [.. rest] };
+            return new BenchmarkOptions { Verb = BenchmarkVerb.Micro, MicroArguments = rest };
         var options = args.Contains("--quick") ? BenchmarkOptions.ForQuick : new BenchmarkOptions();
         for (var i = 0; i < args.Length; i++)
         {

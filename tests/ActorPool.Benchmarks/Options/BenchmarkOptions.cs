@@ -53,7 +53,7 @@ internal sealed record BenchmarkOptions
     public bool HasSpike { get; init; } = true;
 
     /// <summary>For BenchmarkDotNet.</summary>
-    public IReadOnlyList<string> MicroArguments { get; init; } = [];
+    public string[] MicroArguments { get; init; } = [];
 
     /// <summary>How it was measured, for the report.</summary>
     public string Description => string.Create(

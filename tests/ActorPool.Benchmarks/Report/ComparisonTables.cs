@@ -15,7 +15,7 @@ internal static class ComparisonTables
         var first = results[0].Scenario;
         string[] columns = [first.SizeName, "contestant", "ops/s", $"ops/s to {first.Baseline}", "p50 µs", "p99 µs", "p99.9 µs", "B/op", "CPU µs/op", "backends", "reset"];
         var rows = results.SelectMany(result => result.Scenario.Entries.Select(entry => Row(result, entry)));
-        var notes = results.SelectMany(Remarks).Distinct();
+        var notes = results.SelectMany(Remarks).Prepend(ScenarioKinds.NoteOf(kind)).Where(note => note.Length > 0);
         return new ReportTable(ScenarioKinds.TitleOf(kind), columns, [.. rows], string.Join(' ', notes));
     }
 

@@ -36,16 +36,29 @@ internal static class Plots
 
     private static string Svg(string title, ScenarioResult[] results, Axis y, Func<ScenarioResult, string, Spread> spread)
     {
-        (y.MajorGridlineStyle, y.MajorGridlineColor) = (LineStyle.Solid, OxyColor.Parse("#e0e0e0"));
-        var plot = new PlotModel { Title = title, Background = OxyColors.White, DefaultFont = "sans-serif", IsLegendVisible = true };
-        plot.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.RightTop });
+        (y.MajorGridlineStyle, y.MajorGridlineColor, y.AxisTitleDistance) = (LineStyle.Solid, OxyColor.Parse("#e0e0e0"), 16);
+        var plot = new PlotModel { Title = title, Background = OxyColors.White, DefaultFont = "Arial, Helvetica, sans-serif", TitleFontSize = 16, TitlePadding = 10, Padding = new OxyThickness(8, 8, 24, 8) };
+        plot.Legends.Add(LegendBelow());
         plot.Axes.Add(y);
         plot.Axes.Add(Callers(results));
         var names = results.SelectMany(result => result.Scenario.Entries.Select(entry => entry.Name)).Distinct().ToArray();
         for (var i = 0; i < names.Length; i++)
             plot.Series.Add(Line(i, names[i], results, spread));
-        return new SvgExporter { Width = Width, Height = Height }.ExportToString(plot);
+        return new SvgExporter { Width = Width, Height = Height, UseVerticalTextAlignmentWorkaround = true }.ExportToString(plot);
     }
+
+    // The width of a text depends on the reader's fonts: there is room for wider ones.
+    private static Legend LegendBelow() => new()
+    {
+        LegendPlacement = LegendPlacement.Outside,
+        LegendPosition = LegendPosition.BottomCenter,
+        LegendOrientation = LegendOrientation.Horizontal,
+        LegendItemSpacing = 40,
+        LegendLineSpacing = 8,
+        LegendSymbolLength = 28,
+        LegendFontSize = 13,
+        LegendMaxWidth = 700,
+    };
 
     private static CategoryAxis Callers(ScenarioResult[] results)
     {

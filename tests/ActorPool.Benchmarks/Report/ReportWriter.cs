@@ -22,7 +22,7 @@ internal sealed class ReportWriter(BenchmarkOptions options)
         var plots = Plots.Of(results).ToArray();
         foreach (var (file, svg) in plots)
             await File.WriteAllTextAsync(Path.Combine(options.Folder, file), svg);
-        string[] introduction = [machine, options.Description];
+        string[] introduction = results.Count > 0 ? [machine, options.Description] : [machine];
         var report = Path.Combine(options.Folder, "benchmarks.md");
         await File.WriteAllTextAsync(report, Markdown.Of("Benchmarks", introduction, tables, plots.Select(plot => plot.File)));
         Terminal.Say([.. introduction, $"Written: {string.Join(", ", plots.Select(plot => Path.Combine(options.Folder, plot.File)).Prepend(report))}"]);

@@ -1,3 +1,6 @@
+using ActorPool.Benchmarks.Options;
+using ActorPool.Benchmarks.Sessions;
+
 namespace ActorPool.Benchmarks.Scenarios;
 
 /// <summary>The groups of scenarios, each a table of the report.</summary>
@@ -46,5 +49,14 @@ internal static class ScenarioKinds
         ScenarioKind.Empty => "Borrow and return with nothing between",
         ScenarioKind.Sessions => "Sessions of 1,000 keys (Zipf), 8 callers",
         _ => "One message to the core (a request that queues and is cancelled) while others wait",
+    };
+
+    /// <summary>What a reader of the table must know; empty when nothing.</summary>
+    public static string NoteOf(ScenarioKind kind) => kind switch
+    {
+        ScenarioKind.Open => $"At most {BenchmarkOptions.MostInFlight} calls are under way at once; what arrives beyond that waits, and its wait counts.",
+        ScenarioKind.Empty => "Latencies are of every fiftieth call. 'promise' is a message to an actor and the promise it keeps: the floor of everything that asks one.",
+        ScenarioKind.Sessions => SessionSetup.Description,
+        _ => "",
     };
 }

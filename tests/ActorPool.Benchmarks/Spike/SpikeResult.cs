@@ -19,7 +19,11 @@ internal sealed record SpikeResult(int Actors)
         string.Create(CultureInfo.InvariantCulture, $"Start-up spike: {Actors:N0} actors want a cold pool at once, the server has {StartUpSpike.ServerConnections} places"),
         ["pool", "all answered after, ms", "to npgsql, 8", "backends at most", "errors"],
         [.. SpikeContestant.All.Select(contestant => Row(contestant.Name))],
-        string.Join(' ', SpikeContestant.All.Select(contestant => Remark(contestant.Name)).OfType<string>()));
+        string.Join(' ', SpikeContestant.All.Select(contestant => Remark(contestant.Name)).OfType<string>().Prepend(Note)));
+
+    private string Note => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_rounds.Values.First().Count} rounds in turn after one for warming up; one place of the server is the observer's, who looks every few milliseconds. An actor that got an error does not come again.");
 
     private string[] Row(string name) =>
     [
@@ -34,5 +38,5 @@ internal sealed record SpikeResult(int Actors)
 
     private Spread TimeRatio(string name) => new(_rounds[name].Zip(_rounds[SpikeContestant.Npgsql], (one, other) => one.Served / other.Served));
 
-    private string? Remark(string name) => _rounds[name].Find(figures => figures.FirstError is not null) is { } failed ? $"{name}: {failed.FirstError}" : null;
+    private string? Remark(string name) => _rounds[name].Find(figures => figures.FirstError is not null) is { } failed ? $"{name}: {failed.FirstError}." : null;
 }
