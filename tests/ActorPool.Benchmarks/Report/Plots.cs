@@ -10,7 +10,7 @@ namespace ActorPool.Benchmarks.Report;
 /// <summary>The closed loop with SELECT 1 by callers, as SVG.</summary>
 internal static class Plots
 {
-    private const int Width = 900;
+    private const int Width = 1000;
     private const int Height = 480;
 
     private static readonly OxyColor[] Colours =
@@ -38,7 +38,7 @@ internal static class Plots
     {
         (y.MajorGridlineStyle, y.MajorGridlineColor, y.AxisTitleDistance) = (LineStyle.Solid, OxyColor.Parse("#e0e0e0"), 16);
         var plot = new PlotModel { Title = title, Background = OxyColors.White, DefaultFont = "Arial, Helvetica, sans-serif", TitleFontSize = 16, TitlePadding = 10, Padding = new OxyThickness(8, 8, 24, 8) };
-        plot.Legends.Add(LegendBelow());
+        plot.Legends.Add(LegendBeside());
         plot.Axes.Add(y);
         plot.Axes.Add(Callers(results));
         var names = results.SelectMany(result => result.Scenario.Entries.Select(entry => entry.Name)).Distinct().ToArray();
@@ -48,21 +48,19 @@ internal static class Plots
     }
 
     // The width of a text depends on the reader's fonts: there is room for wider ones.
-    private static Legend LegendBelow() => new()
+    private static Legend LegendBeside() => new()
     {
         LegendPlacement = LegendPlacement.Outside,
-        LegendPosition = LegendPosition.BottomCenter,
-        LegendOrientation = LegendOrientation.Horizontal,
-        LegendItemSpacing = 40,
+        LegendPosition = LegendPosition.RightTop,
+        LegendPadding = 40,
+        LegendFontSize = 11,
         LegendLineSpacing = 8,
         LegendSymbolLength = 28,
-        LegendFontSize = 13,
-        LegendMaxWidth = 700,
     };
 
     private static CategoryAxis Callers(ScenarioResult[] results)
     {
-        var axis = new CategoryAxis { Position = AxisPosition.Bottom, Title = "callers", GapWidth = 0 };
+        var axis = new CategoryAxis { Position = AxisPosition.Bottom, Title = "callers", AxisTitleDistance = 12, GapWidth = 0 };
         axis.Labels.AddRange(results.Select(result => result.Scenario.Size.ToString(CultureInfo.InvariantCulture)));
         return axis;
     }
