@@ -1,0 +1,29 @@
+using ActorPool.Core;
+using ActorPool.Driver;
+using Npgsql;
+
+namespace ActorPool.Benchmarks.Micro;
+
+/// <summary>Opens, works and closes at once.</summary>
+internal sealed class IdleConnection(int number) : IPhysicalConnection
+{
+    public NpgsqlConnection Npgsql { get; } = new();
+
+    public bool IsBusy => false;
+
+    public int ProcessId => number;
+
+    public Task OpenAsync() => Task.CompletedTask;
+
+    public Task WorkAsync(ConnectionWork work, object? key = null) => Task.CompletedTask;
+
+    public SocketLook Look() => SocketLook.Quiet;
+
+    public ReturnCondition Release(bool driverWasUsed) => ReturnCondition.Clean;
+
+    public Task CloseAsync() => Task.CompletedTask;
+
+    public Task AbortAsync(Action<BackendIdentity>? stays = null) => Task.CompletedTask;
+
+    public Task TerminateAsync(BackendIdentity backend) => Task.CompletedTask;
+}

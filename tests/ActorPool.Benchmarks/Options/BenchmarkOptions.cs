@@ -1,0 +1,84 @@
+using System.Globalization;
+using ActorPool.Benchmarks.Scenarios;
+
+namespace ActorPool.Benchmarks.Options;
+
+/// <summary>What a run is made of. Every default of the program is here.</summary>
+internal sealed record BenchmarkOptions
+{
+    /// <summary>Connections of every pool, all open before anything is measured.</summary>
+    public const int Connections = 8;
+
+    /// <summary>Calls of the open loop that may be under way at once.</summary>
+    public const int MostInFlight = 1000;
+
+    /// <summary>Rows of the table that is read and written.</summary>
+    public const int Rows = 10_000;
+
+    public BenchmarkVerb Verb { get; init; } = BenchmarkVerb.Compare;
+
+    public bool Quick { get; init; }
+
+    /// <summary>Rounds over all contestants of a scenario; each begins with another one.</summary>
+    public int Rounds { get; init; } = 7;
+
+    /// <summary>One contestant's part of one round.</summary>
+    public TimeSpan Length { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Before the first round of a scenario, for each contestant.</summary>
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Before the first scenario, for each contestant: the just-in-time compiler is done then.</summary>
+    public TimeSpan FirstWarmUp { get; init; } = TimeSpan.FromSeconds(2);
+
+    public IReadOnlyList<int> Callers { get; init; } = [1, 8, 64, 256];
+
+    /// <summary>Arrivals per second in the open loop.</summary>
+    public IReadOnlyList<int> Rates { get; init; } = [1000, 4000, 8000];
+
+    public IReadOnlyList<ScenarioKind> Kinds { get; init; } = Enum.GetValues<ScenarioKind>();
+
+    /// <summary>Part of the names of the contestants that take part; empty for all.</summary>
+    public string Only { get; init; } = "";
+
+    /// <summary>Where the report is written.</summary>
+    public string Folder { get; init; } = Path.Combine(Path.GetTempPath(), "actorpool-benchmarks");
+
+    /// <summary>Rounds of the spike, and the actors that want the database at once.</summary>
+    public int SpikeRounds { get; init; } = 5;
+
+    public int SpikeActors { get; init; } = 1000;
+
+    /// <summary>Who names some work wants that alone.</summary>
+    public bool HasSpike { get; init; } = true;
+
+    /// <summary>For BenchmarkDotNet.</summary>
+    public string[] MicroArguments { get; init; } = [];
+
+    /// <summary>How it was measured, for the report.</summary>
+    public string Description => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Rounds} rounds of {Length.TotalSeconds:0.##} s for each contestant, in turn, each round beginning with another one; {Connections} connections each, open before. Medians, with ranges in brackets; ratios are taken round by round. Bytes and processor time are those of the whole client process.");
+
+    /// <summary>Everything once over, in less than two minutes.</summary>
+    public static BenchmarkOptions ForQuick { get; } = new()
+    {
+        Quick = true,
+        Rounds = 3,
+        Length = TimeSpan.FromMilliseconds(250),
+        WarmUp = TimeSpan.FromMilliseconds(150),
+        FirstWarmUp = TimeSpan.FromSeconds(1),
+        Callers = [1, 8, 64],
+        Rates = [2000],
+        Kinds = [ScenarioKind.Select1, ScenarioKind.Open, ScenarioKind.Empty, ScenarioKind.Sessions, ScenarioKind.Message],
+        SpikeRounds = 3,
+    };
+}
+
+internal enum BenchmarkVerb
+{
+    /// <summary>The comparison, then the spike.</summary>
+    Compare,
+    Spike,
+    Micro,
+}

@@ -1,0 +1,47 @@
+using ActorPool.Benchmarks.Contestants;
+using ActorPool.Benchmarks.Load;
+using ActorPool.Benchmarks.Scenarios;
+using ActorPool.Benchmarks.Workloads;
+
+namespace ActorPool.Benchmarks.Sessions;
+
+/// <summary>Sessions that are found again against sessions that are made each time, with few and with many connections.</summary>
+internal sealed class SessionScenarios(Arena arena)
+{
+    public const int FewConnections = 8;
+    private const int ManyConnections = 32;
+    private const int Callers = 8;
+    private const int Keys = 1000;
+
+    private readonly ZipfKeys _keys = new(Keys);
+
+    public IEnumerable<Scenario> All() => new[] { FewConnections, ManyConnections }.Select(Of);
+
+    private Scenario Of(int connections) => new(
+        ScenarioKind.Sessions, connections, "connections", FreshSessions.Name,
+        [
+            new Entry(FreshSessions.Name, "full, sent with the set-up", () => OpenFreshAsync(connections)),
+            new Entry(StickySessions.Name, "full when a session changes hands", () => OpenStickyAsync(connections)),
+        ]);
+
+    private Task<ILoad> OpenFreshAsync(int connections)
+    {
+        var setup = new ContestantSetup(arena.Server, arena.System, FreshSessions.Name, connections, Callers);
+        return Task.FromResult<ILoad>(Loop(FreshSessions.Open(setup, _keys, Randoms()), setup));
+    }
+
+    private async Task<ILoad> OpenStickyAsync(int connections)
+    {
+        var setup = new ContestantSetup(arena.Server, arena.System, StickySessions.Name, connections, Callers);
+        var sessions = await StickySessions.OpenAsync(setup, _keys, Randoms());
+        return new SessionLoad(Loop(sessions, setup), sessions);
+    }
+
+    private ClosedLoop Loop(IContestant contestant, ContestantSetup setup)
+    {
+        IWork[] works = [.. Enumerable.Range(0, Callers).Select(caller => new KeyRead(caller))];
+        return new ClosedLoop(contestant, works, batch: 1, () => arena.BackendsAsync(setup));
+    }
+
+    private static Random[] Randoms() => [.. Enumerable.Range(0, Callers).Select(caller => new Random(caller))];
+}

@@ -1,0 +1,8 @@
+using Npgsql;
+
+namespace ActorPool.Benchmarks.Workloads;
+
+internal sealed class EmptyWork : IWork
+{
+    public ValueTask RunAsync(NpgsqlConnection connection) => ValueTask.CompletedTask;
+}
