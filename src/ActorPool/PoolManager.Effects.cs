@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ActorPool.Actors;
 using ActorPool.Core;
 using ActorPool.Driver;
@@ -15,9 +16,9 @@ public sealed partial class PoolManager
         var effects = _state.Effects;
         for (var i = 0; i < effects.Count; i++)
         {
-            CarryOut(effects[i], now);
+            CarryOut(CollectionsMarshal.AsSpan(effects)[i], now);
             // What is carried out must not be answered a second time after a crash: its request may be used again.
-            effects[i] = default;
+            CollectionsMarshal.AsSpan(effects)[i] = default;
             if (i == effects.Count - 1 && _undelivered.Count > 0)
                 TakeBackUndelivered(now);
         }

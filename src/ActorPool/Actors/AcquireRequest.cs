@@ -16,9 +16,10 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     private const int Answered = 2;
     private const int GivenUp = 3;
 
-    // Together about a microsecond.
-    private const int TurnsBetweenLooks = 4;
-    private static readonly int Looks = Environment.ProcessorCount > 1 ? 16 : 0;
+    // Together about two microseconds, as long as a change of threads takes. Measured with two threads that do nothing but borrow and
+    // return: fewer looks leave a quarter of the requests to such a change, more cost time whenever the thread with the manager is held up.
+    private const int TurnsBetweenLooks = 2;
+    private static readonly int Looks = Environment.ProcessorCount > 1 ? 32 : 0;
 
     [ThreadStatic]
     private static AcquireRequest? _spare;

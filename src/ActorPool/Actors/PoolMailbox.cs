@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
@@ -19,13 +20,13 @@ internal sealed class PoolMailbox(Settings settings, Config config)
 
     private sealed class Queue : IMessageQueue, IUnboundedMessageQueueSemantics
     {
-        private readonly UnboundedMessageQueue _messages = new();
+        private readonly ConcurrentQueue<Envelope> _messages = new();
 
-        public bool HasMessages => _messages.HasMessages;
+        public bool HasMessages => !_messages.IsEmpty;
 
         public int Count => _messages.Count;
 
-        public void Enqueue(IActorRef receiver, Envelope envelope) => _messages.Enqueue(receiver, envelope);
+        public void Enqueue(IActorRef receiver, Envelope envelope) => _messages.Enqueue(envelope);
 
         public bool TryDequeue(out Envelope envelope) => _messages.TryDequeue(out envelope);
 

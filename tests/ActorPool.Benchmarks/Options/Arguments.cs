@@ -15,7 +15,7 @@ internal static class Arguments
           micro [filter]     micro-benchmarks without a server; what follows goes to BenchmarkDotNet
 
           --quick            everything once over, in less than two minutes
-          --only TEXT        the contestants whose name contains it, and the baseline
+          --only LIST        these contestants, and the baseline
           --work LIST        select1, key-read, transaction, open, empty, sessions, message
           --callers LIST     for example 1,8
           --rates LIST       arrivals per second in the open loop
@@ -40,7 +40,7 @@ internal static class Arguments
             {
                 "spike" when i == 0 => options with { Verb = BenchmarkVerb.Spike },
                 "--quick" => options,
-                "--only" => options with { Only = Contestant(Value(args, ref i)) },
+                "--only" => options with { Only = [.. List(args, ref i).Select(Contestant)] },
                 "--work" => options with { Kinds = [.. List(args, ref i).Select(Kind)], HasSpike = options.Verb == BenchmarkVerb.Spike },
                 "--callers" => options with { Callers = [.. List(args, ref i).Select(text => Number("--callers", text, 1024))] },
                 "--rates" => options with { Rates = [.. List(args, ref i).Select(text => Number("--rates", text, 1_000_000))] },
@@ -75,7 +75,7 @@ internal static class Arguments
         ?? throw new FormatException($"--work takes {string.Join(", ", ScenarioKinds.Names)}, not '{text}'.");
 
     private static string Contestant(string text) =>
-        Catalogue.All.Any(kind => kind.Name.Contains(text, StringComparison.OrdinalIgnoreCase))
+        Catalogue.All.Any(kind => kind.Name == text)
             ? text
             : throw new FormatException($"No contestant is called '{text}'. There are {string.Join(", ", Catalogue.All.Select(kind => kind.Name))}.");
 }

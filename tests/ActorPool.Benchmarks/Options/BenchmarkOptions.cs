@@ -38,8 +38,8 @@ internal sealed record BenchmarkOptions
 
     public IReadOnlyList<ScenarioKind> Kinds { get; init; } = Enum.GetValues<ScenarioKind>();
 
-    /// <summary>Part of the names of the contestants that take part; empty for all.</summary>
-    public string Only { get; init; } = "";
+    /// <summary>The names of the contestants that take part; empty for all.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
 
     /// <summary>Where the report is written.</summary>
     public string Folder { get; init; } = Path.Combine(Path.GetTempPath(), "actorpool-benchmarks");

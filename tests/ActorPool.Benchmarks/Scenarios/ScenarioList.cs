@@ -46,5 +46,5 @@ internal sealed class ScenarioList(BenchmarkOptions options, Arena arena)
             .Select(contestant => arena.Closed(contestant, callers, _ => new EmptyWork(), EmptyBatch))]);
 
     private IEnumerable<ContestantKind> Chosen() => Catalogue.All.Where(kind =>
-        kind.Name == Catalogue.Baseline || kind.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase));
+        options.Only.Count == 0 || kind.Name == Catalogue.Baseline || options.Only.Contains(kind.Name));
 }

@@ -9,13 +9,15 @@ namespace ActorPool.Benchmarks.Sessions;
 internal sealed class SessionScenarios(Arena arena)
 {
     public const int FewConnections = 8;
-    private const int ManyConnections = 32;
     private const int Callers = 8;
+
     private const int Keys = 1000;
+
+    private static readonly int[] Connections = [FewConnections, 32, 64];
 
     private readonly ZipfKeys _keys = new(Keys);
 
-    public IEnumerable<Scenario> All() => new[] { FewConnections, ManyConnections }.Select(Of);
+    public IEnumerable<Scenario> All() => Connections.Select(Of);
 
     private Scenario Of(int connections) => new(
         ScenarioKind.Sessions, connections, "connections", FreshSessions.Name,
