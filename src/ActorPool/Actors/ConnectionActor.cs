@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
 using ActorPool.Driver;
 using ActorPool.Insight;
@@ -20,7 +21,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
     private bool _ending;
 
     public static Props Props(Slot slot, int incarnation, IPhysicalConnection connection, PoolMetrics metrics) =>
-        Akka.Actor.Props.Create(() => new ConnectionActor(slot, incarnation, connection, metrics));
+        Akka.Actor.Props.Create(() => new ConnectionActor(slot, incarnation, connection, metrics)).WithDispatcher(ManagerDispatcher.Path);
 
     protected override void OnReceive(object message)
     {
@@ -33,10 +34,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
                     failure: error => new ConnectionFailed(slot, incarnation, error));
                 break;
             case WorkOn order:
-                (order.Backend is { } backend ? connection.TerminateAsync(backend) : connection.WorkAsync(order.Work, order.Key)).PipeTo(
-                    Self,
-                    success: () => new WorkEnded(slot, incarnation, null),
-                    failure: error => new WorkEnded(slot, incarnation, error));
+                _ = ReportAsync(order.Backend is { } backend ? connection.TerminateAsync(backend) : connection.WorkAsync(order.Work, order.Key), Self);
                 break;
             case EndConnection order:
                 End(order.Gently);
@@ -49,7 +47,8 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
                     Context.Stop(Self);
                 break;
             case ConnectionOpened or WorkEnded when !_ending:
-                Context.Parent.Tell(message);
+                // Somebody may wait for it: the manager goes on here rather than on another thread.
+                ManagerDispatcher.Tell(Context.Parent, message);
                 break;
             case ConnectionEnded:
                 Context.Parent.Tell(message);
@@ -70,6 +69,25 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
     {
         // Does nothing when it was ended before; nothing is left of it then.
         _ = connection.AbortAsync();
+    }
+
+    /// <summary>
+    /// What PipeTo does, but this actor and then the manager go on, if they are at rest, on the thread that has the server's answer.
+    /// </summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the driver or a hook throws is the manager's to know.")]
+    private async Task ReportAsync(Task work, IActorRef self)
+    {
+        Exception? failure = null;
+        try
+        {
+            await work.ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+
+        ManagerDispatcher.Tell(self, new WorkEnded(slot, incarnation, failure));
     }
 
     private void End(bool gently)
