@@ -14,6 +14,9 @@ public sealed class FaultProxy : IAsyncDisposable
     private TcpListener? _listener;
     private NetworkMode _mode;
 
+    // Complete but in a black hole.
+    private TaskCompletionSource _passable = Passed();
+
     private FaultProxy(int server)
     {
         _server = server;
@@ -35,6 +38,10 @@ public sealed class FaultProxy : IAsyncDisposable
             lock (_listening)
             {
                 _mode = value;
+                if (value != NetworkMode.Blackhole)
+                    _passable.TrySetResult();
+                else if (_passable.Task.IsCompleted)
+                    _passable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 if (value == NetworkMode.Refuse)
                     StopListening();
                 else if (_listener is null)
@@ -57,6 +64,16 @@ public sealed class FaultProxy : IAsyncDisposable
     public int[] PortsHeldByClient(TimeSpan moment) =>
         [.. _connections.Keys.Where(connection => connection.PortAtServer != 0 && !connection.HasLied && connection.ClientEndedFor < moment).Select(connection => connection.PortAtServer)];
 
+    /// <summary>Completes at once, or at the very moment when the black hole ends.</summary>
+    internal Task Passable
+    {
+        get
+        {
+            lock (_listening)
+                return _passable.Task;
+        }
+    }
+
     public static FaultProxy Before(int serverPort) => new(serverPort);
 
     /// <summary>Resets every connection on both sides.</summary>
@@ -73,6 +90,13 @@ public sealed class FaultProxy : IAsyncDisposable
             StopListening();
         CutAll();
         _end.Dispose();
+    }
+
+    private static TaskCompletionSource Passed()
+    {
+        var passed = new TaskCompletionSource();
+        passed.SetResult();
+        return passed;
     }
 
     private void Listen(int port)

@@ -107,7 +107,7 @@ internal sealed class ProxiedConnection(FaultProxy proxy, Socket client, int ser
     private async Task PassableAsync(CancellationToken end)
     {
         while (proxy.Mode == NetworkMode.Blackhole)
-            await Task.Delay(LookAgain, end);
+            await proxy.Passable.WaitAsync(end);
     }
 
     private static void Quietly(Action action)

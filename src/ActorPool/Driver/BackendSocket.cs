@@ -101,7 +101,8 @@ internal sealed class BackendSocket : IDisposable
             _socket.Dispose();
     }
 
-    private bool IsGone()
+    /// <summary>The backend has ended and left nothing that could be awaited.</summary>
+    public bool IsGone()
     {
         try
         {

@@ -102,7 +102,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         if (work.HasFlag(ConnectionWork.Discard))
             await WithinTimeoutAsync(ResetAsync()).ConfigureAwait(false);
         if (work.HasFlag(ConnectionWork.Validate))
-            await WithinTimeoutAsync(ExecuteAsync("SELECT 1")).ConfigureAwait(false);
+            await ProveAsync().ConfigureAwait(false);
         await _hooks.RunAsync(work & ~ConnectionWork.OnReturn, key, _giveUp.Token).ConfigureAwait(false);
         if (source.Internals?.IsOutsideTransaction(connection) == false)
             throw new InvalidOperationException("The connection is in a transaction after its reset.");
@@ -144,6 +144,12 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         _socket?.Dispose();
         _socket = source.Internals?.SocketOf(connection) is { } socket ? BackendSocket.Of(socket) : null;
     }
+
+    /// <summary>Not asked when its end is known: many that died together would each have the driver throw through all its layers.</summary>
+    private Task ProveAsync() =>
+        _socket?.IsGone() == true
+            ? Task.FromException(new IOException("The server has ended the connection."))
+            : WithinTimeoutAsync(ExecuteAsync("SELECT 1"));
 
     private Task RollBackAsync() =>
         source.Internals?.IsOutsideTransaction(connection) == true

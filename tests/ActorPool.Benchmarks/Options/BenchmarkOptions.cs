@@ -20,7 +20,7 @@ internal sealed record BenchmarkOptions
     public bool Quick { get; init; }
 
     /// <summary>Rounds over all contestants of a scenario; each begins with another one.</summary>
-    public int Rounds { get; init; } = 7;
+    public int Rounds { get; init; } = 5;
 
     /// <summary>One contestant's part of one round.</summary>
     public TimeSpan Length { get; init; } = TimeSpan.FromSeconds(1);

@@ -8,14 +8,13 @@ namespace ActorPool.Benchmarks.Sessions;
 /// <summary>Sessions that are found again against sessions that are made each time, with few and with many connections.</summary>
 internal sealed class SessionScenarios(Arena arena)
 {
-    public const int FewConnections = 8;
     private const int Callers = 8;
-
     private const int Keys = 1000;
 
-    private static readonly int[] Connections = [FewConnections, 32, 64];
-
     private readonly ZipfKeys _keys = new(Keys);
+
+    /// <summary>The more there are, the more sessions are kept.</summary>
+    public static IReadOnlyList<int> Connections { get; } = [8, 32, 64];
 
     public IEnumerable<Scenario> All() => Connections.Select(Of);
 

@@ -36,7 +36,7 @@ internal sealed record SpikeResult(int Actors)
 
     public Spread Of(string name, Func<SpikeFigures, double> figure) => new(_rounds[name].Select(figure));
 
-    private Spread TimeRatio(string name) => new(_rounds[name].Zip(_rounds[SpikeContestant.Npgsql], (one, other) => one.Served / other.Served));
+    public Spread TimeRatio(string name) => new(_rounds[name].Zip(_rounds[SpikeContestant.Npgsql], (one, other) => one.Served / other.Served));
 
     private string? Remark(string name) => _rounds[name].Find(figures => figures.FirstError is not null) is { } failed ? $"{name}: {failed.FirstError}." : null;
 }

@@ -21,7 +21,7 @@ internal sealed class TargetList(IReadOnlyList<ScenarioResult> results, SpikeRes
         .. Bytes(256),
         .. Rate(ScenarioKind.Empty, 1, Here, Catalogue.Npgsql, 0.4), .. Rate(ScenarioKind.Empty, 8, Here, Catalogue.Npgsql, 0.55), .. Rate(ScenarioKind.Empty, 64, Here, Catalogue.Npgsql, 0.55),
         .. Ratio(ScenarioKind.Message, 1, MessageScenario.Many, MessageScenario.Few, "time", figures => 1 / figures.Rate, 1.3, isMost: true),
-        .. Rate(ScenarioKind.Sessions, SessionScenarios.FewConnections, StickySessions.Name, FreshSessions.Name, 1.5),
+        .. SessionScenarios.Connections.SelectMany(connections => Rate(ScenarioKind.Sessions, connections, StickySessions.Name, FreshSessions.Name, 1.5)),
         .. OfSpike(),
     ];
 
@@ -50,6 +50,7 @@ internal sealed class TargetList(IReadOnlyList<ScenarioResult> results, SpikeRes
             yield break;
         yield return new Target("spike: errors", 0, IsMost: true, spike.Of(SpikeContestant.Here, figures => figures.Errors));
         yield return new Target("spike: backends", 8, IsMost: true, spike.Of(SpikeContestant.Here, figures => figures.Backends));
+        yield return new Target($"spike: time to {SpikeContestant.Npgsql}", 1.2, IsMost: true, spike.TimeRatio(SpikeContestant.Here));
     }
 
     private ScenarioResult? Find(ScenarioKind kind, int size) =>
