@@ -23,7 +23,7 @@ public sealed class ManagerDispatcherTests : TestKit
         _manager.Tell("first");
         AwaitAssert(() => Assert.Single(_handled));
         // Its first turn is over when it is at rest.
-        AwaitCondition(() => TellHere("second") == Environment.CurrentManagedThreadId);
+        AwaitCondition(() => TellHere(new object()) == Environment.CurrentManagedThreadId);
         _handled.Clear();
     }
 
@@ -105,7 +105,7 @@ public sealed class ManagerDispatcherTests : TestKit
     {
         ManagerDispatcher.Tell(_manager, new InvalidOperationException("on purpose"));
 
-        AwaitCondition(() => TellHere("after") == Environment.CurrentManagedThreadId);
+        AwaitCondition(() => TellHere(new object()) == Environment.CurrentManagedThreadId);
     }
 
     protected override void Dispose(bool disposing)
