@@ -14,6 +14,8 @@ public sealed partial class PoolManager
     {
         try
         {
+            _state.Recognize(request);
+            _cell.Gauges.Change();
             _state.Get(request, now);
             if (request.State is WaiterState.Queued or WaiterState.Parked or WaiterState.Preparing)
                 request.Queued();
@@ -35,8 +37,7 @@ public sealed partial class PoolManager
 
         if (IsRemote(sender) || IsRemote(message.Owner))
         {
-            _state.CountRefusal(PoolErrorKind.NotLocal);
-            Refuse(sender, FailureOf(PoolErrorKind.NotLocal));
+            Refuse(sender, Refused(PoolErrorKind.NotLocal));
             return;
         }
 
@@ -50,6 +51,8 @@ public sealed partial class PoolManager
         try
         {
             request.Borrower = message.Owner is { } owner && !IsNobody(owner) ? Watched(owner) : request.IsAsk ? null : Watched(sender);
+            _state.Recognize(request);
+            _cell.Gauges.Change();
             _state.Get(request, now);
             if (request.State != WaiterState.Done && (request.IsAsk || !IsBorrower(request)))
                 Watch(request);
@@ -123,12 +126,14 @@ public sealed partial class PoolManager
 
         if (!lease.TryEnd(LeaseEnd.Returned))
             return Refused(PoolErrorKind.NotCheckedOut);
+        _cell.Gauges.Change();
         TakeBack(lease, close, now);
         return null;
     }
 
     private PoolFailure Refused(PoolErrorKind kind, string? detail = null)
     {
+        _cell.Gauges.Change();
         _state.CountRefusal(kind);
         return FailureOf(kind, detail: detail);
     }

@@ -60,7 +60,9 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     protected override void OnReceive(object message)
     {
         var now = Now;
-        _cell.Gauges.Change();
+        // These run the user's key first, and nobody who reads the numbers waits for that.
+        if (message is not (AcquireRequest or ReturnRequest or GetConn or PutConn))
+            _cell.Gauges.Change();
         _decided = null;
         switch (message)
         {
@@ -172,7 +174,9 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     {
         _stopping = true;
         _cell.Ended = true;
+        _cell.Gauges.Change();
         TryCloseAll();
+        Publish();
         Quietly(() => CarryOut(Now));
         AnswerAfterCrash(_state.Effects.Select(effect => effect.Waiter).OfType<Waiter>().ToArray(), PoolFailure.Closed(_cell.Name));
         foreach (var record in _records)

@@ -44,7 +44,9 @@ internal static class Program
             var (machine, results) = options.Verb == BenchmarkVerb.Spike ? ("", []) : await Comparison.RunAsync(options);
             var spike = options.HasSpike ? await StartUpSpike.RunAsync(options) : null;
             await new ReportWriter(options).WriteAsync(options.Verb == BenchmarkVerb.Spike ? spike!.Machine : machine, results, spike);
-            return results.Any(result => result.All.Any(figures => figures.Errors > 0)) ? Failed : 0;
+            // What the others get wrong is a result; what this pool does is a failure.
+            var isSpikeFailed = spike?[SpikeContestant.Here].Any(figures => figures.Errors > 0) == true;
+            return isSpikeFailed || results.Any(result => result.All.Any(figures => figures.Errors > 0)) ? Failed : 0;
         }
         catch (PostgresUnavailableException error)
         {

@@ -5,7 +5,7 @@ using Akka.Dispatch;
 namespace ActorPool.Actors;
 
 /// <summary>
-/// Where the manager runs. What the facade tells it is handled on the caller's own thread when the manager is at rest, and by
+/// Where the manager runs, and its connections' actors. What the facade tells it is handled on the caller's own thread when the manager is at rest, and by
 /// whoever runs it already when it is not: an uncontended borrow wakes no other thread. Everything else runs it on the thread pool.
 /// </summary>
 /// <remarks>
@@ -67,7 +67,7 @@ internal sealed class ManagerDispatcher : MessageDispatcher
         public override MessageDispatcher Dispatcher()
         {
             lock (_making)
-                return _one ??= new ManagerDispatcher(this, Config.GetInt("throughput", DefaultThroughput)) { ShutdownTimeout = Config.GetTimeSpan("shutdown-timeout") };
+                return _one ??= new ManagerDispatcher(this, Config.GetInt("throughput")) { ShutdownTimeout = Config.GetTimeSpan("shutdown-timeout") };
         }
     }
 }

@@ -84,21 +84,17 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
     }
 
     /// <summary>Tells the manager something that nobody awaits.</summary>
-    public void Note(object note)
-    {
-        if (_ended)
-            return;
-        Interlocked.Increment(ref _notesTold);
-        Manager.Tell(note, ActorRefs.NoSender);
-    }
+    public void Note(object note) => Note(note, static (manager, note) => manager.Tell(note, ActorRefs.NoSender));
 
     /// <summary>The same on a thread of a borrower's, who can carry it out.</summary>
-    private void NoteHere(object note)
+    private void NoteHere(object note) => Note(note, ManagerDispatcher.Tell);
+
+    private void Note(object note, Action<IActorRef, object> tell)
     {
         if (_ended)
             return;
         Interlocked.Increment(ref _notesTold);
-        ManagerDispatcher.Tell(Manager, note);
+        tell(Manager, note);
     }
 
     /// <summary>A note was handled, and the numbers show it. One that somebody else has told does not count.</summary>

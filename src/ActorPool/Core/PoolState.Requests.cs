@@ -11,6 +11,16 @@ internal sealed partial class PoolState
     private int Demand => _queue.Count - _mates;
 
     /// <summary>
+    /// Finds what is known of the request's key, which is the only thing that runs user code: it throws what the key throws, with
+    /// nothing changed. To be followed by <see cref="Get"/>, which does it otherwise.
+    /// </summary>
+    public void Recognize(Waiter waiter)
+    {
+        if (waiter.Key is { } key && Phase is not (PoolPhase.Stopping or PoolPhase.Closed))
+            waiter.Entry = _keys.GetOrAdd(key);
+    }
+
+    /// <summary>
     /// A request for a connection: answered now, or put in the queue (then its state is not <see cref="WaiterState.Done"/>).
     /// Throws what the user's key throws, with nothing changed.
     /// </summary>
@@ -25,8 +35,9 @@ internal sealed partial class PoolState
             return;
         }
 
-        var entry = waiter.Key is null ? null : _keys.GetOrAdd(waiter.Key);
-        waiter.Entry = entry;
+        if (waiter.Entry is null)
+            Recognize(waiter);
+        var entry = waiter.Entry;
         waiter.Order = ++_orders;
         waiter.Since = now;
         if (entry?.HeldBy is { } held && !Exclusive)

@@ -191,17 +191,14 @@ public sealed class TimeMetricsTests : InsightTest
     public async Task A_use_that_its_borrower_ends_while_the_pool_is_about_to_is_timed_once()
     {
         using var heard = new Measurements(Pool);
-        using var entered = new ManualResetEventSlim();
-        using var release = new ManualResetEventSlim();
+        using var key = new SlowKey();
         var pool = await StartNamedAsync(1, 1);
         var connection = await pool.GetConnAsync();
-        // A thread of its own: the manager runs on it, and is held up there.
-        var held = Task.Factory.StartNew(() => pool.GetConnAsync(new SlowKey(entered, release)).AsTask(), TaskCreationOptions.LongRunning).Unwrap();
-        await Task.Run(entered.Wait);
+        var held = await key.HoldUpAsync(() => pool.GetConnAsync(key).AsTask());
         var closed = pool.CloseAllAsync();
 
         await connection.DisposeAsync();
-        release.Set();
+        key.Release();
 
         await closed;
         await Assert.ThrowsAsync<PoolException>(() => held);
@@ -245,19 +242,6 @@ public sealed class TimeMetricsTests : InsightTest
         Assert.Equal(2, times.Count);
         Assert.InRange(times[0], 0.5, 5);
         Assert.InRange(times[1], 0, 0.4);
-    }
-
-    /// <summary>A key that holds the manager up.</summary>
-    private sealed class SlowKey(ManualResetEventSlim entered, ManualResetEventSlim release)
-    {
-        public override bool Equals(object? obj) => ReferenceEquals(this, obj);
-
-        public override int GetHashCode()
-        {
-            entered.Set();
-            release.Wait(TimeSpan.FromSeconds(30));
-            return 1;
-        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

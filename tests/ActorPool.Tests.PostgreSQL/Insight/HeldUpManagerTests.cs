@@ -1,0 +1,51 @@
+using Akka.Actor;
+
+namespace ActorPool.Tests.PostgreSQL.Insight;
+
+/// <summary>The pool's numbers while a key of a user's holds up the manager.</summary>
+public sealed class HeldUpManagerTests : InsightTest
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task They_can_be_read_while_it_looks_at_the_key_of_a_request(bool asks)
+    {
+        using var key = new SlowKey();
+        var pool = await StartNamedAsync(1, 2);
+        await using var other = await pool.GetConnAsync();
+
+        var held = await key.HoldUpAsync(() => asks ? pool.Manager.Ask<PooledConnection>(new GetConn(key)) : pool.GetConnAsync(key).AsTask());
+
+        Assert.Equal(1, (await ReadAsync(pool)).InUse);
+        key.Release();
+        await (await held).DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task They_can_be_read_while_it_looks_at_the_key_of_a_return(bool asks)
+    {
+        using var key = new SlowKey();
+        var pool = await StartNamedAsync(1, 2);
+        var connection = await pool.GetConnAsync(key);
+
+        var held = await key.HoldUpAsync(async () =>
+        {
+            if (asks)
+                return await pool.Manager.Ask<ConnPut>(new PutConn(connection, key));
+            await pool.PutConnAsync(connection, key);
+            return null;
+        });
+
+        Assert.Equal(1, (await ReadAsync(pool)).InUse);
+        key.Release();
+        await held;
+        Assert.Equal(0, pool.Statistics.InUse);
+    }
+
+    private static Task<PoolStatistics> ReadAsync(ConnectionPool pool) =>
+        Task.Factory.StartNew(() => pool.Statistics, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(Soon);
+}
