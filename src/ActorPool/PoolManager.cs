@@ -39,7 +39,10 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         // After a crash of a pool that was ending there is nothing to take over.
         _crashed = cell.Ended ? null : cell.State;
         _state = _crashed is null
-            ? new PoolState(cell.Settings, Now, Random.Shared, slot => cell.Records[slot.Index].Connection?.Look() ?? SocketLook.Blind)
+            ? new PoolState(
+                cell.Settings, Now, Random.Shared,
+                slot => cell.Records[slot.Index].Connection?.Look() ?? SocketLook.Blind,
+                slot => cell.Records[slot.Index].Connection?.PrependReset() == true)
             : new PoolState(_crashed, Now);
         cell.State = _state;
     }

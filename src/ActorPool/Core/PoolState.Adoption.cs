@@ -9,7 +9,7 @@ internal sealed partial class PoolState
     /// <param name="crashed">The state of the driver that crashed; not to be used any more.</param>
     /// <param name="now">The present time.</param>
     public PoolState(PoolState crashed, TimeSpan now)
-        : this(crashed._settings, now, crashed._random, crashed._look, crashed._slots)
+        : this(crashed._settings, now, crashed._random, crashed._look, crashed._prependReset, crashed._slots)
     {
         _orders = crashed._orders;
         _counts = crashed._counts.WithoutSizes();

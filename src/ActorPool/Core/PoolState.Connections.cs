@@ -95,11 +95,7 @@ internal sealed partial class PoolState
         if (slot.Incarnation != incarnation || slot.State is not (SlotState.Resetting or SlotState.Validating))
             return;
         if (slot.Work.HasFlag(ConnectionWork.Discard))
-        {
-            var owner = slot.SessionOwner;
-            NewSession(slot);
-            slot.SessionOwner = owner;
-        }
+            NewSessionOfSameOwner(slot);
 
         if (slot.Work.HasFlag(ConnectionWork.Check))
         {
@@ -193,6 +189,14 @@ internal sealed partial class PoolState
         slot.SessionUsed = false;
         slot.SessionOwner = null;
         slot.PreparedFor = null;
+    }
+
+    /// <summary>After a reset on return: the key still prefers the connection, empty as it is.</summary>
+    private static void NewSessionOfSameOwner(Slot slot)
+    {
+        var owner = slot.SessionOwner;
+        NewSession(slot);
+        slot.SessionOwner = owner;
     }
 
     private TimeSpan Expiry(TimeSpan now) =>

@@ -24,9 +24,9 @@ internal sealed partial class PoolState
 
     private bool MustProve(Slot slot, TimeSpan now)
     {
-        var unheard = now - slot.ProvenAt;
-        if (_settings.ValidateAfterIdle >= TimeSpan.Zero && unheard > _settings.ValidateAfterIdle)
+        if (IsLongUnheard(slot, now))
             return true;
+        var unheard = now - slot.ProvenAt;
         return unheard >= FreshFor && _look(slot) switch
         {
             SocketLook.Quiet => false,
@@ -34,6 +34,9 @@ internal sealed partial class PoolState
             _ => unheard > BlindFor,
         };
     }
+
+    private bool IsLongUnheard(Slot slot, TimeSpan now) =>
+        _settings.ValidateAfterIdle >= TimeSpan.Zero && now - slot.ProvenAt > _settings.ValidateAfterIdle;
 
     /// <summary>Its borrower may not have noticed the end of the backend, when it ran no command after it.</summary>
     private bool DiedWhileLent(Slot slot, TimeSpan now) =>

@@ -44,8 +44,7 @@ internal sealed partial class PoolState
 
         if (entry is { HasWaiters: true } && !Exclusive)
             JoinWaiting(slot, entry);
-        if (_impatient.Count > 0 && _counts.InUse >= _settings.MaxConnections)
-            RefuseImpatient();
+        RefuseImpatientIfAllIsLent();
     }
 
     /// <summary>One grant serves all queued requests of its key.</summary>
@@ -88,9 +87,9 @@ internal sealed partial class PoolState
             borrower.Slots.Add(slot);
     }
 
-    private void RefuseImpatient()
+    private void RefuseImpatientIfAllIsLent()
     {
-        while (_impatient.First is { } first)
+        while (_counts.InUse >= _settings.MaxConnections && _impatient.First is { } first)
             LeaveRefused(first.Value, PoolErrorKind.Exhausted);
     }
 
@@ -227,6 +226,15 @@ internal sealed partial class PoolState
         return IsSurplus() || IsOverMax ? CloseReason.Surplus : null;
     }
 
+    /// <summary>Its reset goes with the next command, and somebody waits who will send one; should nobody take it after all, it is made at once.</summary>
+    private void HandOver(Slot slot, TimeSpan now)
+    {
+        NewSessionOfSameOwner(slot);
+        BecomeIdle(slot, now);
+        if (slot.State == SlotState.Idle)
+            StartWork(slot, ConnectionWork.Discard, now);
+    }
+
     private void Recycle(Slot slot, ReturnCondition condition, TimeSpan now)
     {
         var work = condition == ReturnCondition.InTransaction ? ConnectionWork.Rollback : ConnectionWork.None;
@@ -239,6 +247,12 @@ internal sealed partial class PoolState
         if (work == ConnectionWork.None)
         {
             BecomeIdle(slot, now);
+            return;
+        }
+
+        if (work == ConnectionWork.Discard && condition == ReturnCondition.Clean && Demand > 0 && TryPrependReset(slot))
+        {
+            HandOver(slot, now);
             return;
         }
 

@@ -95,6 +95,8 @@ internal sealed partial class PoolState
 
         if (!Exclusive && queued > 0)
             _mates += queued - 1;
+        // The pool may have been made smaller meanwhile.
+        RefuseImpatientIfAllIsLent();
         _keys.Release(entry);
     }
 

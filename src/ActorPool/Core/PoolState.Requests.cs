@@ -51,8 +51,8 @@ internal sealed partial class PoolState
 
         var mustWaitForKey = Exclusive && entry is { } && (entry.HeldBy is not null || entry.Turn is not null);
         if (!mustWaitForKey && _queue.Count == 0 && Phase == PoolPhase.Running && !IsPaused
-            && PickIdle(entry, null) is { State: SlotState.Idle } slot && NeededWork(slot, entry, now) == ConnectionWork.None
-            && !MustInitialize(slot, entry) && entry?.PreparingOn is null)
+            && entry?.PreparingOn is null && PickIdle(entry, null) is { State: SlotState.Idle } slot && IsReady(slot, entry, now)
+            && !MustInitialize(slot, entry))
         {
             Grant(slot, waiter, now);
             return;

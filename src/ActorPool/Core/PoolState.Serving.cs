@@ -35,7 +35,7 @@ internal sealed partial class PoolState
         while (_queue.First is { } first)
         {
             var slot = OrJustReady(PickIdle(first.Entry, offered), offered, first, now);
-            if (slot is { State: SlotState.Idle } && NeededWork(slot, first.Entry, now) == ConnectionWork.None)
+            if (slot is { State: SlotState.Idle } && IsReady(slot, first.Entry, now))
             {
                 Give(slot, first, now);
                 continue;
@@ -49,7 +49,7 @@ internal sealed partial class PoolState
             {
                 // More wait than are under reset: the oldest need not wait for the one whose turn it is.
                 (slot, waiter) = (OrJustReady(NextIdle(slot), offered, first, now), first);
-                if (slot is not null && NeededWork(slot, first.Entry, now) == ConnectionWork.None)
+                if (slot is not null && IsReady(slot, first.Entry, now))
                 {
                     Give(slot, first, now);
                     continue;
@@ -86,10 +86,9 @@ internal sealed partial class PoolState
             // Room for one more is better, unless the opens seem to be stuck.
             if (_counts.Taken < _settings.MaxConnections && !BackingOff(now) && _slowOpens == 0)
                 return;
-            var work = NeededWork(slot, first.Entry, now);
-            if (work != ConnectionWork.None)
+            if (!IsReady(slot, first.Entry, now))
             {
-                MakeReady(slot, work, now);
+                MakeReady(slot, NeededWork(slot, first.Entry, now), now);
                 continue;
             }
 
@@ -118,6 +117,25 @@ internal sealed partial class PoolState
             next = _settings.IdleOrder == IdleOrder.Lifo ? IntrusiveList<Slot, Slot.InList>.Before(next) : IntrusiveList<Slot, Slot.InList>.After(next);
         return next;
     }
+
+    /// <summary>
+    /// Whether this key may have an idle connection at once. Where a full reset is all that it needs, and the server was heard of lately
+    /// and is quiet, the reset goes with the first command of its next borrower instead of a round trip of its own.
+    /// </summary>
+    private bool IsReady(Slot slot, KeyEntry? entry, TimeSpan now)
+    {
+        var work = NeededWork(slot, entry, now);
+        if (work != ConnectionWork.Discard || IsLongUnheard(slot, now) || !TryPrependReset(slot))
+            return work == ConnectionWork.None;
+        var wasOwned = _owned.Remove(slot);
+        NewSession(slot);
+        if (wasOwned)
+            JoinIdle(slot);
+        return true;
+    }
+
+    /// <summary>Not while something stands on the socket: the next user would read what was sent to the last one.</summary>
+    private bool TryPrependReset(Slot slot) => _look(slot) == SocketLook.Quiet && _prependReset(slot);
 
     /// <summary>What must be done to an idle connection before this key may have it.</summary>
     private ConnectionWork NeededWork(Slot slot, KeyEntry? entry, TimeSpan now)

@@ -24,8 +24,7 @@ internal sealed partial class PoolState
                 Abort(slot, CloseReason.Surplus);
         }
 
-        if (_counts.InUse >= max)
-            RefuseImpatient();
+        RefuseImpatientIfAllIsLent();
         Serve(now);
         WakeBy(now);
     }

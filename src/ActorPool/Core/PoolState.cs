@@ -13,6 +13,7 @@ internal sealed partial class PoolState
 {
     private readonly Random _random;
     private readonly Func<Slot, SocketLook> _look;
+    private readonly Func<Slot, bool> _prependReset;
     private readonly List<Slot> _slots;
     private readonly Stack<Slot> _free = new();
     private readonly KeyTable _keys;
@@ -36,16 +37,18 @@ internal sealed partial class PoolState
     /// <param name="now">The present time, on the clock that every call uses.</param>
     /// <param name="random">For jitter.</param>
     /// <param name="look">Looks at the socket of an idle connection; takes no time worth speaking of.</param>
-    public PoolState(PoolSettings settings, TimeSpan now, Random random, Func<Slot, SocketLook> look)
-        : this(settings, now, random, look, [])
+    /// <param name="prependReset">Has the full reset sent with the next command of an idle connection; takes no time either. False when the driver cannot do that.</param>
+    public PoolState(PoolSettings settings, TimeSpan now, Random random, Func<Slot, SocketLook> look, Func<Slot, bool> prependReset)
+        : this(settings, now, random, look, prependReset, [])
     {
     }
 
-    private PoolState(PoolSettings settings, TimeSpan now, Random random, Func<Slot, SocketLook> look, List<Slot> slots)
+    private PoolState(PoolSettings settings, TimeSpan now, Random random, Func<Slot, SocketLook> look, Func<Slot, bool> prependReset, List<Slot> slots)
     {
         _settings = settings;
         _random = random;
         _look = look;
+        _prependReset = prependReset;
         _keys = new KeyTable(settings.KeyMemory);
         _deadlines = new DeadlineWheel(now);
         _backoff = new Backoff(settings.ReconnectBackoff, random);

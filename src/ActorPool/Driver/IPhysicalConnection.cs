@@ -30,6 +30,12 @@ internal interface IPhysicalConnection
     SocketLook Look();
 
     /// <summary>
+    /// Has the full reset sent together with the next command on this idle connection, ahead of it. No I/O; called by the manager.
+    /// False when that cannot be done: then it takes a <see cref="ConnectionWork.Discard"/>.
+    /// </summary>
+    bool PrependReset();
+
+    /// <summary>
     /// Takes it back from a borrower: what the driver still has of that one is cut off, so that a transaction, reader or command
     /// disposed later cannot touch the next one's work. No I/O; called by the manager.
     /// </summary>

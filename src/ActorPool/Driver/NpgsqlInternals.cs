@@ -2,13 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using System.Net.Sockets;
 using System.Reflection;
+using System.Text;
 using Npgsql;
 
 namespace ActorPool.Driver;
 
 /// <summary>
 /// The few things of Npgsql that a pool needs and that are not public: the server's word on the transaction, the objects that
-/// Npgsql reuses from one borrower to the next, the socket, and the protocol's cancel request.
+/// Npgsql reuses from one borrower to the next, the socket, the protocol's cancel request, and a reset that goes with the next command.
 /// </summary>
 /// <remarks>
 /// Compiled once from names; when a future Npgsql has moved one of them, <see cref="TryCreate"/> gives null and the pool takes
@@ -26,6 +27,8 @@ internal sealed class NpgsqlInternals
     private readonly Func<NpgsqlConnection, bool> _cancel;
     private readonly Action<NpgsqlConnection> _terminate;
     private readonly Action<NpgsqlConnection> _break;
+    private readonly Func<NpgsqlConnection, byte[]?> _resetMessage;
+    private readonly Func<NpgsqlConnection, bool> _prependReset;
 
     private NpgsqlInternals()
     {
@@ -47,13 +50,29 @@ internal sealed class NpgsqlInternals
             Expression.Block(Expression.Call(connector, "WriteTerminate", null), Expression.Call(connector, FlushMethod(connector.Type))), Expression.Empty());
         _break = Compile<Action<NpgsqlConnection>>(Breaking(connector), Expression.Empty());
         _detach = Compile<Action<NpgsqlConnection>>(Detachment(connection, connector), Expression.Empty());
+        var resetMessage = Expression.Field(connector, "_resetWithoutDeallocateMessage");
+        var pending = Expression.Property(connector, "PendingPrependedResponses");
+        _resetMessage = Compile<Func<NpgsqlConnection, byte[]?>>(
+            Expression.Block(
+                // The driver makes it when a connection is opened for its own pool alone.
+                Expression.IfThen(IsNull(resetMessage), Expression.Call(connector, "GenerateResetMessage", null)),
+                resetMessage),
+            Expression.Constant(null, typeof(byte[])));
+        _prependReset = Compile<Func<NpgsqlConnection, bool>>(
+            Expression.Block(
+                // Outside of a transaction nothing else is ever kept back for the next command: then it stands there already.
+                Expression.IfThen(
+                    Expression.Equal(pending, Expression.Constant(0)),
+                    Expression.Call(connector, "PrependInternalMessage", null, resetMessage, Expression.Field(connector, "_resetWithoutDeallocateResponseCount"))),
+                Expression.Constant(true)),
+            Expression.Constant(false));
 
         TDelegate Compile<TDelegate>(Expression present, Expression absent) =>
             Expression.Lambda<TDelegate>(
                 Expression.Block(
                     [connector],
                     Expression.Assign(connector, Expression.Property(connection, connectorProperty)),
-                    Expression.Condition(Expression.ReferenceEqual(connector, Expression.Constant(null)), absent, present, absent.Type)),
+                    Expression.Condition(IsNull(connector), absent, present, absent.Type)),
                 connection).Compile();
     }
 
@@ -86,6 +105,17 @@ internal sealed class NpgsqlInternals
     /// </summary>
     public void Detach(NpgsqlConnection connection) => _detach(connection);
 
+    /// <summary>
+    /// The statements of the full reset that the driver's own pool sends with the next command, as one text; null on a closed
+    /// connection. To be asked before <see cref="PrependReset"/>, while nothing is under way.
+    /// </summary>
+    public string? ResetOf(NpgsqlConnection connection) =>
+        // The message is a letter, four bytes of length, the text and a zero.
+        _resetMessage(connection) is { } message ? Encoding.ASCII.GetString(message, 5, message.Length - 6) : null;
+
+    /// <summary>Has that reset sent together with the next command, ahead of it, unless it will be already. False on a closed connection.</summary>
+    public bool PrependReset(NpgsqlConnection connection) => _prependReset(connection);
+
     public Socket? SocketOf(NpgsqlConnection connection) => _socket(connection);
 
     /// <summary>Asks the server over a connection of its own to end the running command. Blocks for the network. Takes no server slot.</summary>
@@ -96,6 +126,8 @@ internal sealed class NpgsqlInternals
 
     /// <summary>Lets the driver drop a connection whose socket is at its end, without a word to the server or an error in its log.</summary>
     public void Break(NpgsqlConnection connection) => _break(connection);
+
+    private static BinaryExpression IsNull(Expression value) => Expression.ReferenceEqual(value, Expression.Constant(null));
 
     private static BlockExpression Breaking(Expression connector)
     {

@@ -28,6 +28,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     private readonly ConnectionHooks _hooks = new(settings, source, connection);
     private readonly CancellationTokenSource _giveUp = new();
     private Task? _opening;
+    private bool _canPrependReset;
     private BackendSocket? _socket;
     private long _openedAt;
 
@@ -91,6 +92,19 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         return internals.IsOutsideTransaction(connection) ? ReturnCondition.Clean : ReturnCondition.InTransaction;
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the driver says to it: then the reset is made in the usual way, which shows what there is.")]
+    public bool PrependReset()
+    {
+        try
+        {
+            return _canPrependReset && connection.FullState == ConnectionState.Open && source.Internals?.PrependReset(connection) == true;
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
+
     public SocketLook Look() => _socket?.Look() ?? SocketLook.Blind;
 
     public async Task WorkAsync(ConnectionWork work, object? key = null)
@@ -125,6 +139,8 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
         source.VerifyInternals(connection);
         Meet();
+        // A driver that keeps idle connections alive by itself writes at any time, and what is kept back for later would get in its way.
+        _canPrependReset = !source.KeepsAlive && source.Internals?.ResetOf(connection) == string.Join(';', FullReset);
         try
         {
             await _hooks.ConfigureAsync(_giveUp.Token).ConfigureAwait(false);

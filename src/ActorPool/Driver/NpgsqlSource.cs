@@ -25,11 +25,15 @@ internal sealed class NpgsqlSource : IConnectionSource
         _settings = settings;
         _internals = internals;
         Limitation = limitation;
+        KeepsAlive = new NpgsqlConnectionStringBuilder(source.ConnectionString).KeepAlive > 0;
         Server = PoolSettingsText.Server(source.ConnectionString);
     }
 
     /// <summary>The driver's internals; null when the pool has to do without.</summary>
     public NpgsqlInternals? Internals => _internals;
+
+    /// <summary>The driver sends something on idle connections from time to time (<c>Keepalive</c> of the connection string).</summary>
+    public bool KeepsAlive { get; }
 
     /// <summary>Complete when the pool is over.</summary>
     public Task Over => _over.Task;

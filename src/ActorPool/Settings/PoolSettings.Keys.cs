@@ -58,7 +58,10 @@ public sealed partial record PoolSettings
     /// <summary><c>reset</c>: what is undone on a returned connection before anyone gets it again.</summary>
     public ResetMode Reset { get; init => field = Defined(value); }
 
-    /// <summary><c>discard-on-key-change</c>: the full reset when a session changes hands between keys, or between a key and unkeyed use.</summary>
+    /// <summary>
+    /// <c>discard-on-key-change</c>: the full reset when a session changes hands between keys, or between a key and unkeyed use. It is sent
+    /// with the first command of the next user, ahead of it, where the driver can do that; else it is a round trip before the lease.
+    /// </summary>
     public bool DiscardOnKeyChange { get; init; }
 
     /// <summary><c>validate-after-idle</c>: idle for longer, a connection is proven alive before it is lent. Zero: always. Infinite is allowed.</summary>

@@ -29,7 +29,10 @@ internal sealed class SimpleDriver : ILeaseHome
         _startPatience = settings.AcquireTimeout;
         _settings = settings with { AcquireTimeout = TimeSpan.Zero };
         _source = source;
-        _state = new PoolState(_settings, Now, Random.Shared, slot => _records[slot.Index].Connection?.Look() ?? SocketLook.Blind);
+        _state = new PoolState(
+            _settings, Now, Random.Shared,
+            slot => _records[slot.Index].Connection?.Look() ?? SocketLook.Blind,
+            slot => _records[slot.Index].Connection?.PrependReset() == true);
     }
 
     public string Name => _settings.Name;

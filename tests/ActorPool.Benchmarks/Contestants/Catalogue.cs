@@ -19,7 +19,7 @@ internal static class Catalogue
         new(Npgsql, "full, sent with the next command", setup => NpgsqlPool.OpenAsync(setup, noReset: false)),
         new(Baseline, Rollback, setup => NpgsqlPool.OpenAsync(setup, noReset: true)),
         new(Facade, Rollback, setup => FacadePool.OpenAsync(setup, settings => settings)),
-        new("actorpool-discard", "full, a round trip on return", setup => FacadePool.OpenAsync(setup, settings => settings with { Reset = ResetMode.DiscardAll })),
+        new("actorpool-discard", "full, on return", setup => FacadePool.OpenAsync(setup, settings => settings with { Reset = ResetMode.DiscardAll })),
         new("actorpool-ask", Rollback, AskPool.OpenAsync),
         new("actorpool-keyed", Rollback, setup => KeyedPool.OpenAsync(setup, settings => settings with { KeyAffinity = KeyAffinity.WhileHeld, DiscardOnKeyChange = false })),
         new("actorpool-sticky", "rollback if open; full when a session changes hands", setup => KeyedPool.OpenAsync(setup, settings => settings with { KeyAffinity = KeyAffinity.Sticky })),

@@ -17,6 +17,8 @@ internal sealed class IdleConnection(int number) : IPhysicalConnection
 
     public Task WorkAsync(ConnectionWork work, object? key = null) => Task.CompletedTask;
 
+    public bool PrependReset() => true;
+
     public SocketLook Look() => SocketLook.Quiet;
 
     public ReturnCondition Release(bool driverWasUsed) => ReturnCondition.Clean;

@@ -1,3 +1,4 @@
+using ActorPool.Core;
 using ActorPool.Tests.Core.Support;
 
 namespace ActorPool.Tests.Core;
@@ -37,6 +38,39 @@ public sealed class NewSessionTests
         Assert.True(Visit(pool, "k"));
         Assert.True(Visit(pool, "k"));
         Assert.True(Visit(pool, null));
+    }
+
+    [Fact]
+    public void The_reset_of_a_return_goes_with_the_next_command_when_somebody_waits_who_will_send_one()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { Reset = ResetMode.DiscardAll }, prependsResets: true);
+        var first = pool.Borrow();
+        var next = pool.Get();
+        pool.Put(first);
+        Assert.Equal(EffectKind.Grant, next.Answer);
+        Assert.True(next.IsNewSession);
+        pool.Put(next);
+        Assert.Equal(ConnectionWork.Discard, Assert.Single(pool.Last).Work);
+    }
+
+    [Fact]
+    public void It_is_made_at_once_when_those_who_waited_have_given_up()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { Reset = ResetMode.DiscardAll }, prependsResets: true);
+        var first = pool.Borrow();
+        pool.Get().Gone = true;
+        pool.Put(first);
+        Assert.Equal(ConnectionWork.Discard, Assert.Single(pool.Last, effect => effect.Kind == EffectKind.Work).Work);
+    }
+
+    [Fact]
+    public void It_is_made_at_once_when_a_transaction_was_left_open()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { Reset = ResetMode.DiscardAll }, prependsResets: true);
+        var first = pool.Borrow();
+        pool.Get();
+        pool.Put(first, ReturnCondition.InTransaction);
+        Assert.Equal(ConnectionWork.Discard, Assert.Single(pool.Last).Work);
     }
 
     [Fact]

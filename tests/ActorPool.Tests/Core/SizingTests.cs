@@ -50,6 +50,20 @@ public sealed class SizingTests
     }
 
     [Fact]
+    public void Those_who_do_not_wait_learn_it_also_when_their_session_was_being_made_ready_meanwhile()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 2) with { InitializeSession = (_, _, _) => Task.CompletedTask });
+        pool.Borrow();
+        var impatient = pool.Get("k", timeout: TimeSpan.Zero);
+        pool.Opened(pool.Ledger.Slots[1]);
+
+        pool.Resize(0, 1);
+        pool.WorkDone(pool.Ledger.Slots[1]);
+
+        Assert.Equal(PoolErrorKind.Exhausted, impatient.Error);
+    }
+
+    [Fact]
     public void Those_who_do_not_wait_learn_that_a_smaller_pool_is_exhausted()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 2));

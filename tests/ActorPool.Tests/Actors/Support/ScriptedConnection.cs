@@ -70,6 +70,13 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
 
     public Task TerminateAsync(BackendIdentity backend) => WorkAsync(ConnectionWork.Terminate);
 
+    public bool PrependReset()
+    {
+        Note("prepend a reset", _isOpen && _running is null && _ends is null, "given a reset in the middle of something");
+        source.Check(!source.IsLent(this), $"{this} is given a reset while somebody has it");
+        return source.PrependsResets;
+    }
+
     public SocketLook Look() => IsDead ? SocketLook.Suspect : SocketLook.Quiet;
 
     public ReturnCondition Release(bool driverWasUsed)

@@ -65,8 +65,9 @@ internal static class Invariants
         Unless(!ledger.Slots.Any(slot => slot.IsIdle) || (free > 0 && opening >= limit) || underWay, $"{first.Name} waits while a connection lies idle");
         Unless(!Exhausted(), $"{first.Name} waits while all are lent, and must not");
 
+        // Whoever's session is being made ready has had its turn.
         bool Exhausted() => ledger.Lent >= settings.MaxConnections
-            && ledger.Waiting.Exists(waiter => !waiter.Gone && (waiter.Timeout ?? settings.AcquireTimeout) == TimeSpan.Zero);
+            && ledger.Waiting.Exists(waiter => !waiter.Gone && waiter.State != WaiterState.Preparing && (waiter.Timeout ?? settings.AcquireTimeout) == TimeSpan.Zero);
     }
 
     private static bool AnyIdleServesAnybody(PoolSettings settings) =>

@@ -30,6 +30,7 @@ internal sealed partial class Ledger
                 Unless(slot.IsIdle, $"slot {slot.Slot.Index}: {effect.Work} on a connection that is not idle ({slot.Expected})");
                 Unless(effect.Work != ConnectionWork.None, $"slot {slot.Slot.Index}: work without a name");
                 slot.State = Physical.Working;
+                slot.IsResetPending = false;
                 slot.Work = effect.Work;
                 slot.StartedAt = now;
                 if (effect.Work == ConnectionWork.Initialize)
@@ -92,6 +93,7 @@ internal sealed partial class Ledger
         CheckSession(slot, waiter, now);
         Answered(waiter, EffectKind.Grant);
         slot.IsLent = true;
+        slot.IsResetPending = false;
         slot.LentKey = waiter.Key;
         slot.Lease = slot.Slot.Lease;
         slot.LentAt = now;
@@ -153,6 +155,7 @@ internal sealed partial class Ledger
         slot.State = Physical.Opening;
         slot.StartedAt = now;
         slot.IsOutdated = false;
+        slot.IsResetPending = false;
         slot.Incarnation++;
     }
 }

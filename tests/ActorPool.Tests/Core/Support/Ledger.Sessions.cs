@@ -42,6 +42,16 @@ internal sealed partial class Ledger
             NewSession(slot);
     }
 
+    /// <summary>The next command is preceded by a reset: whoever sends it finds a new session.</summary>
+    public void PrependReset(SlotLedger slot)
+    {
+        Unless(slot.IsIdle && slot.DiedAt is null && !slot.InTransaction, $"slot {slot.Slot.Index}: a reset is put ahead on {slot.Expected}");
+        if (settings.Reset != ResetMode.DiscardAll)
+            slot.LastUser = null;
+        slot.IsResetPending = slot.IsUsed;
+        NewSession(slot);
+    }
+
     private static void NewSession(SlotLedger slot)
     {
         slot.Users.Clear();
@@ -63,7 +73,7 @@ internal sealed partial class Ledger
         return slot.IsIdle
             && (isOwn || (isCommon && Count(Physical.Working) == 0))
             && settings.Check is null && (settings.InitializeSession is null || waiter.Key is null) && slot.DiedAt is null
-            && (!settings.DiscardOnKeyChange || slot.Users.All(user.Equals))
+            && (!settings.DiscardOnKeyChange || PrependsResets || slot.Users.All(user.Equals))
             && (settings.ValidateAfterIdle < TimeSpan.Zero || now - slot.HeardAt <= settings.ValidateAfterIdle);
     }
 

@@ -39,6 +39,9 @@ internal sealed partial class Ledger(PoolSettings settings)
 
     public bool IsPaused { get; set; }
 
+    /// <summary>The driver can send a reset together with the next command.</summary>
+    public bool PrependsResets { get; set; }
+
     /// <summary>Places that may be taken: more than the maximum only as long as a smaller one has not been reached.</summary>
     public int Limit => _limit;
 
@@ -146,6 +149,7 @@ internal sealed partial class Ledger(PoolSettings settings)
         foreach (var slot in Slots)
         {
             Unless(!slot.MustGo || slot.State == Physical.Closing, $"slot {slot.Slot.Index}: a lease ended by force, and its connection was kept");
+            Unless(settings.Reset != ResetMode.DiscardAll || !slot.IsIdle || !slot.IsResetPending, $"slot {slot.Slot.Index}: lies idle, and the reset of its return waits for its next user");
             slot.MustGo = false;
             slot.Crashed = false;
         }

@@ -35,6 +35,9 @@ internal sealed class SlotLedger(Slot slot)
 
     public bool InTransaction { get; set; }
 
+    /// <summary>The reset of its return waits for the next command.</summary>
+    public bool IsResetPending { get; set; }
+
     /// <summary>When the server was last heard of.</summary>
     public TimeSpan HeardAt { get; set; }
 

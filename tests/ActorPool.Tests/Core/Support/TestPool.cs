@@ -15,14 +15,14 @@ internal sealed partial class TestPool
     public TestPool(PoolSettings settings, int seed = 1)
     {
         Settings = settings;
-        State = new PoolState(settings, Now, new Random(seed), Look);
+        State = new PoolState(settings, Now, new Random(seed), Look, PrependReset);
         Ledger = new Ledger(settings);
     }
 
     /// <summary>A pool that has started.</summary>
-    public static TestPool Running(PoolSettings settings)
+    public static TestPool Running(PoolSettings settings, bool prependsResets = false)
     {
-        var pool = new TestPool(settings);
+        var pool = new TestPool(settings) { PrependsResets = prependsResets };
         pool.Start();
         pool.Settle();
         return pool;
@@ -40,6 +40,13 @@ internal sealed partial class TestPool
 
     /// <summary>The sockets cannot be seen.</summary>
     public bool IsBlind { get; set; }
+
+    /// <summary>The driver can send a reset together with the next command.</summary>
+    public bool PrependsResets
+    {
+        get => Ledger.PrependsResets;
+        init => Ledger.PrependsResets = value;
+    }
 
     /// <summary>The effects of the last call.</summary>
     public List<Effect> Last { get; } = [];
@@ -218,6 +225,13 @@ internal sealed partial class TestPool
 
     private SocketLook Look(Slot slot) =>
         IsBlind ? SocketLook.Blind : Ledger.Slots[slot.Index].DiedAt is null ? SocketLook.Quiet : SocketLook.Suspect;
+
+    private bool PrependReset(Slot slot)
+    {
+        if (PrependsResets)
+            Ledger.PrependReset(Ledger.Slots[slot.Index]);
+        return PrependsResets;
+    }
 
     private void Step(string what, Action call)
     {

@@ -1,0 +1,260 @@
+using System.Data;
+using ActorPool.Driver;
+using ActorPool.Tests.PostgreSQL.Support;
+using Npgsql;
+using static ActorPool.Tests.PostgreSQL.Support.DriverAccess;
+
+namespace ActorPool.Tests.PostgreSQL.Driver;
+
+/// <summary>A session that changes hands is reset by the first command of its next user, ahead of it: whatever that command is, it finds nothing of the last one.</summary>
+public sealed class PrependedResetTests : DriverTest
+{
+    private const string Dirt = "SET work_mem = '77MB'; CREATE TEMP TABLE mine (n int); SELECT pg_advisory_lock(7)";
+
+    [Fact]
+    public async Task It_costs_no_round_trip()
+    {
+        var pool = await StartOneAsync(Internals);
+        var pid = await UseAsync(pool, "one");
+
+        await using var next = await pool.GetConnAsync("another");
+
+        Assert.Equal(1, await Backends.CountAsync($"pid = {pid} AND query LIKE '%{nameof(UseAsync)}'"));
+        await AssertCleanAsync(next);
+    }
+
+    [Fact]
+    public async Task Those_who_sent_nothing_leave_it_to_the_next()
+    {
+        var pool = await StartOneAsync(Internals);
+        var pid = await UseAsync(pool, "one");
+        // One for each would be more than the driver's buffer holds.
+        for (var user = 0; user < 200; user++)
+        {
+            await using var idle = await pool.GetConnAsync(user);
+            Assert.True(idle.IsNewSession);
+        }
+
+        Assert.Equal(1, await Backends.CountAsync($"pid = {pid} AND query LIKE '%{nameof(UseAsync)}'"));
+        await using var next = await pool.GetConnAsync("another");
+        await AssertCleanAsync(next);
+    }
+
+    [Fact]
+    public async Task The_same_key_finds_the_session_that_was_new_to_it_also_when_it_had_sent_nothing()
+    {
+        var pool = await StartOneAsync(Internals);
+        await UseAsync(pool, "one");
+        await (await pool.GetConnAsync("another")).DisposeAsync();
+
+        await using var again = await pool.GetConnAsync("another");
+        Assert.False(again.IsNewSession);
+        await AssertCleanAsync(again);
+    }
+
+    [Fact]
+    public async Task A_transaction_may_come_first()
+    {
+        await using var next = await HandOverAsync();
+        await using (var transaction = await next.BeginTransactionAsync(IsolationLevel.Serializable))
+        {
+            Assert.Equal("serializable", await ScalarAsync(next, "SHOW transaction_isolation"));
+            await AssertCleanAsync(next);
+            await transaction.RollbackAsync();
+        }
+
+        await AssertCleanAsync(next);
+    }
+
+    [Fact]
+    public async Task A_transaction_may_be_all_and_empty()
+    {
+        await using var next = await HandOverAsync();
+        await (await next.BeginTransactionAsync()).CommitAsync();
+
+        await AssertCleanAsync(next);
+    }
+
+    [Fact]
+    public async Task A_transaction_that_is_left_open_unsent_does_not_undo_it()
+    {
+        var pool = await StartOneAsync(Internals);
+        await UseAsync(pool, "one");
+        await using (var careless = await pool.GetConnAsync("another"))
+            _ = await careless.BeginTransactionAsync();
+
+        await using var next = await pool.GetConnAsync("another");
+        await AssertCleanAsync(next);
+    }
+
+    [Fact]
+    public async Task COPY_may_come_first()
+    {
+        await using var next = await HandOverAsync("CREATE TABLE copied (n int)");
+        await using (var import = await next.Npgsql.BeginBinaryImportAsync("COPY copied FROM STDIN (FORMAT binary)"))
+        {
+            await import.WriteRowAsync(CancellationToken.None, 41);
+            await import.CompleteAsync();
+        }
+
+        Assert.Equal(41, await ScalarAsync(next, "SELECT n FROM copied"));
+        await AssertCleanAsync(next);
+    }
+
+    [Fact]
+    public async Task A_batch_a_preparation_and_a_blocking_call_may_come_first()
+    {
+        var pool = await StartOneAsync(Internals);
+        for (var round = 0; round < 3; round++)
+        {
+            await UseAsync(pool, $"batch {round}");
+            await using (var next = await pool.GetConnAsync($"after batch {round}"))
+            {
+                await using var batch = new NpgsqlBatch(next.Npgsql) { BatchCommands = { new("SELECT 1"), new("SELECT 2") } };
+                Assert.Equal(1, await batch.ExecuteScalarAsync());
+                await AssertCleanAsync(next);
+            }
+
+            await UseAsync(pool, $"preparation {round}");
+            await using (var next = await pool.GetConnAsync($"after preparation {round}"))
+            {
+                await using var command = new NpgsqlCommand("SELECT 40 + $1", next.Npgsql) { Parameters = { new() { Value = 2 } } };
+                await command.PrepareAsync();
+                Assert.Equal(42, await command.ExecuteScalarAsync());
+                await AssertCleanAsync(next);
+            }
+
+            await UseAsync(pool, $"blocking {round}");
+            await using (var next = await pool.GetConnAsync($"after blocking {round}"))
+            {
+                using var command = new NpgsqlCommand("SELECT 42", next.Npgsql);
+                Assert.Equal(42, command.ExecuteScalar());
+                await AssertCleanAsync(next);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_first_command_that_fails_has_an_error_of_its_own_and_the_session_is_clean()
+    {
+        await using var next = await HandOverAsync();
+
+        var error = await Assert.ThrowsAsync<PostgresException>(() => ScalarAsync(next, "SELECT 1 / 0"));
+
+        Assert.Equal(PostgresErrorCodes.DivisionByZero, error.SqlState);
+        await AssertCleanAsync(next);
+    }
+
+    [Fact]
+    public async Task A_first_command_can_be_cancelled_and_the_session_is_clean()
+    {
+        await using var next = await HandOverAsync();
+        using var cancellation = new CancellationTokenSource();
+        await using var command = new NpgsqlCommand("SELECT pg_sleep(60)", next.Npgsql);
+        var sleep = command.ExecuteNonQueryAsync(cancellation.Token);
+        Assert.Equal(1, await Backends.WaitForAsync(1, "wait_event = 'PgSleep'"));
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sleep);
+        await AssertCleanAsync(next);
+    }
+
+    [Fact]
+    public async Task A_wait_for_notifications_may_come_first()
+    {
+        await using var next = await HandOverAsync("LISTEN news");
+
+        Assert.False(await next.Npgsql.WaitAsync(TimeSpan.FromMilliseconds(500)));
+
+        Assert.Equal(0L, await ScalarAsync(next, "SELECT count(*) FROM pg_listening_channels()"));
+    }
+
+    [Fact]
+    public async Task What_was_sent_to_the_last_user_does_not_reach_the_next()
+    {
+        var internals = NpgsqlInternals.TryCreate(out _)!;
+        var pool = await StartAsync(Internals, 2, 2);
+        await using var sender = await pool.GetConnAsync();
+        var last = await pool.GetConnAsync("one");
+        await ExecuteAsync(last, "LISTEN news");
+        var socket = internals.SocketOf(last.Npgsql)!;
+        await last.DisposeAsync();
+        await ExecuteAsync(sender, "NOTIFY news, 'secret'");
+        await EventuallyAsync(() => socket.Poll(0, System.Net.Sockets.SelectMode.SelectRead), "it stands on the socket");
+
+        await using var next = await pool.GetConnAsync("another");
+        var heard = new List<string>();
+        NotificationEventHandler hear = (_, notification) => heard.Add(notification.Payload);
+        next.Npgsql.Notification += hear;
+        await AssertCleanAsync(next);
+
+        next.Npgsql.Notification -= hear;
+        Assert.Empty(heard);
+    }
+
+    [Fact]
+    public async Task A_connection_with_a_reset_to_be_sent_is_closed_as_any_other()
+    {
+        var pool = await StartOneAsync(Internals);
+        await UseAsync(pool, "one");
+        await (await pool.GetConnAsync("another")).DisposeAsync();
+
+        await pool.CloseAllAsync();
+
+        Assert.Equal(0, await Backends.CountAsync());
+    }
+
+    [Fact]
+    public async Task One_that_the_driver_keeps_alive_is_reset_before_it_is_lent()
+    {
+        var text = new NpgsqlConnectionStringBuilder(ConnectionString) { KeepAlive = 600 }.ConnectionString;
+        var pool = await StartOneAsync(Internals, settings => settings with { ConnectionString = text });
+        var pid = await UseAsync(pool, "one");
+
+        await using var next = await pool.GetConnAsync("another");
+
+        Assert.Equal(1, await Backends.CountAsync($"pid = {pid} AND query LIKE 'DISCARD%'"));
+        await AssertCleanAsync(next);
+    }
+
+    [Theory, BothWays]
+    public async Task With_discard_all_whoever_waits_finds_nothing_of_the_one_before(DriverAccess access)
+    {
+        var pool = await StartOneAsync(access, settings => settings with { Reset = ResetMode.DiscardAll });
+        var first = await pool.GetConnAsync();
+        await ExecuteAsync(first, Dirt);
+        var waiting = pool.GetConnAsync().AsTask();
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+
+        await first.DisposeAsync();
+
+        await using var next = await waiting;
+        Assert.True(next.IsNewSession);
+        await AssertCleanAsync(next);
+    }
+
+    private async Task<PooledConnection> HandOverAsync(string more = "SELECT 1")
+    {
+        var pool = await StartOneAsync(Internals);
+        await UseAsync(pool, "one", more);
+        var next = await pool.GetConnAsync("another");
+        Assert.True(next.IsNewSession);
+        return next;
+    }
+
+    private static async Task<int> UseAsync(ConnectionPool pool, object key, string more = "SELECT 1")
+    {
+        await using var lease = await pool.GetConnAsync(key);
+        await ExecuteAsync(lease, more);
+        await ExecuteAsync(lease, Dirt);
+        return (int)(await ScalarAsync(lease, $"SELECT pg_backend_pid() -- {nameof(UseAsync)}"))!;
+    }
+
+    private static async Task AssertCleanAsync(PooledConnection lease)
+    {
+        Assert.NotEqual("77MB", await ScalarAsync(lease, "SHOW work_mem"));
+        Assert.Equal(DBNull.Value, await ScalarAsync(lease, "SELECT to_regclass('pg_temp.mine')::text"));
+        Assert.Equal(0L, await ScalarAsync(lease, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"));
+    }
+}
