@@ -9,7 +9,7 @@ internal static partial class Catalogue
         new("a socket that cannot be seen is taken for sound", "PoolState.Health.cs",
             "_ => unheard > BlindFor,", "_ => false,"),
         new("validate-after-idle is not kept", "PoolState.Health.cs",
-            "if (_settings.ValidateAfterIdle >= TimeSpan.Zero && unheard > _settings.ValidateAfterIdle)", "if (_settings.ValidateAfterIdle > TimeSpan.MaxValue - unheard)"),
+            "        if (IsLongUnheard(slot, now))\n            return true;\n", ""),
         new("one that died with its borrower goes among the idle ones", "PoolState.Leases.cs",
             "if (work == ConnectionWork.None && DiedWhileLent(slot, now))", "if (work == ConnectionWork.None && slot.IsOutdated)"),
         new("one failure casts no doubt on the others", "PoolState.Connections.cs",

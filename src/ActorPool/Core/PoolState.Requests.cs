@@ -51,7 +51,7 @@ internal sealed partial class PoolState
 
         var mustWaitForKey = Exclusive && entry is { } && (entry.HeldBy is not null || entry.Turn is not null);
         if (!mustWaitForKey && _queue.Count == 0 && Phase == PoolPhase.Running && !IsPaused
-            && entry?.PreparingOn is null && PickIdle(entry, null) is { State: SlotState.Idle } slot && IsReady(slot, entry, now)
+            && entry?.PreparingOn is null && PickIdle(entry, null) is { State: SlotState.Idle } slot && TryMakeReady(slot, entry, now)
             && !MustInitialize(slot, entry))
         {
             Grant(slot, waiter, now);

@@ -35,7 +35,7 @@ internal sealed partial class PoolState
         while (_queue.First is { } first)
         {
             var slot = OrJustReady(PickIdle(first.Entry, offered), offered, first, now);
-            if (slot is { State: SlotState.Idle } && IsReady(slot, first.Entry, now))
+            if (slot is { State: SlotState.Idle } && TryMakeReady(slot, first.Entry, now))
             {
                 Give(slot, first, now);
                 continue;
@@ -49,7 +49,7 @@ internal sealed partial class PoolState
             {
                 // More wait than are under reset: the oldest need not wait for the one whose turn it is.
                 (slot, waiter) = (OrJustReady(NextIdle(slot), offered, first, now), first);
-                if (slot is not null && IsReady(slot, first.Entry, now))
+                if (slot is not null && TryMakeReady(slot, first.Entry, now))
                 {
                     Give(slot, first, now);
                     continue;
@@ -86,7 +86,7 @@ internal sealed partial class PoolState
             // Room for one more is better, unless the opens seem to be stuck.
             if (_counts.Taken < _settings.MaxConnections && !BackingOff(now) && _slowOpens == 0)
                 return;
-            if (!IsReady(slot, first.Entry, now))
+            if (!TryMakeReady(slot, first.Entry, now))
             {
                 MakeReady(slot, NeededWork(slot, first.Entry, now), now);
                 continue;
@@ -120,9 +120,9 @@ internal sealed partial class PoolState
 
     /// <summary>
     /// Whether this key may have an idle connection at once. Where a full reset is all that it needs, and the server was heard of lately
-    /// and is quiet, the reset goes with the first command of its next borrower instead of a round trip of its own.
+    /// and is quiet, the reset is put ahead of the first command of its next borrower, instead of a round trip of its own.
     /// </summary>
-    private bool IsReady(Slot slot, KeyEntry? entry, TimeSpan now)
+    private bool TryMakeReady(Slot slot, KeyEntry? entry, TimeSpan now)
     {
         var work = NeededWork(slot, entry, now);
         if (work != ConnectionWork.Discard || IsLongUnheard(slot, now) || !TryPrependReset(slot))
