@@ -11,6 +11,7 @@ namespace ActorPool.ThrowawayPostgres.Clusters;
 internal sealed class OwnerMark : IDisposable
 {
     private const string FileName = "owner";
+    private const string NascentName = "owner.new";
 
     /// <summary>A younger folder without a mark is about to get one.</summary>
     private static readonly TimeSpan Nascent = TimeSpan.FromMinutes(1);
@@ -25,10 +26,13 @@ internal sealed class OwnerMark : IDisposable
     public static OwnerMark Put(string folder)
     {
         using var self = Process.GetCurrentProcess();
-        var file = new FileStream(Path.Combine(folder, FileName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        // Made under another name: somebody who sweeps the folders could have the mark open before it is locked.
+        var nascent = Path.Combine(folder, NascentName);
+        var file = new FileStream(nascent, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         var started = self.StartTime.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
         file.Write(System.Text.Encoding.UTF8.GetBytes($"{self.Id.ToString(CultureInfo.InvariantCulture)}\n{started}\n"));
         file.Flush();
+        File.Move(nascent, Path.Combine(folder, FileName));
         return new OwnerMark(file);
     }
 

@@ -8,13 +8,14 @@ internal class LeaseRecord(Slot slot)
 {
     // The borrower's object is held weakly: when nobody else has it, the lease was forgotten.
     private readonly WeakReference<PooledConnection?> _lease = new(null);
+    private bool _isLent;
 
     public Slot Slot { get; } = slot;
 
     public IPhysicalConnection? Connection { get; set; }
 
     /// <summary>The object of the lease that is out; null when none is, or when nobody has it any more.</summary>
-    public PooledConnection? Lease => _lease.TryGetTarget(out var lease) ? lease : null;
+    public PooledConnection? Lease => _isLent && _lease.TryGetTarget(out var lease) ? lease : null;
 
     /// <summary>Which object it is; rises with each.</summary>
     public int Handle { get; private set; }
@@ -27,6 +28,7 @@ internal class LeaseRecord(Slot slot)
     {
         var lease = new PooledConnection(home, Connection!.Npgsql, Slot, key, ++Handle);
         _lease.SetTarget(lease);
+        _isLent = true;
         Origin = origin;
         return lease;
     }
@@ -41,5 +43,5 @@ internal class LeaseRecord(Slot slot)
         ReferenceEquals(slot, Slot) && slot.State == SlotState.InUse && slot.Lease == lease && Handle == handle;
 
     /// <summary>The lease is over.</summary>
-    public void TakeBack() => _lease.SetTarget(null);
+    public void TakeBack() => _isLent = false;
 }

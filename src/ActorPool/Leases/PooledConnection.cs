@@ -99,7 +99,13 @@ public sealed partial class PooledConnection : DbConnection
     }
 
     /// <inheritdoc cref="Close"/>
-    public override ValueTask DisposeAsync() => base.DisposeAsync();
+    [SuppressMessage("Usage", "CA1816", Justification = "The end of the lease does it.")]
+    [SuppressMessage("Usage", "CA2215", Justification = "It takes a lock for an event of designers, in the way of every return.")]
+    public override ValueTask DisposeAsync()
+    {
+        GiveBack();
+        return ValueTask.CompletedTask;
+    }
 
     /// <inheritdoc cref="Close"/>
     protected override void Dispose(bool disposing)

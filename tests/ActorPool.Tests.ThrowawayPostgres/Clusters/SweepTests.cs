@@ -15,7 +15,10 @@ public sealed class SweepTests
         {
             var started = dead.StartTime.ToUniversalTime();
             await dead.WaitForExitAsync();
-            await File.WriteAllTextAsync(Path.Combine(folder.Path, "owner"), $"{dead.Id}\n{started:O}\n");
+            // In one piece: a server that starts in another process may look at it at any moment.
+            var other = Path.Combine(folder.Path, "other");
+            await File.WriteAllTextAsync(other, $"{dead.Id}\n{started:O}\n");
+            File.Move(other, Path.Combine(folder.Path, "owner"), overwrite: true);
         }
 
         await using var server = await PostgresServer.StartAsync();
