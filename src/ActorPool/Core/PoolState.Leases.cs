@@ -22,6 +22,7 @@ internal sealed partial class PoolState
         slot.LentAt = now;
         slot.LeakWarned = false;
         slot.WasLent = true;
+        slot.Work = ConnectionWork.None;
         slot.CheckedAt = TimeSpan.MinValue;
         slot.HeldFor = entry;
         slot.IsNewSession = IsNewSession(slot, entry);

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using System.Net.Sockets;
 using System.Reflection;
-using System.Text;
 using Npgsql;
 
 namespace ActorPool.Driver;
@@ -27,7 +26,6 @@ internal sealed class NpgsqlInternals
     private readonly Func<NpgsqlConnection, bool> _cancel;
     private readonly Action<NpgsqlConnection> _terminate;
     private readonly Action<NpgsqlConnection> _break;
-    private readonly Func<NpgsqlConnection, byte[]?> _resetMessage;
     private readonly Func<NpgsqlConnection, bool> _prependReset;
 
     private NpgsqlInternals()
@@ -47,25 +45,14 @@ internal sealed class NpgsqlInternals
                 Expression.Call(connector, "PerformPostgresCancellation", null)),
             Expression.Constant(false));
         _terminate = Compile<Action<NpgsqlConnection>>(
-            Expression.Block(Expression.Call(connector, "WriteTerminate", null), Expression.Call(connector, FlushMethod(connector.Type))), Expression.Empty());
+            Expression.Block(
+                // A reset that was put ahead has no command to go with.
+                Expression.Call(Expression.Property(connector, "WriteBuffer"), "Clear", null),
+                Expression.Call(connector, "WriteTerminate", null),
+                Expression.Call(connector, FlushMethod(connector.Type))), Expression.Empty());
         _break = Compile<Action<NpgsqlConnection>>(Breaking(connector), Expression.Empty());
         _detach = Compile<Action<NpgsqlConnection>>(Detachment(connection, connector), Expression.Empty());
-        var resetMessage = Expression.Field(connector, "_resetWithoutDeallocateMessage");
-        var pending = Expression.Property(connector, "PendingPrependedResponses");
-        _resetMessage = Compile<Func<NpgsqlConnection, byte[]?>>(
-            Expression.Block(
-                // The driver makes it when a connection is opened for its own pool alone.
-                Expression.IfThen(IsNull(resetMessage), Expression.Call(connector, "GenerateResetMessage", null)),
-                resetMessage),
-            Expression.Constant(null, typeof(byte[])));
-        _prependReset = Compile<Func<NpgsqlConnection, bool>>(
-            Expression.Block(
-                // Outside of a transaction nothing else is ever kept back for the next command: then it stands there already.
-                Expression.IfThen(
-                    Expression.Equal(pending, Expression.Constant(0)),
-                    Expression.Call(connector, "PrependInternalMessage", null, resetMessage, Expression.Field(connector, "_resetWithoutDeallocateResponseCount"))),
-                Expression.Constant(true)),
-            Expression.Constant(false));
+        _prependReset = Compile<Func<NpgsqlConnection, bool>>(Prepending(connector), Expression.Constant(false));
 
         TDelegate Compile<TDelegate>(Expression present, Expression absent) =>
             Expression.Lambda<TDelegate>(
@@ -106,14 +93,9 @@ internal sealed class NpgsqlInternals
     public void Detach(NpgsqlConnection connection) => _detach(connection);
 
     /// <summary>
-    /// The statements of the full reset that the driver's own pool sends with the next command, as one text; null on a closed
-    /// connection. To be asked before <see cref="PrependReset"/>, while nothing is under way.
+    /// Has the full reset sent together with the next command, ahead of it, unless it will be already. False when that cannot be: on a closed
+    /// connection, while something is unread, and while the driver would read the command in the way of the session that is to be reset.
     /// </summary>
-    public string? ResetOf(NpgsqlConnection connection) =>
-        // The message is a letter, four bytes of length, the text and a zero.
-        _resetMessage(connection) is { } message ? Encoding.ASCII.GetString(message, 5, message.Length - 6) : null;
-
-    /// <summary>Has that reset sent together with the next command, ahead of it, unless it will be already. False on a closed connection.</summary>
     public bool PrependReset(NpgsqlConnection connection) => _prependReset(connection);
 
     public Socket? SocketOf(NpgsqlConnection connection) => _socket(connection);
@@ -128,6 +110,21 @@ internal sealed class NpgsqlInternals
     public void Break(NpgsqlConnection connection) => _break(connection);
 
     private static BinaryExpression IsNull(Expression value) => Expression.ReferenceEqual(value, Expression.Constant(null));
+
+    private static BinaryExpression Prepending(Expression connector)
+    {
+        var pending = Expression.Property(connector, "PendingPrependedResponses");
+        // Outside of a transaction nothing else is ever kept back for the next command: then it stands there already.
+        return Expression.OrElse(
+            Expression.NotEqual(pending, Expression.Constant(0)),
+            Expression.AndAlso(
+                Expression.AndAlso(
+                    Expression.Equal(Expression.Property(Expression.Property(connector, "ReadBuffer"), "ReadBytesLeft"), Expression.Constant(0)),
+                    Expression.Property(connector, "UseConformingStrings")),
+                Expression.Block(
+                    Expression.Call(connector, "PrependInternalMessage", null, Expression.Constant(FullReset.Message), Expression.Constant(FullReset.Responses)),
+                    Expression.Constant(true))));
+    }
 
     private static BlockExpression Breaking(Expression connector)
     {

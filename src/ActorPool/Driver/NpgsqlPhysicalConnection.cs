@@ -10,14 +10,6 @@ namespace ActorPool.Driver;
 [SuppressMessage("Design", "CA1001", Justification = "The end of the connection disposes what it has.")]
 internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connection, NpgsqlSource source, PoolSettings settings) : IPhysicalConnection
 {
-    // DISCARD ALL without DEALLOCATE ALL, which would break the statements that the driver has prepared.
-    // SET SESSION AUTHORIZATION also ends a SET ROLE, which RESET ALL keeps.
-    private static readonly string[] FullReset =
-    [
-        "SET SESSION AUTHORIZATION DEFAULT", "RESET ALL", "CLOSE ALL", "UNLISTEN *",
-        "SELECT pg_advisory_unlock_all()", "DISCARD SEQUENCES", "DISCARD TEMP",
-    ];
-
     // The age guards against a number that was given to a new process meanwhile.
     private const string Termination = """
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -28,7 +20,6 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     private readonly ConnectionHooks _hooks = new(settings, source, connection);
     private readonly CancellationTokenSource _giveUp = new();
     private Task? _opening;
-    private bool _canPrependReset;
     private BackendSocket? _socket;
     private long _openedAt;
 
@@ -97,7 +88,8 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     {
         try
         {
-            return _canPrependReset && connection.FullState == ConnectionState.Open && source.Internals?.PrependReset(connection) == true;
+            // A driver that keeps idle connections alive by itself writes at any time, and what is kept back for later would get in its way.
+            return settings.PrependReset && !source.KeepsAlive && connection.FullState == ConnectionState.Open && source.Internals?.PrependReset(connection) == true;
         }
         catch (Exception)
         {
@@ -139,8 +131,6 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
         source.VerifyInternals(connection);
         Meet();
-        // A driver that keeps idle connections alive by itself writes at any time, and what is kept back for later would get in its way.
-        _canPrependReset = !source.KeepsAlive && source.Internals?.ResetOf(connection) == string.Join(';', FullReset);
         try
         {
             await _hooks.ConfigureAsync(_giveUp.Token).ConfigureAwait(false);
@@ -204,7 +194,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         var batch = new NpgsqlBatch(connection) { Timeout = CommandTimeout };
         await using (batch.ConfigureAwait(false))
         {
-            foreach (var statement in FullReset)
+            foreach (var statement in FullReset.Statements)
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
             await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
         }

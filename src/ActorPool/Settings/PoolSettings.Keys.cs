@@ -58,11 +58,15 @@ public sealed partial record PoolSettings
     /// <summary><c>reset</c>: what is undone on a returned connection before anyone gets it again.</summary>
     public ResetMode Reset { get; init => field = Defined(value); }
 
-    /// <summary>
-    /// <c>discard-on-key-change</c>: the full reset when a session changes hands between keys, or between a key and unkeyed use. It is sent
-    /// with the first command of the next user, ahead of it, where the driver can do that; else it is a round trip before the lease.
-    /// </summary>
+    /// <summary><c>discard-on-key-change</c>: the full reset when a session changes hands between keys, or between a key and unkeyed use.</summary>
     public bool DiscardOnKeyChange { get; init; }
+
+    /// <summary>
+    /// <c>prepend-reset</c>: the full reset is sent with the first command of the next user, ahead of it, instead of in a round trip before
+    /// the lease. When it fails the session ends before that command, which gets the error; and a notification for the last user
+    /// that comes between the lease and the command is heard by the next. On return it is done so only when somebody waits.
+    /// </summary>
+    public bool PrependReset { get; init; }
 
     /// <summary><c>validate-after-idle</c>: idle for longer, a connection is proven alive before it is lent. Zero: always. Infinite is allowed.</summary>
     public TimeSpan ValidateAfterIdle { get; init => field = ZeroOrMoreOrInfinite(value); }

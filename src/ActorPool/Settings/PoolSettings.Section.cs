@@ -22,6 +22,7 @@ public sealed partial record PoolSettings
         KeyMemory = section.Value("key-memory", SectionReader.Whole, (value, key) => SettingRule.AtLeast(0, value, key)),
         Reset = section.Value("reset", SectionReader.Choice<ResetMode>),
         DiscardOnKeyChange = section.Value("discard-on-key-change", SectionReader.Switch),
+        PrependReset = section.Value("prepend-reset", SectionReader.Switch),
         ValidateAfterIdle = section.Value("validate-after-idle", SectionReader.DurationOrInfinite, SettingRule.ZeroOrMoreOrInfinite),
         LeakWarningAfter = section.Value("leak-warning-after", SectionReader.DurationOrOff, SettingRule.PositiveOrOff),
         MaxHoldTime = section.Value("max-hold-time", SectionReader.DurationOrOff, SettingRule.PositiveOrOff),

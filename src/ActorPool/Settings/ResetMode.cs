@@ -8,7 +8,7 @@ public enum ResetMode
 
     /// <summary>
     /// Everything a session can keep: the effect of <c>DISCARD ALL</c> except that prepared statements stay,
-    /// because the driver would go on using them. One round trip on every return; when somebody waits, it is sent with their first command.
+    /// because the driver would go on using them. One round trip on every return.
     /// </summary>
     DiscardAll,
 }

@@ -22,7 +22,7 @@ internal sealed class SessionScenarios(Arena arena)
         ScenarioKind.Sessions, connections, "connections", FreshSessions.Name,
         [
             new Entry(FreshSessions.Name, "full, sent with the set-up", () => OpenFreshAsync(connections)),
-            new Entry(StickySessions.Name, "full when a session changes hands", () => OpenStickyAsync(connections)),
+            new Entry(StickySessions.Name, "full when a session changes hands, with the set-up", () => OpenStickyAsync(connections)),
         ]);
 
     private Task<ILoad> OpenFreshAsync(int connections)

@@ -13,7 +13,7 @@ internal sealed class StickySessions(ConnectionPool pool, ZipfKeys keys, Random[
 
     public static async Task<StickySessions> OpenAsync(ContestantSetup setup, ZipfKeys keys, Random[] randoms)
     {
-        var settings = setup.PoolSettings with { KeyAffinity = KeyAffinity.Sticky, KeySharing = KeySharing.Exclusive, DiscardOnKeyChange = true };
+        var settings = setup.PoolSettings with { KeyAffinity = KeyAffinity.Sticky, KeySharing = KeySharing.Exclusive, DiscardOnKeyChange = true, PrependReset = true };
         return new StickySessions(await ConnectionPool.StartAsync(setup.System, settings), keys, randoms);
     }
 

@@ -26,17 +26,6 @@ public sealed class NpgsqlInternalsTests : PoolTest
         Assert.False(connection.FullState.HasFlag(System.Data.ConnectionState.Executing));
     }
 
-    [Fact]
-    public async Task The_reset_of_the_drivers_own_pool_is_the_full_reset()
-    {
-        var internals = NpgsqlInternals.TryCreate(out _)!;
-        await using var connection = await OpenAsync();
-
-        Assert.Equal(
-            "SET SESSION AUTHORIZATION DEFAULT;RESET ALL;CLOSE ALL;UNLISTEN *;SELECT pg_advisory_unlock_all();DISCARD SEQUENCES;DISCARD TEMP",
-            internals.ResetOf(connection));
-    }
-
     [Theory]
     [InlineData("BEGIN")]
     [InlineData("BEGIN; SELECT 1")]
@@ -76,7 +65,6 @@ public sealed class NpgsqlInternalsTests : PoolTest
 
         Assert.False(internals.Verify(connection));
         Assert.Null(internals.SocketOf(connection));
-        Assert.Null(internals.ResetOf(connection));
         Assert.False(internals.PrependReset(connection));
         Assert.False(internals.CancelAtServer(connection));
         internals.Detach(connection);

@@ -6,7 +6,7 @@ using static ActorPool.Tests.PostgreSQL.Support.DriverAccess;
 
 namespace ActorPool.Tests.PostgreSQL.Driver;
 
-/// <summary>A session that changes hands is reset by the first command of its next user, ahead of it: whatever that command is, it finds nothing of the last one.</summary>
+/// <summary>With <c>prepend-reset</c> a session that changes hands is reset by the first command of its next user, ahead of it: whatever that command is, it finds nothing of the last one.</summary>
 public sealed class PrependedResetTests : DriverTest
 {
     private const string Dirt = "SET work_mem = '77MB'; CREATE TEMP TABLE mine (n int); SELECT pg_advisory_lock(7)";
@@ -14,7 +14,7 @@ public sealed class PrependedResetTests : DriverTest
     [Fact]
     public async Task It_costs_no_round_trip()
     {
-        var pool = await StartOneAsync(Internals);
+        var pool = await StartPrependingAsync();
         var pid = await UseAsync(pool, "one");
 
         await using var next = await pool.GetConnAsync("another");
@@ -26,7 +26,7 @@ public sealed class PrependedResetTests : DriverTest
     [Fact]
     public async Task Those_who_sent_nothing_leave_it_to_the_next()
     {
-        var pool = await StartOneAsync(Internals);
+        var pool = await StartPrependingAsync();
         var pid = await UseAsync(pool, "one");
         // One for each would be more than the driver's buffer holds.
         for (var user = 0; user < 200; user++)
@@ -43,7 +43,7 @@ public sealed class PrependedResetTests : DriverTest
     [Fact]
     public async Task The_same_key_finds_the_session_that_was_new_to_it_also_when_it_had_sent_nothing()
     {
-        var pool = await StartOneAsync(Internals);
+        var pool = await StartPrependingAsync();
         await UseAsync(pool, "one");
         await (await pool.GetConnAsync("another")).DisposeAsync();
 
@@ -78,7 +78,7 @@ public sealed class PrependedResetTests : DriverTest
     [Fact]
     public async Task A_transaction_that_is_left_open_unsent_does_not_undo_it()
     {
-        var pool = await StartOneAsync(Internals);
+        var pool = await StartPrependingAsync();
         await UseAsync(pool, "one");
         await using (var careless = await pool.GetConnAsync("another"))
             _ = await careless.BeginTransactionAsync();
@@ -104,7 +104,7 @@ public sealed class PrependedResetTests : DriverTest
     [Fact]
     public async Task A_batch_a_preparation_and_a_blocking_call_may_come_first()
     {
-        var pool = await StartOneAsync(Internals);
+        var pool = await StartPrependingAsync();
         for (var round = 0; round < 3; round++)
         {
             await UseAsync(pool, $"batch {round}");
@@ -174,7 +174,7 @@ public sealed class PrependedResetTests : DriverTest
     public async Task What_was_sent_to_the_last_user_does_not_reach_the_next()
     {
         var internals = NpgsqlInternals.TryCreate(out _)!;
-        var pool = await StartAsync(Internals, 2, 2);
+        var pool = await StartAsync(Internals, 2, 2, settings => settings with { PrependReset = true });
         await using var sender = await pool.GetConnAsync();
         var last = await pool.GetConnAsync("one");
         await ExecuteAsync(last, "LISTEN news");
@@ -196,7 +196,7 @@ public sealed class PrependedResetTests : DriverTest
     [Fact]
     public async Task A_connection_with_a_reset_to_be_sent_is_closed_as_any_other()
     {
-        var pool = await StartOneAsync(Internals);
+        var pool = await StartPrependingAsync();
         await UseAsync(pool, "one");
         await (await pool.GetConnAsync("another")).DisposeAsync();
 
@@ -209,7 +209,7 @@ public sealed class PrependedResetTests : DriverTest
     public async Task One_that_the_driver_keeps_alive_is_reset_before_it_is_lent()
     {
         var text = new NpgsqlConnectionStringBuilder(ConnectionString) { KeepAlive = 600 }.ConnectionString;
-        var pool = await StartOneAsync(Internals, settings => settings with { ConnectionString = text });
+        var pool = await StartPrependingAsync(settings => settings with { ConnectionString = text });
         var pid = await UseAsync(pool, "one");
 
         await using var next = await pool.GetConnAsync("another");
@@ -221,7 +221,7 @@ public sealed class PrependedResetTests : DriverTest
     [Theory, BothWays]
     public async Task With_discard_all_whoever_waits_finds_nothing_of_the_one_before(DriverAccess access)
     {
-        var pool = await StartOneAsync(access, settings => settings with { Reset = ResetMode.DiscardAll });
+        var pool = await StartOneAsync(access, settings => settings with { Reset = ResetMode.DiscardAll, PrependReset = true });
         var first = await pool.GetConnAsync();
         await ExecuteAsync(first, Dirt);
         var waiting = pool.GetConnAsync().AsTask();
@@ -234,9 +234,74 @@ public sealed class PrependedResetTests : DriverTest
         await AssertCleanAsync(next);
     }
 
-    private async Task<PooledConnection> HandOverAsync(string more = "SELECT 1")
+    [Fact]
+    public async Task A_command_is_not_run_when_the_reset_ahead_of_it_fails()
+    {
+        var pool = await StartAsync(Internals, 2, 2, settings => settings with { PrependReset = true });
+        await using var other = await pool.GetConnAsync();
+        await ExecuteAsync(other, "CREATE SCHEMA tenant; CREATE TABLE tenant.t (n int); CREATE TABLE public.t (n int)");
+        string temp;
+        int pid;
+        await using (var last = await pool.GetConnAsync("one"))
+        {
+            await ExecuteAsync(last, "SET search_path = tenant; CREATE TEMP TABLE mine (n int)");
+            pid = await PidAsync(last);
+            temp = (string)(await ScalarAsync(last, "SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema()"))!;
+        }
+
+        // The reset has to wait for this lock, and is cancelled with the command.
+        await ExecuteAsync(other, $"BEGIN; LOCK TABLE {temp}.mine IN ACCESS SHARE MODE");
+        await using (var next = await pool.GetConnAsync("another"))
+        {
+            await using var command = new NpgsqlCommand("INSERT INTO t VALUES (1)", next.Npgsql) { CommandTimeout = 1 };
+            await Assert.ThrowsAnyAsync<NpgsqlException>(() => command.ExecuteNonQueryAsync());
+        }
+
+        await ExecuteAsync(other, "ROLLBACK");
+        Assert.Equal(0, await Backends.WaitForAsync(0, $"pid = {pid}"));
+        Assert.Equal(0L, await ScalarAsync(other, "SELECT (SELECT count(*) FROM tenant.t) + (SELECT count(*) FROM public.t)"));
+    }
+
+    [Fact]
+    public async Task What_the_driver_has_not_read_of_the_last_user_is_read_before_the_lease()
+    {
+        var pool = await StartPrependingAsync();
+        await using (var last = await pool.GetConnAsync("one"))
+            await Assert.ThrowsAnyAsync<Exception>(() => last.Npgsql.BeginBinaryImportAsync("COPY pg_class FROM '/dev/null'"));
+
+        await using var next = await pool.GetConnAsync("another");
+        await AssertCleanAsync(next);
+    }
+
+    [Fact]
+    public async Task A_first_command_is_read_by_the_driver_as_by_a_new_session()
+    {
+        var pool = await StartPrependingAsync();
+        await UseAsync(pool, "one", "SET standard_conforming_strings = off");
+
+        await using var next = await pool.GetConnAsync("another");
+        await using var command = new NpgsqlCommand(@"SELECT 'x\' || @p", next.Npgsql) { Parameters = { new("p", "y") } };
+        Assert.Equal(@"x\y", await command.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task Without_the_setting_it_is_made_before_the_lease()
     {
         var pool = await StartOneAsync(Internals);
+        var pid = await UseAsync(pool, "one");
+
+        await using var next = await pool.GetConnAsync("another");
+
+        Assert.Equal(1, await Backends.CountAsync($"pid = {pid} AND query LIKE 'DISCARD%'"));
+        await AssertCleanAsync(next);
+    }
+
+    private Task<ConnectionPool> StartPrependingAsync(Func<PoolSettings, PoolSettings>? change = null) =>
+        StartOneAsync(Internals, settings => (change?.Invoke(settings) ?? settings) with { PrependReset = true });
+
+    private async Task<PooledConnection> HandOverAsync(string more = "SELECT 1")
+    {
+        var pool = await StartPrependingAsync();
         await UseAsync(pool, "one", more);
         var next = await pool.GetConnAsync("another");
         Assert.True(next.IsNewSession);

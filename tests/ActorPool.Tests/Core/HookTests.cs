@@ -11,6 +11,18 @@ public sealed class HookTests
     private static readonly PoolSettings Initializing = OneOfTwo with { InitializeSession = (_, _, _) => Task.CompletedTask };
 
     [Fact]
+    public void A_connection_that_was_made_ready_for_a_key_is_idle_since_its_return()
+    {
+        var pool = TestPool.Running(Initializing);
+        var lease = pool.Borrow("k");
+        pool.PassAsleep(TimeSpan.FromMinutes(10));
+
+        pool.Put(lease);
+
+        Assert.Equal(pool.Now, lease.Slot!.IdleSince);
+    }
+
+    [Fact]
     public void The_session_is_initialized_before_a_key_gets_it_for_the_first_time_and_not_again()
     {
         var pool = TestPool.Running(Initializing);

@@ -63,7 +63,7 @@ public sealed class InCodeTests
     [Fact]
     public void Every_property_that_can_be_wrong_was_tried()
     {
-        string[] anythingGoes = [nameof(PoolSettings.KeepMin), nameof(PoolSettings.DiscardOnKeyChange), nameof(PoolSettings.DataSource), nameof(PoolSettings.ConfigureDataSource),
+        string[] anythingGoes = [nameof(PoolSettings.KeepMin), nameof(PoolSettings.DiscardOnKeyChange), nameof(PoolSettings.PrependReset), nameof(PoolSettings.DataSource), nameof(PoolSettings.ConfigureDataSource),
             nameof(PoolSettings.Configure), nameof(PoolSettings.InitializeSession), nameof(PoolSettings.OnReturn), nameof(PoolSettings.Check)];
         var properties = typeof(PoolSettings).GetProperties(BindingFlags.Instance | BindingFlags.Public).Select(property => property.Name).Except(anythingGoes);
 

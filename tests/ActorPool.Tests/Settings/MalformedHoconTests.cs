@@ -13,7 +13,7 @@ public sealed class MalformedHoconTests
     ];
 
     private static readonly string[] Parts = ["lifetime-jitter", "reconnect-backoff.jitter"];
-    private static readonly string[] Switches = ["keep-min", "discard-on-key-change"];
+    private static readonly string[] Switches = ["keep-min", "discard-on-key-change", "prepend-reset"];
     private static readonly string[] Choices = ["idle-order", "key-affinity", "key-sharing", "reset"];
 
     public static TheoryData<string, string> Wrong()

@@ -68,6 +68,7 @@ public sealed partial class ReferenceConfTests
         Assert.Equal(10000, settings.KeyMemory);
         Assert.Equal(ResetMode.Rollback, settings.Reset);
         Assert.True(settings.DiscardOnKeyChange);
+        Assert.False(settings.PrependReset);
         Assert.Equal(TimeSpan.FromSeconds(30), settings.ValidateAfterIdle);
         Assert.Null(settings.LeakWarningAfter);
         Assert.Null(settings.MaxHoldTime);
