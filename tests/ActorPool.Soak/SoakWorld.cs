@@ -58,6 +58,7 @@ public sealed class SoakWorld : IAsyncDisposable
             MaxHoldTime = TimeSpan.FromSeconds(8),
             ReconnectBackoff = new ReconnectBackoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1), 0.2),
             KeySharing = seed % 2 == 0 ? KeySharing.Shared : KeySharing.Exclusive,
+            PrependReset = seed % 4 < 2,
             KeyMemory = 20,
         });
         // Not from the start on: it would fail when the first connection takes a busy machine a second.
