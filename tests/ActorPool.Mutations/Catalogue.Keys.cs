@@ -19,7 +19,7 @@ internal static partial class Catalogue
         new("a reset is put ahead on a connection that was not heard of for long", "PoolState.Serving.cs",
             "|| IsLongUnheard(slot, now) || !TryPrependReset(slot))", "|| !TryPrependReset(slot))"),
         new("a reset is put ahead of what stands on the socket", "PoolState.Serving.cs",
-            "=> _look(slot) == SocketLook.Quiet && _prependReset(slot)", "=> _prependReset(slot)"),
+            "_settings.PrependReset && _look(slot) == SocketLook.Quiet && _prependReset(slot)", "_settings.PrependReset && _prependReset(slot)"),
         new("a session with a reset put ahead still belongs to its last key", "PoolState.Serving.cs",
             "var wasOwned = _owned.Remove(slot);\n        NewSession(slot);", "var wasOwned = _owned.Remove(slot);"),
         new("a session with a reset put ahead stands among those that belong to a key", "PoolState.Serving.cs",

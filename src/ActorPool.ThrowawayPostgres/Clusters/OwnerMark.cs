@@ -27,8 +27,9 @@ internal sealed class OwnerMark : IDisposable
     {
         using var self = Process.GetCurrentProcess();
         // Made under another name: somebody who sweeps the folders could have the mark open before it is locked.
+        // An open file can be moved with Delete alone on Windows; elsewhere it is a lock like any other.
         var nascent = Path.Combine(folder, NascentName);
-        var file = new FileStream(nascent, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        var file = new FileStream(nascent, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete);
         var started = self.StartTime.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
         file.Write(System.Text.Encoding.UTF8.GetBytes($"{self.Id.ToString(CultureInfo.InvariantCulture)}\n{started}\n"));
         file.Flush();

@@ -5,8 +5,9 @@ using Akka.Dispatch;
 namespace ActorPool.Actors;
 
 /// <summary>
-/// Where the manager runs, and its connections' actors. What the facade tells it is handled on the caller's own thread when the manager is at rest, and by
-/// whoever runs it already when it is not: an uncontended borrow wakes no other thread. Everything else runs it on the thread pool.
+/// Where the manager runs, and its connections' actors. What the facade tells it is handled on the caller's own thread when the manager
+/// is at rest, and by whoever runs it already when it is not: an uncontended borrow wakes no other thread. Everything else runs it on
+/// the thread pool.
 /// </summary>
 /// <remarks>
 /// It stays an actor with its mailbox, one message at a time in the order of arrival; only the thread is another one. The manager runs

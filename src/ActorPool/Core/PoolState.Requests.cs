@@ -11,8 +11,8 @@ internal sealed partial class PoolState
     private int Demand => _queue.Count - _mates;
 
     /// <summary>
-    /// Finds what is known of the request's key, which is the only thing that runs user code: it throws what the key throws, with
-    /// nothing changed. To be followed by <see cref="Get"/>, which does it otherwise.
+    /// Finds what is known of the request's key, which is the one step of a request that runs user code: it throws what the key throws,
+    /// with nothing changed. To be followed by <see cref="Get"/>, which does it itself when it was not done.
     /// </summary>
     public void Recognize(Waiter waiter)
     {

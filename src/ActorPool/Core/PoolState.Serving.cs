@@ -135,7 +135,8 @@ internal sealed partial class PoolState
     }
 
     /// <summary>Not while something stands on the socket: the next user would read what was sent to the last one.</summary>
-    private bool TryPrependReset(Slot slot) => _look(slot) == SocketLook.Quiet && _prependReset(slot);
+    private bool TryPrependReset(Slot slot) =>
+        _settings.PrependReset && _look(slot) == SocketLook.Quiet && _prependReset(slot);
 
     /// <summary>What must be done to an idle connection before this key may have it.</summary>
     private ConnectionWork NeededWork(Slot slot, KeyEntry? entry, TimeSpan now)

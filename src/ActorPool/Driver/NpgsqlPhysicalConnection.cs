@@ -89,7 +89,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         try
         {
             // A driver that keeps idle connections alive by itself writes at any time, and what is kept back for later would get in its way.
-            return settings.PrependReset && !source.KeepsAlive && connection.FullState == ConnectionState.Open && source.Internals?.PrependReset(connection) == true;
+            return !source.KeepsAlive && connection.FullState == ConnectionState.Open && source.Internals?.PrependReset(connection) == true;
         }
         catch (Exception)
         {

@@ -108,7 +108,7 @@ public sealed class KeyChoiceTests
     [Fact]
     public void A_reset_that_goes_with_the_next_command_is_not_waited_for()
     {
-        var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true }, prependsResets: true);
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true, PrependReset = true });
         pool.Return(pool.Borrow("a"));
         var other = pool.Get("b");
         Assert.Equal(EffectKind.Grant, Assert.Single(pool.Last).Kind);
@@ -120,7 +120,7 @@ public sealed class KeyChoiceTests
     [Fact]
     public void It_is_waited_for_when_the_server_was_not_heard_of_for_long()
     {
-        var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true, ValidateAfterIdle = TimeSpan.FromSeconds(1) }, prependsResets: true);
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true, ValidateAfterIdle = TimeSpan.FromSeconds(1), PrependReset = true });
         pool.Return(pool.Borrow("a"));
         pool.PassAsleep(TimeSpan.FromSeconds(2));
         pool.Get("b");
@@ -130,7 +130,7 @@ public sealed class KeyChoiceTests
     [Fact]
     public void It_is_waited_for_when_something_stands_on_the_socket()
     {
-        var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true }, prependsResets: true);
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true, PrependReset = true });
         var first = pool.Borrow("a");
         pool.Return(first);
         pool.Dies(pool.Ledger.Slots[0]);
@@ -141,7 +141,7 @@ public sealed class KeyChoiceTests
     [Fact]
     public void A_session_whose_next_user_gave_up_belongs_to_nobody()
     {
-        var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true }, prependsResets: true);
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true, PrependReset = true });
         pool.Return(pool.Borrow("a"));
         pool.Get("b", gone: true);
         Assert.True(pool.Borrow("a").IsNewSession);

@@ -43,7 +43,7 @@ public sealed class NewSessionTests
     [Fact]
     public void The_reset_of_a_return_goes_with_the_next_command_when_somebody_waits_who_will_send_one()
     {
-        var pool = TestPool.Running(TestSettings.Of(0, 1) with { Reset = ResetMode.DiscardAll }, prependsResets: true);
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { Reset = ResetMode.DiscardAll, PrependReset = true });
         var first = pool.Borrow();
         var next = pool.Get();
         pool.Put(first);
@@ -56,7 +56,7 @@ public sealed class NewSessionTests
     [Fact]
     public void It_is_made_at_once_when_those_who_waited_have_given_up()
     {
-        var pool = TestPool.Running(TestSettings.Of(0, 1) with { Reset = ResetMode.DiscardAll }, prependsResets: true);
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { Reset = ResetMode.DiscardAll, PrependReset = true });
         var first = pool.Borrow();
         pool.Get().Gone = true;
         pool.Put(first);
@@ -66,7 +66,7 @@ public sealed class NewSessionTests
     [Fact]
     public void It_is_made_at_once_when_a_transaction_was_left_open()
     {
-        var pool = TestPool.Running(TestSettings.Of(0, 1) with { Reset = ResetMode.DiscardAll }, prependsResets: true);
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { Reset = ResetMode.DiscardAll, PrependReset = true });
         var first = pool.Borrow();
         pool.Get();
         pool.Put(first, ReturnCondition.InTransaction);

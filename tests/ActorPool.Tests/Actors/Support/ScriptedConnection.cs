@@ -74,7 +74,7 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
     {
         Note("prepend a reset", _isOpen && _running is null && _ends is null, "given a reset in the middle of something");
         source.Check(!source.IsLent(this), $"{this} is given a reset while somebody has it");
-        return source.PrependsResets;
+        return true;
     }
 
     public SocketLook Look() => IsDead ? SocketLook.Suspect : SocketLook.Quiet;

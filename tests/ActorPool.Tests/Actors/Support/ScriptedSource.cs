@@ -14,9 +14,6 @@ internal sealed class ScriptedSource : IConnectionSource
     /// <summary>Whether a borrower has a lease of this connection that is not over.</summary>
     public Func<ScriptedConnection, bool> IsLent { get; set; } = _ => false;
 
-    /// <summary>Its connections can send a reset together with the next command.</summary>
-    public bool PrependsResets { get; set; }
-
     /// <summary>Runs in the manager, before it makes a connection.</summary>
     public Action? WhenCreated { get; set; }
 

@@ -22,13 +22,12 @@ internal sealed partial class TwinPools
     private readonly TwinActor _returner;
     private PoolState _state = null!;
 
-    public TwinPools(SteppedSystem system, PoolSettings settings, bool prependsResets, Action<string>? log)
+    public TwinPools(SteppedSystem system, PoolSettings settings, Action<string>? log)
     {
         _system = system;
         _system.World.Reset();
         _system.DeadLetters.Clear();
-        Model = new TestPool(settings) { Log = log, PrependsResets = prependsResets };
-        _source.PrependsResets = prependsResets;
+        Model = new TestPool(settings) { Log = log };
         _source.IsLent = connection => _requests.Exists(request => request.Lease is { IsOver: false } lease && ConnectionOf(lease.Slot) == connection);
         _cell = new PoolCell(settings, _source) { Clock = system.Sys.Scheduler };
         _cell.Manager = system.Sys.ActorOf(PoolManager.Props(_cell), $"actor-pool-default-{++s_pools}");

@@ -23,7 +23,7 @@ internal sealed class TwinRun
         log?.Invoke(settings.ToString());
         // In one of three pools every step of a connection ends at once.
         _atOnce = scenario.Dice[^1] / 4 % 3 == 1;
-        _pools = new TwinPools(system, settings, scenario.PrependsResets, log);
+        _pools = new TwinPools(system, settings, log);
     }
 
     public static void Of(SteppedSystem system, Scenario scenario, Action<string>? log = null)

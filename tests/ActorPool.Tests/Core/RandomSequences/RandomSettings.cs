@@ -7,7 +7,7 @@ namespace ActorPool.Tests.Core.RandomSequences;
 /// <summary>Settings from dice. Zero is the plainest choice of each, so that a shrunk failure names only what it needs.</summary>
 internal static class RandomSettings
 {
-    public const int Dice = 23;
+    public const int Dice = 24;
 
     public static PoolSettings From(int[] dice)
     {
@@ -37,6 +37,7 @@ internal static class RandomSettings
             InitializeSession = Pick<Func<NpgsqlConnection, object, CancellationToken, Task>?>(null, null, (_, _, _) => Task.CompletedTask),
             Check = Pick<Func<NpgsqlConnection, CancellationToken, Task>?>(null, null, null, (_, _) => Task.CompletedTask),
             OnReturn = Pick<Func<NpgsqlConnection, CancellationToken, Task>?>(null, null, null, (_, _) => Task.CompletedTask),
+            PrependReset = Pick(false, true),
         };
 
         T Pick<T>(params ReadOnlySpan<T> choices) => choices[Roll(choices.Length)];

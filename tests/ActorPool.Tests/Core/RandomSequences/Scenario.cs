@@ -39,10 +39,7 @@ internal sealed record Scenario(int[] Dice, Command[] Commands)
         Gen.Select(GenOp, GenDie, GenDie, GenDie, (op, a, b, c) => new Command(op, a, b, c));
 
     public static readonly Gen<Scenario> Any =
-        Gen.Select(GenDie.Array[RandomSettings.Dice + 1], GenCommand.Array[1, 80], (dice, commands) => new Scenario(dice, commands));
-
-    /// <summary>The driver can send a reset together with the next command.</summary>
-    public bool PrependsResets => Dice[^1] % 2 == 1;
+        Gen.Select(GenDie.Array[RandomSettings.Dice], GenCommand.Array[1, 80], (dice, commands) => new Scenario(dice, commands));
 
     public IEnumerable<Scenario> Simpler =>
         Shrinking.Shorter(Commands).Select(fewer => this with { Commands = fewer })

@@ -16,7 +16,7 @@ internal sealed class ScenarioRun
     {
         var settings = RandomSettings.From(scenario.Dice);
         log?.Invoke(settings.ToString());
-        _pool = new TestPool(settings, scenario.Dice[0]) { Log = log, PrependsResets = scenario.PrependsResets };
+        _pool = new TestPool(settings, scenario.Dice[0]) { Log = log };
     }
 
     public static void Of(Scenario scenario, Action<string>? log = null)

@@ -45,6 +45,7 @@ internal sealed partial class Ledger
     /// <summary>The next command is preceded by a reset: whoever sends it finds a new session.</summary>
     public void PrependReset(SlotLedger slot)
     {
+        Unless(settings.PrependReset, $"slot {slot.Slot.Index}: a reset is put ahead, and must not be");
         Unless(slot.IsIdle && slot.DiedAt is null && !slot.InTransaction, $"slot {slot.Slot.Index}: a reset is put ahead on {slot.Expected}");
         if (settings.Reset != ResetMode.DiscardAll)
             slot.LastUser = null;
@@ -73,7 +74,7 @@ internal sealed partial class Ledger
         return slot.IsIdle
             && (isOwn || (isCommon && Count(Physical.Working) == 0))
             && settings.Check is null && (settings.InitializeSession is null || waiter.Key is null) && slot.DiedAt is null
-            && (!settings.DiscardOnKeyChange || PrependsResets || slot.Users.All(user.Equals))
+            && (!settings.DiscardOnKeyChange || settings.PrependReset || slot.Users.All(user.Equals))
             && (settings.ValidateAfterIdle < TimeSpan.Zero || now - slot.HeardAt <= settings.ValidateAfterIdle);
     }
 

@@ -39,9 +39,6 @@ internal sealed partial class Ledger(PoolSettings settings)
 
     public bool IsPaused { get; set; }
 
-    /// <summary>The driver can send a reset together with the next command.</summary>
-    public bool PrependsResets { get; set; }
-
     /// <summary>Places that may be taken: more than the maximum only as long as a smaller one has not been reached.</summary>
     public int Limit => _limit;
 

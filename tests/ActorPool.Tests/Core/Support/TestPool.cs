@@ -20,9 +20,9 @@ internal sealed partial class TestPool
     }
 
     /// <summary>A pool that has started.</summary>
-    public static TestPool Running(PoolSettings settings, bool prependsResets = false)
+    public static TestPool Running(PoolSettings settings)
     {
-        var pool = new TestPool(settings) { PrependsResets = prependsResets };
+        var pool = new TestPool(settings);
         pool.Start();
         pool.Settle();
         return pool;
@@ -40,13 +40,6 @@ internal sealed partial class TestPool
 
     /// <summary>The sockets cannot be seen.</summary>
     public bool IsBlind { get; set; }
-
-    /// <summary>The driver can send a reset together with the next command.</summary>
-    public bool PrependsResets
-    {
-        get => Ledger.PrependsResets;
-        init => Ledger.PrependsResets = value;
-    }
 
     /// <summary>The effects of the last call.</summary>
     public List<Effect> Last { get; } = [];
@@ -228,9 +221,8 @@ internal sealed partial class TestPool
 
     private bool PrependReset(Slot slot)
     {
-        if (PrependsResets)
-            Ledger.PrependReset(Ledger.Slots[slot.Index]);
-        return PrependsResets;
+        Ledger.PrependReset(Ledger.Slots[slot.Index]);
+        return true;
     }
 
     private void Step(string what, Action call)
