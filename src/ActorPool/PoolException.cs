@@ -1,10 +1,14 @@
 using System.Data.Common;
+using ActorPool.Errors;
 
 namespace ActorPool;
 
 /// <summary>An error of the pool itself: what happened, the pool's name and state at that moment, and what to do about it.</summary>
 public sealed class PoolException : DbException
 {
+    private readonly PoolFailure? _failure;
+    private string? _message;
+
     /// <summary>Makes the error of one kind.</summary>
     /// <param name="kind">What went wrong.</param>
     /// <param name="message">What happened, for people.</param>
@@ -12,13 +16,27 @@ public sealed class PoolException : DbException
     public PoolException(PoolErrorKind kind, string message, Exception? innerException = null)
         : base(message, innerException) => Kind = kind;
 
+    internal PoolException(PoolFailure failure)
+        : base(null, failure.Inner) => (Kind, _failure) = (failure.Kind, failure);
+
     /// <summary>What went wrong.</summary>
     public PoolErrorKind Kind { get; }
 
-    /// <summary>Whether the same request may succeed later: exhausted, timed out, too many waiting, or no connection to be opened.</summary>
-    public override bool IsTransient =>
-        Kind is PoolErrorKind.Exhausted or PoolErrorKind.Timeout or PoolErrorKind.TooManyWaiting or PoolErrorKind.ConnectFailed;
+    /// <summary>What happened, the pool's numbers, and what to do.</summary>
+    public override string Message => _message ??= _failure?.ToString() ?? base.Message;
+
+    /// <summary>
+    /// Whether the same request may succeed later: exhausted, timed out, too many waiting, or no connection to be opened.
+    /// Not for an error of opening that stays until it is corrected: the server refuses the user or the password (SQLSTATE 28xxx),
+    /// the database does not exist (3D000), or the user may not connect to it (42501).
+    /// </summary>
+    public override bool IsTransient => Kind switch
+    {
+        PoolErrorKind.Exhausted or PoolErrorKind.Timeout or PoolErrorKind.TooManyWaiting => true,
+        PoolErrorKind.ConnectFailed => !ConnectAdvice.IsPermanent(InnerException),
+        _ => false,
+    };
 
     /// <summary>The server's SQLSTATE, when the error comes from there.</summary>
-    public override string? SqlState => (InnerException as DbException)?.SqlState;
+    public override string? SqlState => (InnerException as DbException)?.SqlState ?? ConnectAdvice.SqlStateOf(InnerException);
 }

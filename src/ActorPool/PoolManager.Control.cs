@@ -23,7 +23,7 @@ public sealed partial class PoolManager
     private void Obey(Pause pause)
     {
         _state.Pause();
-        _log.Info("Pool {Pool}: paused; requests wait.", _cell.Name);
+        _log.Info("Pool {Pool}: paused: nothing is lent until it is resumed.", _cell.Name);
         if (pause.UntilReturned)
         {
             _pausers.RemoveAll(pauser => AskPromise.Of(pauser) is { IsCompleted: true });
@@ -37,8 +37,9 @@ public sealed partial class PoolManager
 
     private void Resume(TimeSpan now)
     {
+        if (_state.IsPaused)
+            _log.Info("Pool {Pool}: resumed.", _cell.Name);
         _state.Resume(now);
-        _log.Info("Pool {Pool}: resumed.", _cell.Name);
         foreach (var pauser in _pausers)
             Refuse(pauser, new InvalidOperationException($"Pool '{_cell.Name}' was resumed before everything was returned."));
         _pausers.Clear();

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using ActorPool.Actors;
 using ActorPool.Core;
 using ActorPool.Driver;
+using ActorPool.Errors;
 using Akka.Actor;
 using Akka.Event;
 
@@ -66,7 +67,7 @@ public sealed partial class PoolManager
                 _start = null;
                 break;
             case EffectKind.StartFailed:
-                _start?.Fail(FailureOf(PoolErrorKind.ConnectFailed, effect.Cause, $"the first {_cell.Settings.MinConnections} connections could not be opened"));
+                _start?.Fail(FailureOf(PoolErrorKind.ConnectFailed, effect.Cause) with { Detail = PoolFailure.NotStarted });
                 _start = null;
                 break;
             case EffectKind.LastClosing:
@@ -195,7 +196,7 @@ public sealed partial class PoolManager
         if (isOver)
             _cell.Metrics.UsedLater(now - record.Slot.LentAt);
         if (lease is not null && isOver && end is not LeaseEnd.PoolClosed)
-            _log.Warning("Pool {Pool}: a lease was ended after {Seconds} s, because {Reason}; its connection is discarded. Borrowed by {Borrower}", _cell.Name, SecondsHeld(record, now), PooledConnection.Why(end), record.Origin);
+            _log.Warning("Pool {Pool}: a lease was ended after {Seconds} s, because {Reason}; its connection is discarded. Borrowed by {Borrower}", _cell.Name, SecondsHeld(record, now), LeaseEnds.Why(end), record.Origin);
         else if (end == LeaseEnd.Forgotten)
             _log.Warning("Pool {Pool}: a connection was borrowed and not returned; it is taken back after {Seconds} s, since the garbage collector found its lease, and discarded. Dispose what you borrow. Borrowed by {Borrower}", _cell.Name, SecondsHeld(record, now), record.Origin);
         record.TakeBack();
@@ -225,32 +226,64 @@ public sealed partial class PoolManager
 
     private void Failed(ConnectionFailed failed, TimeSpan now)
     {
-        if (_state.LastConnectError is null)
-            _log.Warning("Pool {Pool}: connections to {Server} cannot be opened; it is tried again, with pauses: {Reason}", _cell.Name, _cell.Source.Server, failed.Error.Message);
-        _state.OpenFailed(failed.Slot, failed.Incarnation, failed.Error, ConnectErrors.KindOf(failed.Error), now);
+        var (slot, kind) = (failed.Slot, ConnectErrors.KindOf(failed.Error));
+        // The pool gave the open up in the moment in which it failed by itself: its actor has stopped, and nothing is left of it.
+        if (slot.State == SlotState.Closing && kind != ConnectFailure.Unclear)
+        {
+            _state.Closed(slot, failed.Incarnation, now);
+            return;
+        }
+
+        var isNews = slot.State == SlotState.Opening && slot.Incarnation == failed.Incarnation && _state.LastConnectError is null;
+        _state.OpenFailed(slot, failed.Incarnation, failed.Error, kind, now);
+        if (!isNews)
+            return;
+        // A start that has failed tells it to its caller.
+        if (_state.Phase == PoolPhase.Starting)
+            _log.Warning("Pool {Pool}: it cannot start yet, and tries again for at most acquire-timeout: {Reason} ({Server}). {Remedy}", _cell.Name, failed.Error.Message, _cell.Source.Server, ConnectAdvice.For(failed.Error));
+        else if (_state.Phase == PoolPhase.Running)
+            _log.Warning("Pool {Pool}: a connection to {Server} could not be opened: {Reason}. {Remedy} {Next}", _cell.Name, _cell.Source.Server, failed.Error.Message.TrimEnd('.'), RemedyOf(failed.Error), _state.WillOpen ? "The pool tries again, with pauses." : "The next request tries again.");
     }
+
+    private static string RemedyOf(Exception error) =>
+        error is HookFailedException ? "The hook must leave the connection open and idle, outside a transaction." : ConnectAdvice.For(error);
 
     private void Opened(ConnectionOpened opened, TimeSpan now)
     {
-        if (_state.LastConnectError is not null)
-            _log.Info("Pool {Pool}: connections can be opened again.", _cell.Name);
+        var failed = _state.LastConnectError is not null;
         _state.Opened(opened.Slot, opened.Incarnation, now);
+        ReportRecovery(failed);
+    }
+
+    private void ReportRecovery(bool failed)
+    {
+        if (failed && _state.LastConnectError is null)
+            _log.Info("Pool {Pool}: connections can be opened again.", _cell.Name);
     }
 
     private void Worked(WorkEnded work, TimeSpan now)
     {
         if (work.Error is null)
         {
+            var failed = _state.LastConnectError is not null;
             _state.WorkDone(work.Slot, work.Incarnation, now);
+            ReportRecovery(failed);
             return;
         }
 
         var hook = work.Error as HookFailedException;
-        if (hook is not null)
-            _log.Warning("Pool {Pool}: {Hook} failed, and its connection is discarded: {Reason}", _cell.Name, hook.Hook, hook.Error.Message);
-        else
-            _log.Info("Pool {Pool}: a connection failed its {Work} and is discarded: {Reason}", _cell.Name, work.Slot.Work, work.Error.Message);
+        // What the pool has ended meanwhile is told by its end.
+        if (work.Slot.Incarnation == work.Incarnation && work.Slot.State is SlotState.Resetting or SlotState.Validating)
+            ReportFailedWork(work, hook);
         _state.WorkFailed(work.Slot, work.Incarnation, work.Error, hook is not null, now);
+    }
+
+    private void ReportFailedWork(WorkEnded work, HookFailedException? hook)
+    {
+        if (hook is not null)
+            _log.Warning("Pool {Pool}: the hook {Hook} failed on a connection, which is closed: {Reason}", _cell.Name, hook.Hook, hook.Error.Message);
+        else
+            _log.Info("Pool {Pool}: a connection is closed, because it failed while it was {Work}: {Reason}", _cell.Name, work.Slot.State == SlotState.Resetting ? "reset" : "validated", work.Error!.Message);
     }
 
     private void Stopped(ConnectionStopped stopped, TimeSpan now)
@@ -259,7 +292,7 @@ public sealed partial class PoolManager
         if (record.Slot.Incarnation != stopped.Incarnation || record.Attempt != stopped.Attempt || record.Slot.State == SlotState.Free)
             return;
         record.ActorStopped = true;
-        _log.Warning("Pool {Pool}: the actor of a connection has stopped; the connection is discarded.", _cell.Name);
+        _log.Warning("Pool {Pool}: the actor that owned a connection has stopped unexpectedly; the connection is closed.", _cell.Name);
         _state.Lost(stopped.Slot, stopped.Incarnation, now);
     }
 }

@@ -36,7 +36,11 @@ public sealed partial class PoolManager
         }
 
         _start?.Complete();
-        var failure = FailureOf(PoolErrorKind.Timeout, detail: PoolFailure.ManagerCrashed);
+        var failure = FailureOf(PoolErrorKind.Timeout) with
+        {
+            Detail = "the pool's manager failed while this request was in flight, and has been made again",
+            Advice = "Ask again; the log has its error.",
+        };
         AnswerAfterCrash(waiting, failure);
         var answered = waiting.Length + AnswerAfterCrash(message, failure);
         foreach (var pauser in _pausers)

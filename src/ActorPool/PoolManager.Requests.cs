@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Actors;
 using ActorPool.Core;
+using ActorPool.Errors;
 using Akka.Actor;
 using Akka.Event;
 
@@ -43,7 +44,11 @@ public sealed partial class PoolManager
 
         if (message.Timeout is { } timeout && timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
         {
-            Refuse(sender, FailureOf(PoolErrorKind.Timeout, detail: $"a GetConn cannot wait for {timeout}; its Timeout must not be negative, unless it is Timeout.InfiniteTimeSpan"));
+            Refuse(sender, FailureOf(PoolErrorKind.Timeout) with
+            {
+                Detail = $"a GetConn cannot wait for {timeout}",
+                Advice = "Give a Timeout that is not negative, Timeout.InfiniteTimeSpan to wait for ever, or none for the pool's acquire-timeout.",
+            });
             return;
         }
 
@@ -111,13 +116,15 @@ public sealed partial class PoolManager
         if (_state.Phase == PoolPhase.Closed)
             return Refused(PoolErrorKind.Closed);
         if (lease is null)
-            return Refused(PoolErrorKind.NotCheckedOut, "there is no connection to put in this PutConn");
-        if (!ReferenceEquals(lease.Home, _cell) || !_records[lease.Slot.Index].IsOut(lease))
-            return Refused(PoolErrorKind.NotCheckedOut);
+            return Refused(PutRefusal.NoConnection);
+        if (!ReferenceEquals(lease.Home, _cell))
+            return Refused(PutRefusal.Foreign(lease, _cell.Name));
+        if (!_records[lease.Slot.Index].IsOut(lease))
+            return Refused(PutRefusal.Over(lease));
         try
         {
             if (key is not null && (lease.LentKey is null || !key.Equals(lease.LentKey)))
-                return Refused(PoolErrorKind.NotCheckedOut);
+                return Refused(PutRefusal.OtherKey(lease));
         }
         catch (Exception error)
         {
@@ -125,17 +132,19 @@ public sealed partial class PoolManager
         }
 
         if (!lease.TryEnd(LeaseEnd.Returned))
-            return Refused(PoolErrorKind.NotCheckedOut);
+            return Refused(PutRefusal.Over(lease));
         _cell.Gauges.Change();
         TakeBack(lease, close, now);
         return null;
     }
 
-    private PoolFailure Refused(PoolErrorKind kind, string? detail = null)
+    private PoolFailure Refused(PutRefusal refusal) => Refused(PoolErrorKind.NotCheckedOut) with { Detail = refusal.What, Advice = refusal.Remedy };
+
+    private PoolFailure Refused(PoolErrorKind kind)
     {
         _cell.Gauges.Change();
         _state.CountRefusal(kind);
-        return FailureOf(kind, detail: detail);
+        return FailureOf(kind);
     }
 
     /// <summary>A lease that its borrower has ended; a stale one changes nothing.</summary>
@@ -192,7 +201,7 @@ public sealed partial class PoolManager
         foreach (var request in asked)
         {
             StopWatching(request);
-            Refuse(request.Sender, FailureOf(PoolErrorKind.NotCheckedOut, detail: PoolFailure.OwnerEnded));
+            Refuse(request.Sender, FailureOf(PoolErrorKind.NotCheckedOut) with { Detail = PutRefusal.OwnerEnded.What, Advice = PutRefusal.OwnerEnded.Remedy });
         }
     }
 

@@ -106,7 +106,9 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 Worked(work, now);
                 break;
             case BackendStays stays:
-                _log.Warning("Pool {Pool}: the backend {ProcessId} takes no notice of its end; the next idle connection terminates it.", _cell.Name, stays.Backend.ProcessId);
+                _log.Warning(
+                    "Pool {Pool}: the backend {ProcessId} of a connection that was ended still runs. {Next}", _cell.Name, stays.Backend.ProcessId,
+                    _state.Phase == PoolPhase.Running ? "The next idle connection terminates it." : "The pool is ending and leaves it to the server.");
                 _state.BackendStays(stays.Backend, now);
                 break;
             case ConnectionEnded ended:
@@ -253,8 +255,8 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         ((IWithTimers)this).Timers.StartSingleTimer(SweepDue.Instance, SweepDue.Instance, delay);
     }
 
-    private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null, string? detail = null) =>
-        new(kind, _cell.Name, _state.Counts.ToStatistics(_cell.Name, Now), cause ?? (IsAboutConnections(kind) ? _state.LastConnectError : null), detail, _cell.Source.Server);
+    private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null) =>
+        new(kind, _cell.Name, _state.Counts.ToStatistics(_cell.Name, Now), cause ?? (IsAboutConnections(kind) ? _state.LastConnectError : null)) { Server = _cell.Source.Server };
 
     private static bool IsAboutConnections(PoolErrorKind kind) =>
         kind is PoolErrorKind.Timeout or PoolErrorKind.ConnectFailed or PoolErrorKind.Exhausted or PoolErrorKind.TooManyWaiting;

@@ -32,7 +32,7 @@ public sealed class PoolExceptionTests
         Assert.All(messages, message =>
         {
             Assert.StartsWith("Pool 'orders': ", message, StringComparison.Ordinal);
-            Assert.Contains("(open 6 of 9, idle 2, in use 3, opening 4, waiting 5, longest hold 12.3 s)", message, StringComparison.Ordinal);
+            Assert.Contains("(open 6 of 9, idle 2, in use 3, resetting 0, validating 0, closing 1, opening 4, waiting 5, longest hold 12.3 s)", message, StringComparison.Ordinal);
         });
         Assert.Equal(messages.Count, messages.Distinct().Count());
     }

@@ -22,6 +22,10 @@ internal sealed partial class PoolState
         return false;
     }
 
+    /// <summary>Another attempt to open follows by itself, at once or after a pause.</summary>
+    public bool WillOpen => Phase == PoolPhase.Running && !IsPaused
+        && (Waiting > 0 || _counts.Opening > 0 || (_settings.KeepMin && _counts.Taken - _counts.Closing < _settings.MinConnections));
+
     private void OpenForMin(TimeSpan now)
     {
         if (Phase != PoolPhase.Starting && !(Phase == PoolPhase.Running && _settings.KeepMin && !IsPaused))

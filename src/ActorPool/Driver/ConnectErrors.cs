@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using ActorPool.Core;
+using ActorPool.Errors;
 using Npgsql;
 
 namespace ActorPool.Driver;
@@ -12,9 +13,7 @@ internal static class ConnectErrors
         PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => ConnectFailure.Passing,
         PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } => ConnectFailure.StartingUp,
         NpgsqlException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => ConnectFailure.Refused,
-        // Wrong credentials (class 28), no such database.
-        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => ConnectFailure.Permanent,
-        PostgresException refused when refused.SqlState.StartsWith("28", StringComparison.Ordinal) => ConnectFailure.Permanent,
+        PostgresException when ConnectAdvice.IsPermanent(error) => ConnectFailure.Permanent,
         // Nothing was reached, or the pool has ended it already.
         PostgresException or SocketException or NpgsqlException { InnerException: SocketException } or HookFailedException => ConnectFailure.Other,
         TimeoutException or OperationCanceledException or NpgsqlException or IOException => ConnectFailure.Unclear,

@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
+using ActorPool.Errors;
 using Npgsql;
 
 namespace ActorPool;
@@ -86,6 +87,9 @@ public sealed partial class PooledConnection : DbConnection
 
     internal object? LentKey => _key;
 
+    /// <summary>Why it is over; <see cref="LeaseEnd.None"/> while it is not.</summary>
+    internal LeaseEnd End => (LeaseEnd)Volatile.Read(ref _end);
+
     internal bool IsOver => Volatile.Read(ref _end) != (int)LeaseEnd.None;
 
     /// <summary>Returns the connection to its pool. Again: nothing happens.</summary>
@@ -135,17 +139,5 @@ public sealed partial class PooledConnection : DbConnection
 
     private NpgsqlConnection Live() => IsOver ? throw Over() : _npgsql;
 
-    /// <summary>The end of a lease in words.</summary>
-    internal static string Why(LeaseEnd end) => end switch
-    {
-        LeaseEnd.Returned => "it was returned, by this borrower or by another who shared its key",
-        LeaseEnd.BorrowerDied => "the actor that borrowed it has ended",
-        LeaseEnd.Forgotten => "it was garbage-collected without having been returned",
-        LeaseEnd.HeldTooLong => "it was held for longer than max-hold-time",
-        LeaseEnd.PoolClosed => "the pool was closed",
-        _ => "the pool lost the connection",
-    };
-
-    private PoolException Over() =>
-        new(PoolErrorKind.NotCheckedOut, $"Pool '{_home.Name}': this connection is not lent any more: {Why((LeaseEnd)_end)}. Borrow one again; keep none beyond its return.");
+    private PoolException Over() => LeaseEnds.Error(_home.Name, End);
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
 using ActorPool.Driver;
+using ActorPool.Errors;
 
 namespace ActorPool.Simple;
 
@@ -85,11 +86,20 @@ internal sealed class SimpleDriver : ILeaseHome
         Step(_state.Sweep);
         if (_state.Phase == PoolPhase.Closed)
             throw FailureOf(PoolErrorKind.Closed).ToException();
-        if (!ReferenceEquals(lease.Home, this) || !_records[lease.Slot.Index].IsOut(lease)
-            || (key is not null && (lease.LentKey is null || !key.Equals(lease.LentKey)))
-            || !lease.TryEnd(LeaseEnd.Returned))
-            throw FailureOf(PoolErrorKind.NotCheckedOut).ToException();
+        if (WhyRefused(lease, key) is { } refusal)
+            throw (FailureOf(PoolErrorKind.NotCheckedOut) with { Detail = refusal.What, Advice = refusal.Remedy }).ToException();
         TakeBack(lease, close);
+    }
+
+    private PutRefusal? WhyRefused(PooledConnection lease, object? key)
+    {
+        if (!ReferenceEquals(lease.Home, this))
+            return PutRefusal.Foreign(lease, Name);
+        if (!_records[lease.Slot.Index].IsOut(lease))
+            return PutRefusal.Over(lease);
+        if (key is not null && (lease.LentKey is null || !key.Equals(lease.LentKey)))
+            return PutRefusal.OtherKey(lease);
+        return lease.TryEnd(LeaseEnd.Returned) ? null : PutRefusal.Over(lease);
     }
 
     /// <summary>A lease was disposed, by the caller between two calls.</summary>
@@ -201,7 +211,7 @@ internal sealed class SimpleDriver : ILeaseHome
                 _started = true;
                 break;
             case EffectKind.StartFailed:
-                _startFailure = FailureOf(PoolErrorKind.ConnectFailed, effect.Cause);
+                _startFailure = FailureOf(PoolErrorKind.ConnectFailed, effect.Cause) with { Detail = PoolFailure.NotStarted };
                 break;
         }
     }
@@ -266,5 +276,5 @@ internal sealed class SimpleDriver : ILeaseHome
     }
 
     private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null) =>
-        new(kind, Name, _state.Counts.ToStatistics(Name, Now), cause, Server: _source.Server);
+        new(kind, Name, _state.Counts.ToStatistics(Name, Now), cause) { Server = _source.Server };
 }

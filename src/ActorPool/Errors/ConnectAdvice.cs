@@ -1,0 +1,71 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Npgsql;
+
+namespace ActorPool.Errors;
+
+/// <summary>What to do about an error of opening a connection: the remedy of that error, and of no other.</summary>
+internal static class ConnectAdvice
+{
+    private const string NoPrivilege = "42501";
+
+    /// <summary>The server's SQLSTATE, wherever in the chain of errors it stands.</summary>
+    public static string? SqlStateOf(Exception? error) => Find<PostgresException>(error)?.SqlState;
+
+    /// <summary>Wrong credentials (class 28), no such database, no right to connect: another attempt fails in the same way.</summary>
+    public static bool IsPermanent(Exception? error) =>
+        SqlStateOf(error) is { } state && (state.StartsWith("28", StringComparison.Ordinal) || state is PostgresErrorCodes.InvalidCatalogName or NoPrivilege);
+
+    /// <summary>The remedy, as sentences.</summary>
+    public static string For(Exception? error)
+    {
+        if (SqlStateOf(error) is { } state)
+            return ForState(state);
+        if (Find<AuthenticationException>(error) is not null || Says(error, "SSL"))
+            return "The encrypted connection failed: check SSL Mode, Root Certificate and SSL Certificate in connection-string against what the server offers.";
+        if (Says(error, "password"))
+            return "Give the driver a password: Password in connection-string, a passfile, or a password provider in ConfigureDataSource.";
+        if (Find<SocketException>(error) is { } network)
+            return ForNetwork(network.SocketErrorCode);
+        return Find<TimeoutException>(error) is not null
+            ? "The server accepted no connection in time: check that it is not overloaded and that no firewall drops packets, or raise connect-timeout."
+            : "Check that the server runs and that connection-string names it.";
+    }
+
+    private static string ForState(string state) => state switch
+    {
+        PostgresErrorCodes.InvalidPassword => "Correct the password of this user in connection-string, or what the password provider returns.",
+        _ when state.StartsWith("28", StringComparison.Ordinal) =>
+            "The server refuses this user: check Username, that the role may log in, and that pg_hba.conf has a line for this user, database and address.",
+        PostgresErrorCodes.InvalidCatalogName => "Create the database, or correct Database in connection-string.",
+        NoPrivilege => "Grant this user CONNECT on the database.",
+        PostgresErrorCodes.TooManyConnections =>
+            "The server has no free slot: lower max-connections in the processes that share it, or raise max_connections at the server (or the CONNECTION LIMIT of the role or database).",
+        PostgresErrorCodes.CannotConnectNow => "The server is starting up or shutting down: wait for it.",
+        _ => "The server answers and refuses the connection: its own error says why.",
+    };
+
+    private static string ForNetwork(SocketError error) => error switch
+    {
+        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery =>
+            "The name of the server cannot be resolved: check Host in connection-string, and DNS.",
+        SocketError.ConnectionRefused or SocketError.AddressNotAvailable =>
+            "No server listens there: check that it runs, and Host and Port in connection-string.",
+        _ => "The server cannot be reached: check the network between here and there, and Host and Port in connection-string.",
+    };
+
+    private static T? Find<T>(Exception? error) where T : Exception
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is T found)
+                return found;
+            if (error is AggregateException { InnerExceptions: var several })
+                return several.Select(Find<T>).FirstOrDefault(one => one is not null);
+        }
+
+        return null;
+    }
+
+    private static bool Says(Exception? error, string word) => error is NpgsqlException && error.Message.Contains(word, StringComparison.Ordinal);
+}

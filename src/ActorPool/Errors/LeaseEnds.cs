@@ -1,0 +1,31 @@
+using ActorPool.Core;
+
+namespace ActorPool.Errors;
+
+/// <summary>The end of a lease in words: for its next use, for a command that it cut short, and for a return that is refused.</summary>
+internal static class LeaseEnds
+{
+    public static string Why(LeaseEnd end) => end switch
+    {
+        LeaseEnd.Returned => "it was returned, by this borrower or by another who shared its key",
+        LeaseEnd.BorrowerDied => "the actor that borrowed it has ended",
+        LeaseEnd.Forgotten => "it was garbage-collected without having been returned",
+        LeaseEnd.HeldTooLong => "it was held for longer than max-hold-time",
+        LeaseEnd.PoolClosed => "the pool was closed",
+        _ => "the pool lost the connection",
+    };
+
+    /// <summary>The error of every member of a lease that is over.</summary>
+    public static PoolException Error(string pool, LeaseEnd end) =>
+        new(PoolErrorKind.NotCheckedOut, $"Pool '{pool}': this connection is not lent any more: {Why(end)}. {Remedy(end)}");
+
+    private static string Remedy(LeaseEnd end) => end switch
+    {
+        LeaseEnd.BorrowerDied => "Borrow one again, from an actor that lives as long as the work; an open transaction was rolled back.",
+        LeaseEnd.HeldTooLong => "Borrow one again and hold it for a shorter time, or raise max-hold-time; an open transaction was rolled back.",
+        LeaseEnd.Forgotten => "Borrow one again, and keep the lease until the last command and reader made with it are done.",
+        LeaseEnd.PoolClosed => "Borrow one again from a pool that is open; an open transaction was rolled back.",
+        LeaseEnd.Returned => "Borrow one again; keep none beyond its return.",
+        _ => "Borrow one again.",
+    };
+}
