@@ -5,6 +5,8 @@ using Akka.Actor;
 
 namespace ActorPool;
 
+#pragma warning disable RS0026 // Which overload a call means is settled by a priority and by the type of the first argument; a test holds each form.
+
 /// <summary>The actor pool; psycopg2's <c>ThreadedConnectionPool</c>, with an actor in place of the lock. Safe from any thread.</summary>
 /// <remarks>
 /// A thin face on the <see cref="PoolManager"/>: it sends requests that are their own promises, which costs less than an Ask,
@@ -85,14 +87,34 @@ public sealed partial class ConnectionPool : IConnectionPool
     {
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<PooledConnection>(cancellationToken)
-            : AcquireRequest.Send(_cell, key, file, line, cancellationToken);
+            : AcquireRequest.Send(_cell, KeyRule.Checked(key), file, line, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    [OverloadResolutionPriority(1)]
+    public ValueTask<PooledConnection> GetConnAsync(
+        CancellationToken cancellationToken,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0) =>
+        GetConnAsync(key: null, cancellationToken, file, line);
+
+    /// <inheritdoc/>
+    public ValueTask<PooledConnection> GetConnAsync(
+        GetConn? request,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0)
+    {
+        return cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<PooledConnection>(cancellationToken)
+            : AcquireRequest.Send(_cell, request?.Key, file, line, cancellationToken, request?.CheckedTimeout, request?.Owner);
     }
 
     /// <inheritdoc/>
     public ValueTask PutConnAsync(PooledConnection connection, object? key = null, bool close = false)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return new ReturnRequest(_cell, connection, key, close).Send();
+        return new ReturnRequest(_cell, connection, KeyRule.Checked(key), close).Send();
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace ActorPool;
 
+#pragma warning disable RS0026 // Which overload a call means is settled by a priority and by the type of the first argument; a test holds each form.
+
 /// <summary>A pool of PostgreSQL connections: psycopg2's <c>AbstractConnectionPool</c>.</summary>
 /// <remarks>
 /// <see cref="IAsyncDisposable.DisposeAsync"/> is the graceful end: borrowed connections get <c>close-timeout</c> to come back, where
@@ -15,6 +17,9 @@ public interface IConnectionPool : IAsyncDisposable
     /// <param name="file">Filled in by the compiler: where it was borrowed, for reports of leaks.</param>
     /// <param name="line">Filled in by the compiler.</param>
     /// <exception cref="PoolException">Closed, exhausted, timed out, too many waiting, or no connection could be opened.</exception>
+    /// <exception cref="ArgumentException">
+    /// The key is a <see cref="CancellationToken"/>, a <see cref="TimeSpan"/>, a task or a request: an argument in the wrong place.
+    /// </exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled first.</exception>
     ValueTask<PooledConnection> GetConnAsync(
         object? key = null,
@@ -22,11 +27,32 @@ public interface IConnectionPool : IAsyncDisposable
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0);
 
+    /// <summary>Borrows a connection without a key. This is what <c>GetConnAsync(token)</c> and <c>GetConnAsync(default)</c> call.</summary>
+    /// <inheritdoc cref="GetConnAsync(object?, CancellationToken, string?, int)"/>
+    [OverloadResolutionPriority(1)]
+    ValueTask<PooledConnection> GetConnAsync(
+        CancellationToken cancellationToken,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0);
+
+    /// <summary>Borrows a connection with a timeout or an owner of this call alone.</summary>
+    /// <inheritdoc cref="GetConnAsync(object?, CancellationToken, string?, int)"/>
+    /// <param name="request">The key, the timeout and the owner; null for a request without a key.</param>
+    /// <param name="cancellationToken">Gives up waiting: the request leaves the queue at once.</param>
+    /// <param name="file">Filled in by the compiler: where it was borrowed, for reports of leaks.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    ValueTask<PooledConnection> GetConnAsync(
+        GetConn? request,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0);
+
     /// <summary>Returns a connection; psycopg2's <c>putconn</c>. Completes when the return is decided, not after I/O.</summary>
-    /// <param name="connection">What <see cref="GetConnAsync"/> gave.</param>
+    /// <param name="connection">What <c>GetConnAsync</c> gave.</param>
     /// <param name="key">The key it was borrowed with. Null: whatever that was.</param>
     /// <param name="close">Close the connection instead of keeping it.</param>
     /// <exception cref="PoolException">The pool is closed, or the connection is not lent, not by this pool, or not under this key.</exception>
+    /// <exception cref="ArgumentException">The key is a <see cref="CancellationToken"/>, a <see cref="TimeSpan"/>, a task or a request.</exception>
     ValueTask PutConnAsync(PooledConnection connection, object? key = null, bool close = false);
 
     /// <summary>Closes every connection now, those in use included; psycopg2's <c>closeall</c>. Completes when all are gone.</summary>

@@ -13,6 +13,23 @@ public sealed partial class PoolManager
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the user's key throws goes to the one who gave it.")]
     private void Get(AcquireRequest request, TimeSpan now)
     {
+        if (request.Owner is { } owner)
+        {
+            if (IsRemote(owner))
+            {
+                request.Fail(Refused(PoolErrorKind.NotLocal));
+                return;
+            }
+
+            if (IsOwn(owner))
+            {
+                request.Fail(OwnActor(owner));
+                return;
+            }
+
+            request.Borrower = IsNobody(owner) ? null : Watched(owner);
+        }
+
         try
         {
             _state.Recognize(request);
@@ -24,6 +41,7 @@ public sealed partial class PoolManager
         catch (Exception error) when (request.State == WaiterState.New)
         {
             request.Fail(error);
+            Unwatch(request.Borrower);
         }
     }
 
@@ -42,11 +60,23 @@ public sealed partial class PoolManager
             return;
         }
 
-        if (message.Timeout is { } timeout && timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
+        if (IsOwn(sender))
+        {
+            _log.Warning("Pool {Pool}: a GetConn was refused, because its sender is {Sender}, an actor of the pool itself. Send it from the actor that uses the connection.", _cell.Name, sender.Path);
+            return;
+        }
+
+        if (message.Owner is { } named && IsOwn(named))
+        {
+            Refuse(sender, OwnActor(named));
+            return;
+        }
+
+        if (message.IsTimeoutNegative)
         {
             Refuse(sender, FailureOf(PoolErrorKind.Timeout) with
             {
-                Detail = $"a GetConn cannot wait for {timeout}",
+                Detail = $"a GetConn cannot wait for {message.Timeout}",
                 Advice = "Give a Timeout that is not negative, Timeout.InfiniteTimeSpan to wait for ever, or none for the pool's acquire-timeout.",
             });
             return;
@@ -195,13 +225,21 @@ public sealed partial class PoolManager
             _state.Cancel(request, now);
         }
 
-        // Whoever asked on its behalf is there still, and gets an answer.
-        var asked = borrower.Waiters.OfType<AskRequest>().Where(request => !request.Sender.Equals(borrower.Actor)).ToArray();
+        // A request on its behalf has an asker of its own, who gets an answer.
+        var asked = borrower.Waiters.Where(waiter => waiter is not AskRequest ask || !ask.Sender.Equals(borrower.Actor)).ToArray();
         _state.BorrowerGone(borrower, now);
-        foreach (var request in asked)
+        foreach (var waiter in asked)
         {
-            StopWatching(request);
-            Refuse(request.Sender, FailureOf(PoolErrorKind.NotCheckedOut) with { Detail = PutRefusal.OwnerEnded.What, Advice = PutRefusal.OwnerEnded.Remedy });
+            var failure = FailureOf(PoolErrorKind.NotCheckedOut) with { Detail = PutRefusal.OwnerEnded.What, Advice = PutRefusal.OwnerEnded.Remedy };
+            if (waiter is AcquireRequest request)
+            {
+                request.Fail(failure);
+            }
+            else if (waiter is AskRequest ask)
+            {
+                StopWatching(ask);
+                Refuse(ask.Sender, failure);
+            }
         }
     }
 
@@ -247,6 +285,12 @@ public sealed partial class PoolManager
     private static bool IsNobody(IActorRef sender) => sender.IsNobody() || ReferenceEquals(sender, Context.System.DeadLetters);
 
     private static bool IsRemote(IActorRef? actor) => actor is IActorRefScope { IsLocal: false };
+
+    // Its watch would take the place of the pool's own, which must hear of its end.
+    private bool IsOwn(IActorRef actor) => actor.Equals(Self) || (actor is IInternalActorRef { Parent: { } parent } && parent.Equals(Self));
+
+    private ArgumentException OwnActor(IActorRef owner) =>
+        new($"Pool '{_cell.Name}': {owner.Path} is an actor of the pool itself and cannot be the Owner of a lease. Name the actor that uses the connection.");
 
     private void Refuse(IActorRef sender, PoolFailure failure) => Refuse(sender, failure.ToException());
 

@@ -5,6 +5,8 @@ using ActorPool.Simple;
 
 namespace ActorPool;
 
+#pragma warning disable RS0026 // Which overload a call means is settled by a priority and by the type of the first argument; a test holds each form.
+
 /// <summary>
 /// The same pool for one caller at a time, without actors: inside one actor, or in a script. psycopg2's <c>SimpleConnectionPool</c>.
 /// </summary>
@@ -53,22 +55,41 @@ public sealed class SimpleConnectionPool : IConnectionPool
     }
 
     /// <inheritdoc/>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The lease is the caller's.")]
-    public async ValueTask<PooledConnection> GetConnAsync(
+    public ValueTask<PooledConnection> GetConnAsync(
         object? key = null,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0) =>
+        GetAsync(new SimpleRequest(KeyRule.Checked(key), file, line), cancellationToken);
+
+    /// <inheritdoc/>
+    [OverloadResolutionPriority(1)]
+    public ValueTask<PooledConnection> GetConnAsync(
+        CancellationToken cancellationToken,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0) =>
+        GetConnAsync(key: null, cancellationToken, file, line);
+
+    /// <inheritdoc/>
+    /// <remarks>Its <see cref="GetConn.Timeout"/> changes nothing: this pool never waits for another borrower.</remarks>
+    /// <exception cref="ArgumentException">It names an owner: without actors this pool cannot watch one.</exception>
+    public ValueTask<PooledConnection> GetConnAsync(
+        GetConn? request,
         CancellationToken cancellationToken = default,
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var call = Enter();
-        return await _driver.GetAsync(new SimpleRequest(key, file, line), cancellationToken).ConfigureAwait(false);
+        _ = request?.CheckedTimeout;
+        if (request?.Owner is not null)
+            throw new ArgumentException("A SimpleConnectionPool has no actors and cannot watch an Owner. Leave it out, or use ConnectionPool.", nameof(request));
+        return GetConnAsync(request?.Key, cancellationToken, file, line);
     }
 
     /// <inheritdoc/>
     public ValueTask PutConnAsync(PooledConnection connection, object? key = null, bool close = false)
     {
         ArgumentNullException.ThrowIfNull(connection);
+        KeyRule.Checked(key);
         using var call = Enter();
         _driver.Put(connection, key, close);
         return ValueTask.CompletedTask;
@@ -92,6 +113,14 @@ public sealed class SimpleConnectionPool : IConnectionPool
         using var call = Enter();
         _disposed = true;
         await _driver.DisposeAsync().ConfigureAwait(false);
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The lease is the caller's.")]
+    private async ValueTask<PooledConnection> GetAsync(SimpleRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var call = Enter();
+        return await _driver.GetAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     private Call Enter() =>

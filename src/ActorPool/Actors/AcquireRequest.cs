@@ -1,6 +1,7 @@
 using System.Threading.Tasks.Sources;
 using ActorPool.Core;
 using ActorPool.Insight;
+using Akka.Actor;
 
 namespace ActorPool.Actors;
 
@@ -37,14 +38,20 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     /// <summary>Where the caller asked.</summary>
     public LeaseOrigin Origin { get; private set; }
 
+    /// <summary>The actor whose lease it will be; null for one that belongs to no actor.</summary>
+    public IActorRef? Owner { get; private set; }
+
     /// <summary>Asks the manager for a connection.</summary>
-    public static ValueTask<PooledConnection> Send(PoolCell cell, object? key, string? file, int line, CancellationToken cancellationToken)
+    public static ValueTask<PooledConnection> Send(
+        PoolCell cell, object? key, string? file, int line, CancellationToken cancellationToken, TimeSpan? timeout = null, IActorRef? owner = null)
     {
         var request = _spare ?? new AcquireRequest(cell);
         _spare = null;
         request._cell = cell;
         request.Key = key;
-        request.Origin = new LeaseOrigin(file, line);
+        request.Timeout = timeout;
+        request.Owner = owner;
+        request.Origin = new LeaseOrigin(file, line, owner?.Path);
         return request.Send(cancellationToken);
     }
 
@@ -86,6 +93,8 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
         // A spare one keeps nothing alive.
         _cell = null!;
         Key = null;
+        Owner = null;
+        Borrower = null;
         Entry = null;
         Origin = default;
         State = WaiterState.New;

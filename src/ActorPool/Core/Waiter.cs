@@ -11,7 +11,7 @@ internal abstract class Waiter(object? key, TimeSpan? timeout)
 
     public object? Key { get; protected set; } = key;
 
-    public TimeSpan? Timeout { get; } = timeout;
+    public TimeSpan? Timeout { get; protected set; } = timeout;
 
     /// <summary>The watched actor that will hold the lease; null when nobody is watched.</summary>
     public Borrower? Borrower { get; set; }

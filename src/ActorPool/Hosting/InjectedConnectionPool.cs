@@ -25,6 +25,20 @@ internal sealed class InjectedConnectionPool(Func<ActorSystem> system, string na
         [CallerLineNumber] int line = 0) =>
         Pool.GetConnAsync(key, cancellationToken, file, line);
 
+    [OverloadResolutionPriority(1)]
+    public ValueTask<PooledConnection> GetConnAsync(
+        CancellationToken cancellationToken,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0) =>
+        Pool.GetConnAsync(key: null, cancellationToken, file, line);
+
+    public ValueTask<PooledConnection> GetConnAsync(
+        GetConn? request,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0) =>
+        Pool.GetConnAsync(request, cancellationToken, file, line);
+
     public ValueTask PutConnAsync(PooledConnection connection, object? key = null, bool close = false) =>
         Pool.PutConnAsync(connection, key, close);
 

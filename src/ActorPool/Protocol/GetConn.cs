@@ -11,14 +11,30 @@ namespace ActorPool;
 /// Without a sender there is nobody to answer: such a message is refused with a warning in the log.
 /// </remarks>
 /// <param name="Key">Binds the connection to a key; null for no key. Compared by <c>Equals</c>.</param>
+/// <exception cref="ArgumentException">
+/// The key is a <see cref="CancellationToken"/>, a <see cref="TimeSpan"/>, a task or a request: an argument in the wrong place.
+/// </exception>
 public sealed record GetConn(object? Key = null)
 {
+    /// <summary>Binds the connection to a key; null for no key. Compared by <c>Equals</c>.</summary>
+    public object? Key { get; init => field = KeyRule.Checked(value, nameof(Key)); } = KeyRule.Checked(Key, nameof(Key));
+
     /// <summary>
     /// How long this request may wait, instead of the pool's <c>acquire-timeout</c>: zero for not at all,
     /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for ever. Null: the pool's own.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>The actor whose lease it is, when that is not the sender (an Ask on behalf of an actor). Must be local.</summary>
+    /// <summary><see cref="Timeout"/>, refused when it is negative and not infinite.</summary>
+    internal TimeSpan? CheckedTimeout => IsTimeoutNegative
+        ? throw new ArgumentOutOfRangeException(nameof(Timeout), Timeout, $"{nameof(Timeout)} must not be negative, unless it is Timeout.InfiniteTimeSpan.")
+        : Timeout;
+
+    internal bool IsTimeoutNegative => Timeout < TimeSpan.Zero && Timeout != System.Threading.Timeout.InfiniteTimeSpan;
+
+    /// <summary>
+    /// The actor whose lease it is, when that is not the sender: an Ask or a call on behalf of an actor. It is watched, and its end returns
+    /// the connection. Must be local, and not an actor of the pool.
+    /// </summary>
     public IActorRef? Owner { get; init; }
 }

@@ -9,4 +9,11 @@ namespace ActorPool;
 /// <param name="Connection">What <see cref="GetConn"/> answered.</param>
 /// <param name="Key">The key it was borrowed with. Null: whatever that was.</param>
 /// <param name="Close">Close the connection instead of keeping it.</param>
-public sealed record PutConn(PooledConnection Connection, object? Key = null, bool Close = false);
+/// <exception cref="ArgumentException">
+/// The key is a <see cref="CancellationToken"/>, a <see cref="TimeSpan"/>, a task or a request: an argument in the wrong place.
+/// </exception>
+public sealed record PutConn(PooledConnection Connection, object? Key = null, bool Close = false)
+{
+    /// <summary>The key it was borrowed with. Null: whatever that was.</summary>
+    public object? Key { get; init => field = KeyRule.Checked(value, nameof(Key)); } = KeyRule.Checked(Key, nameof(Key));
+}

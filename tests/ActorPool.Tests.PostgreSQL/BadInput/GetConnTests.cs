@@ -91,17 +91,39 @@ public sealed class GetConnTests : PoolTest
     }
 
     [Fact]
-    public async Task The_manager_itself_can_own_a_lease_and_be_asked_by_itself()
+    public async Task An_actor_of_the_pool_cannot_own_a_lease()
     {
         var pool = await StartAsync(2, 2);
+        var connection = await Sys.ActorSelection(pool.Manager.Path / "*").ResolveOne(Soon);
 
-        var lease = await pool.Manager.Ask<PooledConnection>(new GetConn { Owner = pool.Manager }, Soon);
-        await lease.DisposeAsync();
-        pool.Manager.Tell(new GetConn(), pool.Manager);
-        await pool.Manager.Ask<PoolStatistics>(new GetStatistics(), Soon);
+        foreach (var owner in new[] { pool.Manager, connection })
+        {
+            var asked = await Assert.ThrowsAsync<ArgumentException>(() => pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner }, Soon));
+            var called = await Assert.ThrowsAsync<ArgumentException>(async () => await pool.GetConnAsync(new GetConn { Owner = owner }));
+            Assert.Contains(owner.Path.ToString(), asked.Message, StringComparison.Ordinal);
+            Assert.Equal(asked.Message, called.Message);
+        }
 
-        // Nobody has what it got; the garbage collector brings it back.
-        await EventuallyAsync(() => Collected(pool), "everything has come back", TimeSpan.FromSeconds(10));
+        // The pool still hears of the end of that actor: its place is free for another.
+        Sys.Stop(connection);
+        await EventuallyAsync(() => pool.Statistics is { Open: 2, Opened: 3 }, "the connection is replaced");
+        Assert.Equal((0, 2), (pool.Statistics.InUse, pool.Statistics.Idle));
+    }
+
+    [Fact]
+    public async Task An_actor_of_the_pool_cannot_ask_for_a_lease()
+    {
+        var pool = await StartAsync(2, 2);
+        var connection = await Sys.ActorSelection(pool.Manager.Path / "*").ResolveOne(Soon);
+
+        foreach (var sender in new[] { pool.Manager, connection })
+            await EventFilter.Warning(contains: $"its sender is {sender.Path}").ExpectOneAsync(() =>
+            {
+                pool.Manager.Tell(new GetConn(), sender);
+                return Task.CompletedTask;
+            });
+
+        Assert.Equal((0, 2), (pool.Statistics.InUse, pool.Statistics.Idle));
     }
 
     private IActorRef Stopping()
@@ -109,12 +131,5 @@ public sealed class GetConnTests : PoolTest
         var actor = Sys.ActorOf(Props.Empty);
         Sys.Stop(actor);
         return actor;
-    }
-
-    private static bool Collected(ConnectionPool pool)
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return pool.Statistics is { InUse: 0, Idle: 2 };
     }
 }

@@ -1,0 +1,27 @@
+namespace ActorPool;
+
+/// <summary>
+/// What cannot be a key. An argument in the wrong place compiles, because a key may be any object: it would be compared by <c>Equals</c>,
+/// and two callers with the same cancellation token would share one connection.
+/// </summary>
+internal static class KeyRule
+{
+    /// <summary>Gives the key back, or refuses it.</summary>
+    /// <exception cref="ArgumentException">The object is an argument of another kind.</exception>
+    public static object? Checked(object? key, string name = "key")
+    {
+        if (key is not (null or string or int or long or Guid) && Problem(key) is { } problem)
+            throw new ArgumentException($"A {key.GetType().Name} cannot be a key. {problem}", name);
+        return key;
+    }
+
+    private static string? Problem(object key) => key switch
+    {
+        CancellationToken or CancellationTokenSource or TimeSpan =>
+            "Pass a token by name, as in GetConnAsync(cancellationToken: token), and a time as the Timeout of a request, as in GetConnAsync(new GetConn(key) { Timeout = time }).",
+        GetConn => "Pass the request as the first argument, declared as GetConn, not as object.",
+        Task => "Await it, and pass its result.",
+        ValueType when key.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(ValueTask<>) => "Await it, and pass its result.",
+        _ => null,
+    };
+}
