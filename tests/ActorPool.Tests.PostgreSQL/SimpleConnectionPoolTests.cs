@@ -1,3 +1,5 @@
+using ActorPool.Driver;
+using ActorPool.Simple;
 using ActorPool.Tests.PostgreSQL.Support;
 using Npgsql;
 
@@ -97,5 +99,21 @@ public sealed class SimpleConnectionPoolTests : PoolTest
 
         Assert.Equal(PoolErrorKind.ConnectFailed, error.Kind);
         Assert.Equal(PostgresErrorCodes.InvalidCatalogName, error.SqlState);
+    }
+
+    [Fact]
+    public async Task Results_that_no_call_waits_for_do_not_add_up()
+    {
+        var settings = new PoolSettings(ConnectionString, 1, 1) { Reset = ResetMode.DiscardAll };
+        var driver = new SimpleDriver(settings, NpgsqlSource.Create(settings));
+        await driver.StartAsync(CancellationToken.None);
+        for (var round = 0; round < 20; round++)
+        {
+            driver.Put(await driver.GetAsync(new SimpleRequest(null, null, 0), CancellationToken.None), null, close: false);
+            await EventuallyAsync(() => driver.Statistics.Idle == 1, "the reset is over");
+        }
+
+        Assert.InRange(driver.Signals, 0, 1);
+        await driver.DisposeAsync();
     }
 }

@@ -26,7 +26,7 @@ internal sealed class NpgsqlInternals
     private readonly Func<NpgsqlConnection, bool> _cancel;
     private readonly Action<NpgsqlConnection> _terminate;
     private readonly Action<NpgsqlConnection> _break;
-    private readonly Func<NpgsqlConnection, bool> _prependReset;
+    private readonly Func<NpgsqlConnection, byte[], int, bool> _prependReset;
 
     private NpgsqlInternals()
     {
@@ -52,15 +52,17 @@ internal sealed class NpgsqlInternals
                 Expression.Call(connector, FlushMethod(connector.Type))), Expression.Empty());
         _break = Compile<Action<NpgsqlConnection>>(Breaking(connector), Expression.Empty());
         _detach = Compile<Action<NpgsqlConnection>>(Detachment(connection, connector), Expression.Empty());
-        _prependReset = Compile<Func<NpgsqlConnection, bool>>(Prepending(connector), Expression.Constant(false));
+        var message = Expression.Parameter(typeof(byte[]), "message");
+        var responses = Expression.Parameter(typeof(int), "responses");
+        _prependReset = Compile<Func<NpgsqlConnection, byte[], int, bool>>(Prepending(connector, message, responses), Expression.Constant(false), message, responses);
 
-        TDelegate Compile<TDelegate>(Expression present, Expression absent) =>
+        TDelegate Compile<TDelegate>(Expression present, Expression absent, params ParameterExpression[] more) =>
             Expression.Lambda<TDelegate>(
                 Expression.Block(
                     [connector],
                     Expression.Assign(connector, Expression.Property(connection, connectorProperty)),
                     Expression.Condition(IsNull(connector), absent, present, absent.Type)),
-                connection).Compile();
+                [connection, .. more]).Compile();
     }
 
     /// <summary>Null when this Npgsql has other internals; then <paramref name="reason"/> says which.</summary>
@@ -93,10 +95,10 @@ internal sealed class NpgsqlInternals
     public void Detach(NpgsqlConnection connection) => _detach(connection);
 
     /// <summary>
-    /// Has the full reset sent together with the next command, ahead of it, unless it will be already. False when that cannot be: on a closed
+    /// Has a full reset sent together with the next command, ahead of it, unless it will be already. False when that cannot be: on a closed
     /// connection, while something is unread, and while the driver would read the command in the way of the session that is to be reset.
     /// </summary>
-    public bool PrependReset(NpgsqlConnection connection) => _prependReset(connection);
+    public bool PrependReset(NpgsqlConnection connection, FullReset reset) => _prependReset(connection, reset.Message, reset.Responses);
 
     public Socket? SocketOf(NpgsqlConnection connection) => _socket(connection);
 
@@ -111,7 +113,7 @@ internal sealed class NpgsqlInternals
 
     private static BinaryExpression IsNull(Expression value) => Expression.ReferenceEqual(value, Expression.Constant(null));
 
-    private static BinaryExpression Prepending(Expression connector)
+    private static BinaryExpression Prepending(Expression connector, Expression message, Expression responses)
     {
         var pending = Expression.Property(connector, "PendingPrependedResponses");
         // Outside of a transaction nothing else is ever kept back for the next command: then it stands there already.
@@ -122,7 +124,7 @@ internal sealed class NpgsqlInternals
                     Expression.Equal(Expression.Property(Expression.Property(connector, "ReadBuffer"), "ReadBytesLeft"), Expression.Constant(0)),
                     Expression.Property(connector, "UseConformingStrings")),
                 Expression.Block(
-                    Expression.Call(connector, "PrependInternalMessage", null, Expression.Constant(FullReset.Message), Expression.Constant(FullReset.Responses)),
+                    Expression.Call(connector, "PrependInternalMessage", null, message, responses),
                     Expression.Constant(true))));
     }
 

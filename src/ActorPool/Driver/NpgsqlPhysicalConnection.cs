@@ -10,16 +10,19 @@ namespace ActorPool.Driver;
 [SuppressMessage("Design", "CA1001", Justification = "The end of the connection disposes what it has.")]
 internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connection, NpgsqlSource source, PoolSettings settings) : IPhysicalConnection
 {
-    // The age guards against a number that was given to a new process meanwhile.
+    // The age guards against a number that was given to a new process meanwhile. Qualified throughout, operators as well: a role may
+    // have a search_path on which something of its own comes first.
     private const string Termination = """
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE pid = $1 AND datname = current_database() AND usename = session_user
-          AND abs(extract(epoch FROM clock_timestamp() - backend_start) - $2) < 5
+        SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+        WHERE pid OPERATOR(pg_catalog.=) $1
+          AND datname OPERATOR(pg_catalog.=) pg_catalog.current_database() AND usename OPERATOR(pg_catalog.=) session_user
+          AND pg_catalog.abs(extract(epoch FROM pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backend_start) OPERATOR(pg_catalog.-) $2) OPERATOR(pg_catalog.<) 5
         """;
 
     private readonly ConnectionHooks _hooks = new(settings, source, connection);
     private readonly CancellationTokenSource _giveUp = new();
     private Task? _opening;
+    private FullReset _reset = null!;
     private BackendSocket? _socket;
     private long _openedAt;
 
@@ -88,8 +91,10 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     {
         try
         {
-            // A driver that keeps idle connections alive by itself writes at any time, and what is kept back for later would get in its way.
-            return !source.KeepsAlive && connection.FullState == ConnectionState.Open && source.Internals?.PrependReset(connection) == true;
+            // What Configure sets has to be set again after the reset, before the lease. And a driver that keeps idle connections alive
+            // by itself writes at any time: what is kept back for later would get in its way.
+            return settings.Configure is null && !source.KeepsAlive
+                && connection.FullState == ConnectionState.Open && source.Internals?.PrependReset(connection, _reset) == true;
         }
         catch (Exception)
         {
@@ -106,7 +111,11 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         if (work.HasFlag(ConnectionWork.OnReturn))
             await _hooks.RunAsync(ConnectionWork.OnReturn, null, _giveUp.Token).ConfigureAwait(false);
         if (work.HasFlag(ConnectionWork.Discard))
+        {
             await WithinTimeoutAsync(ResetAsync()).ConfigureAwait(false);
+            await _hooks.ConfigureAsync(_giveUp.Token).ConfigureAwait(false);
+        }
+
         if (work.HasFlag(ConnectionWork.Validate))
             await ProveAsync().ConfigureAwait(false);
         await _hooks.RunAsync(work & ~ConnectionWork.OnReturn, key, _giveUp.Token).ConfigureAwait(false);
@@ -146,6 +155,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     private void Meet()
     {
         ProcessId = connection.ProcessID;
+        _reset = FullReset.For(connection.PostgreSqlVersion);
         _openedAt = Stopwatch.GetTimestamp();
         _socket?.Dispose();
         _socket = source.Internals?.SocketOf(connection) is { } socket ? BackendSocket.Of(socket) : null;
@@ -194,7 +204,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         var batch = new NpgsqlBatch(connection) { Timeout = CommandTimeout };
         await using (batch.ConfigureAwait(false))
         {
-            foreach (var statement in FullReset.Statements)
+            foreach (var statement in _reset.Statements)
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
             await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
         }

@@ -65,6 +65,7 @@ public sealed partial record PoolSettings
     /// <c>prepend-reset</c>: the full reset is sent with the first command of the next user, ahead of it, instead of in a round trip before
     /// the lease. When it fails the session ends before that command, which gets the error; and a notification for the last user
     /// that comes between the lease and the command is heard by the next. On return it is done so only when somebody waits.
+    /// With a <see cref="Configure"/> hook, which has to run behind the reset, it is a round trip all the same.
     /// </summary>
     public bool PrependReset { get; init; }
 

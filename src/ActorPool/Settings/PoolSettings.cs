@@ -63,12 +63,14 @@ public sealed partial record PoolSettings
     public Action<NpgsqlDataSourceBuilder>? ConfigureDataSource { get; init; }
 
     /// <summary>
-    /// Called once on every new physical connection, before anyone gets it: type loading, session settings that all borrowers share.
+    /// Called on every new physical connection before it is lent, and again after each full reset: type loading, session settings that all
+    /// borrowers share. The full reset (<see cref="DiscardOnKeyChange"/>, <see cref="Reset"/>) undoes what a session has set, so this hook
+    /// runs once more behind it, for one more round trip. It must therefore be able to run twice in one session, and with it the
+    /// reset is never only put ahead of the next command (<see cref="PrependReset"/>).
     /// Like all hooks it may take <see cref="ConnectTimeout"/>, runs beside the pool and never in its way, and must leave the connection
-    /// idle: one that throws, or leaves a transaction or a reader open, costs that connection. Here that is a failed open.
-    /// What it sets with SET lasts until the full reset (<see cref="DiscardOnKeyChange"/>, <see cref="Reset"/>), which goes back to the settings of
-    /// the connection string and the role.
+    /// idle: one that throws, or leaves a transaction or a reader open, costs that connection. On a new connection that is a failed open.
     /// </summary>
+    /// <remarks>The driver's own <c>UsePhysicalConnectionInitializer</c> runs once, at the open: the full reset undoes what it set.</remarks>
     public Func<NpgsqlConnection, CancellationToken, Task>? Configure { get; init; }
 
     /// <summary>

@@ -50,6 +50,9 @@ internal sealed class SimpleDriver : ILeaseHome
         }
     }
 
+    /// <summary>Signals that a result has come in and that no call has taken yet: one at most.</summary>
+    internal int Signals => _hasResults.CurrentCount;
+
     private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -272,7 +275,9 @@ internal sealed class SimpleDriver : ILeaseHome
     private void Post(Action<TimeSpan> result)
     {
         _results.Enqueue(result);
-        _hasResults.Release();
+        // One signal is enough for all that stand in the queue, and results that no call waits for must not add up.
+        if (_hasResults.CurrentCount == 0)
+            _hasResults.Release();
     }
 
     private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null) =>

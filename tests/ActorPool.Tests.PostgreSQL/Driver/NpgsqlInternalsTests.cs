@@ -65,7 +65,7 @@ public sealed class NpgsqlInternalsTests : PoolTest
 
         Assert.False(internals.Verify(connection));
         Assert.Null(internals.SocketOf(connection));
-        Assert.False(internals.PrependReset(connection));
+        Assert.False(internals.PrependReset(connection, FullReset.For(new Version(15, 0))));
         Assert.False(internals.CancelAtServer(connection));
         internals.Detach(connection);
     }

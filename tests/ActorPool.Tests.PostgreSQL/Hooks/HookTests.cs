@@ -23,6 +23,46 @@ public sealed class HookTests : DriverTest
         }
     }
 
+    [Theory]
+    [InlineData(DriverAccess.Internals, false)]
+    [InlineData(DriverAccess.Internals, true)]
+    [InlineData(DriverAccess.PublicOnly, false)]
+    public async Task What_Configure_sets_is_there_for_each_borrower_also_after_a_full_reset(DriverAccess access, bool prepend)
+    {
+        var pool = await StartOneAsync(access, settings => settings with
+        {
+            Configure = (connection, token) => connection.ExecuteAsync("SET application_name = 'configured'"),
+            PrependReset = prepend,
+        });
+        var pids = new HashSet<int>();
+        foreach (var key in new[] { "a", "b", null })
+        {
+            await using var lease = await pool.GetConnAsync(key);
+            Assert.Equal("configured", await ScalarAsync(lease, "SHOW application_name"));
+            await ExecuteAsync(lease, "SET application_name = 'changed'");
+            pids.Add(await PidAsync(lease));
+        }
+
+        Assert.Single(pids);
+    }
+
+    [Fact]
+    public async Task A_Configure_that_cannot_run_again_after_a_reset_costs_that_connection_alone()
+    {
+        var pool = await StartOneAsync(DriverAccess.Internals, settings => settings with
+        {
+            Configure = (connection, token) => connection.ExecuteAsync("PREPARE once AS SELECT 1"),
+        });
+        int first;
+        await using (var lease = await pool.GetConnAsync("a"))
+            first = await PidAsync(lease);
+
+        await using var next = await pool.GetConnAsync("b");
+
+        Assert.NotEqual(first, await PidAsync(next));
+        Assert.Equal(1, pool.Statistics.ClosedByHook);
+    }
+
     [Fact]
     public async Task A_configure_that_throws_fails_the_start_with_its_error_and_leaves_no_backend()
     {

@@ -1,0 +1,57 @@
+using ActorPool.Driver;
+using ActorPool.Tests.PostgreSQL.Support;
+using Npgsql;
+
+namespace ActorPool.Tests.PostgreSQL.Driver;
+
+/// <summary>Time-outs are there for the work of borrowers: the full reset lifts them for itself, and gives them back.</summary>
+public sealed class ResetTimeoutTests : DriverTest
+{
+    [Theory]
+    [InlineData(DriverAccess.Internals, false)]
+    [InlineData(DriverAccess.Internals, true)]
+    [InlineData(DriverAccess.PublicOnly, false)]
+    public async Task The_reset_comes_to_its_end_whatever_time_outs_are_set(DriverAccess access, bool prepend)
+    {
+        var text = new NpgsqlConnectionStringBuilder(ConnectionString) { Options = "-c statement_timeout=500ms -c lock_timeout=400ms" }.ConnectionString;
+        var pool = await StartOneAsync(access, settings => settings with { ConnectionString = text, PrependReset = prepend });
+        await using var other = new NpgsqlConnection(ConnectionString);
+        await other.OpenAsync();
+        int pid;
+        await using (var last = await pool.GetConnAsync("last"))
+        {
+            await ExecuteAsync(last, "CREATE TEMP TABLE mine (n int); SET statement_timeout = '300ms'");
+            pid = await PidAsync(last);
+            // The reset has to wait for it.
+            var temp = await ScalarAsync(last, "SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema()");
+            await using var hold = new NpgsqlCommand($"BEGIN; LOCK TABLE {temp}.mine IN ACCESS SHARE MODE", other);
+            await hold.ExecuteNonQueryAsync();
+        }
+
+        var next = NextAsync();
+        Assert.Equal(1, await Backends.WaitForAsync(1, $"pid = {pid} AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '600ms'"));
+        await using (var release = new NpgsqlCommand("ROLLBACK", other))
+            await release.ExecuteNonQueryAsync();
+
+        Assert.Equal((pid, "500ms", "400ms"), await next);
+
+        async Task<(int, object?, object?)> NextAsync()
+        {
+            await using var lease = await pool.GetConnAsync("next");
+            return (await PidAsync(lease), await ScalarAsync(lease, "SHOW statement_timeout"), await ScalarAsync(lease, "SHOW lock_timeout"));
+        }
+    }
+
+    [Theory]
+    [InlineData(12, false)]
+    [InlineData(16, false)]
+    [InlineData(17, true)]
+    [InlineData(19, true)]
+    public void The_time_out_of_a_transaction_is_lifted_where_there_is_one(int version, bool isThere)
+    {
+        var reset = FullReset.For(new Version(version, 1));
+
+        Assert.Equal(isThere, reset.Statements.Any(statement => statement.Contains("transaction_timeout", StringComparison.Ordinal)));
+        Assert.Equal(isThere, System.Text.Encoding.ASCII.GetString(reset.Message).Contains("transaction_timeout", StringComparison.Ordinal));
+    }
+}
