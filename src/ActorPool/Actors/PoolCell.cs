@@ -38,6 +38,8 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
 
     public string Name => Settings.Name;
 
+    public string ConnectionString => Source.ConnectionString;
+
     public IActorRef Manager
     {
         get => _manager ?? throw new InvalidOperationException("The pool has not been started.");

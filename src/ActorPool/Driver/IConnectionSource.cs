@@ -11,6 +11,9 @@ internal interface IConnectionSource : IAsyncDisposable
     /// <summary>Where the connections go, in words that are safe to log.</summary>
     string Server { get; }
 
+    /// <summary>The connection string as borrowers may see it: without any secret.</summary>
+    string ConnectionString { get; }
+
     /// <summary>What the pool has to do without, for the log; null when there is nothing of that kind.</summary>
     string? Limitation { get; }
 }

@@ -27,6 +27,7 @@ internal sealed class NpgsqlSource : IConnectionSource
         Limitation = limitation;
         KeepsAlive = new NpgsqlConnectionStringBuilder(source.ConnectionString).KeepAlive > 0;
         Server = PoolSettingsText.Server(source.ConnectionString);
+        ConnectionString = PoolSettingsText.WithoutSecrets(source.ConnectionString);
     }
 
     /// <summary>The driver's internals; null when the pool has to do without.</summary>
@@ -39,6 +40,8 @@ internal sealed class NpgsqlSource : IConnectionSource
     public Task Over => _over.Task;
 
     public string Server { get; }
+
+    public string ConnectionString { get; }
 
     public string? Limitation { get; private set; }
 

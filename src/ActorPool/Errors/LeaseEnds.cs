@@ -28,4 +28,8 @@ internal static class LeaseEnds
         LeaseEnd.Returned => "Borrow one again; keep none beyond its return.",
         _ => "Borrow one again.",
     };
+
+    /// <summary>The lease goes on, but its session does not: a borrower that tries again with another lease is served.</summary>
+    public static PoolException SessionLost(string pool) =>
+        new(PoolErrorKind.ConnectFailed, $"Pool '{pool}': the session of this lease was lost: its connection was closed by the server, by the network, or through the driver's own connection. Return the lease and borrow again.");
 }

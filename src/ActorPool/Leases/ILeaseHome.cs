@@ -5,6 +5,9 @@ internal interface ILeaseHome
 {
     string Name { get; }
 
+    /// <summary>What <see cref="PooledConnection.ConnectionString"/> shows; made once, since Dapper asks for it with every query.</summary>
+    string ConnectionString { get; }
+
     /// <summary>The borrower has ended this lease: the connection is the pool's again. Never blocks.</summary>
     void Returned(PooledConnection lease);
 

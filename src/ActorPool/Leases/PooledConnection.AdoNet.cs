@@ -12,22 +12,23 @@ namespace ActorPool;
 // The rest of ADO.NET, forwarded to the driver's connection.
 public sealed partial class PooledConnection
 {
-    /// <summary>The connection string without its password. Cannot be set: the pool has opened the connection already.</summary>
+    /// <summary>The connection string without its secrets: passwords are taken out. Cannot be set: the pool has opened the connection already.</summary>
     /// <exception cref="NotSupportedException">It is set.</exception>
     [AllowNull]
     public override string ConnectionString
     {
-        get => WithoutPassword(Live().ConnectionString);
+        get
+        {
+            Live();
+            return _home.ConnectionString;
+        }
+
         set
         {
             Live();
             throw new NotSupportedException("A pooled connection is open already; its connection string is the pool's setting.");
         }
     }
-
-    // The driver leaves it in when the string says "Persist Security Info".
-    private static string WithoutPassword(string text) =>
-        new NpgsqlConnectionStringBuilder(text) is { Password: not null } builder && builder.Remove(nameof(builder.Password)) ? builder.ConnectionString : text;
 
     /// <inheritdoc/>
     public override string Database => Live().Database;
@@ -47,19 +48,31 @@ public sealed partial class PooledConnection
     /// <inheritdoc/>
     protected override DbProviderFactory DbProviderFactory => NpgsqlFactory.Instance;
 
-    /// <summary>Not needed: a pooled connection is open from the start.</summary>
-    /// <exception cref="InvalidOperationException">Always while the lease lasts, as ADO.NET has it for open connections.</exception>
+    /// <summary>Not needed: a pooled connection is open from the start, and a lease has one session only.</summary>
+    /// <exception cref="InvalidOperationException">The connection is open, as ADO.NET has it for open connections.</exception>
+    /// <exception cref="PoolException">
+    /// <see cref="PoolErrorKind.ConnectFailed"/>, which is transient: the session was lost. Return the lease and borrow again.
+    /// </exception>
     public override void Open()
     {
-        Live();
+        if (Live().State == ConnectionState.Closed)
+            throw Lost();
         throw new InvalidOperationException("The connection is already open.");
     }
 
     /// <inheritdoc cref="Open"/>
+    [SuppressMessage("Design", "CA1031", Justification = "It goes into the task.")]
     public override Task OpenAsync(CancellationToken cancellationToken)
     {
-        Open();
-        return Task.CompletedTask;
+        try
+        {
+            Open();
+            return Task.CompletedTask;
+        }
+        catch (Exception error)
+        {
+            return Task.FromException(error);
+        }
     }
 
     /// <summary>Not supported: the next borrower expects the pool's database. Have a pool for each database.</summary>

@@ -23,6 +23,8 @@ public sealed partial class PooledConnection : DbConnection
     private readonly NpgsqlConnection _npgsql;
     private readonly object? _key;
     private readonly bool _isNewSession;
+    private static readonly StateChangeEventArgs OpenToClosed = new(ConnectionState.Open, ConnectionState.Closed);
+
     private int _end;
 
     internal PooledConnection(ILeaseHome home, NpgsqlConnection npgsql, Slot slot, object? key, int handle = 0)
@@ -75,6 +77,12 @@ public sealed partial class PooledConnection : DbConnection
     /// <summary>Open while the lease lasts and the driver's connection works; else closed. Never throws.</summary>
     public override ConnectionState State => IsOver ? ConnectionState.Closed : _npgsql.State;
 
+    /// <summary>
+    /// Raised once, when the lease ends: from open to closed. On the borrower's own thread when it disposes or closes the lease; on
+    /// one of the thread pool when it is put, or ended by the pool, and what a handler throws is lost there.
+    /// </summary>
+    public override event StateChangeEventHandler? StateChange;
+
     internal Slot Slot { get; }
 
     internal long Lease { get; }
@@ -121,9 +129,29 @@ public sealed partial class PooledConnection : DbConnection
         base.Dispose(disposing);
     }
 
-    /// <summary>Ends the lease once, whoever comes first: the borrower or the pool. False when it was over already.</summary>
-    [SuppressMessage("Usage", "CA1816", Justification = "Its finalizer is there for leases that nobody ends.")]
+    /// <summary>Ends the lease, unless it is over already: then false.</summary>
     internal bool TryEnd(LeaseEnd end)
+    {
+        if (!TryBecome(end))
+            return false;
+        // A handler is the borrower's code: never on the manager's thread.
+        if (StateChange is not null)
+            ThreadPool.QueueUserWorkItem(static lease => lease.RaiseQuietly(), this, preferLocal: false);
+        return true;
+    }
+
+    private void GiveBack()
+    {
+        if (!TryBecome(LeaseEnd.Returned))
+            return;
+        _home.Returned(this);
+        // Behind the return, which must not depend on what a handler does.
+        StateChange?.Invoke(this, OpenToClosed);
+    }
+
+    /// <summary>Only the first end of a lease counts, the borrower's or the pool's.</summary>
+    [SuppressMessage("Usage", "CA1816", Justification = "Its finalizer is there for leases that are never ended.")]
+    private bool TryBecome(LeaseEnd end)
     {
         if (Interlocked.CompareExchange(ref _end, (int)end, (int)LeaseEnd.None) != (int)LeaseEnd.None)
             return false;
@@ -131,13 +159,22 @@ public sealed partial class PooledConnection : DbConnection
         return true;
     }
 
-    private void GiveBack()
+    [SuppressMessage("Design", "CA1031", Justification = "An exception would end the process.")]
+    private void RaiseQuietly()
     {
-        if (TryEnd(LeaseEnd.Returned))
-            _home.Returned(this);
+        try
+        {
+            StateChange?.Invoke(this, OpenToClosed);
+        }
+        catch (Exception)
+        {
+            // The handler's own; there is no caller to whom it could go.
+        }
     }
 
     private NpgsqlConnection Live() => IsOver ? throw Over() : _npgsql;
 
     private PoolException Over() => LeaseEnds.Error(_home.Name, End);
+
+    private PoolException Lost() => LeaseEnds.SessionLost(_home.Name);
 }

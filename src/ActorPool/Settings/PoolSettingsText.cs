@@ -7,6 +7,9 @@ namespace ActorPool;
 /// <summary>Settings and data sources in words that are safe to log.</summary>
 internal static class PoolSettingsText
 {
+    // Files and names of services are none.
+    private static readonly string[] Secret = ["Password", "SSL Password"];
+
     private static readonly PropertyInfo[] Plain =
         [.. typeof(PoolSettings).GetProperties().Where(p => p.Name is not (nameof(PoolSettings.ConnectionString) or nameof(PoolSettings.DataSource) or nameof(PoolSettings.ConfigureDataSource)))];
 
@@ -14,6 +17,19 @@ internal static class PoolSettingsText
     {
         var values = Plain.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Name} = {ValueOf(p, settings)}"));
         return $"PoolSettings {{ Server = {Server(settings.DataSource?.ConnectionString ?? settings.ConnectionString)}, {string.Join(", ", values)} }}";
+    }
+
+    /// <summary>
+    /// A connection string without the values that are secret. The driver takes out one of them, the password, and leaves that in as well
+    /// when the string says "Persist Security Info".
+    /// </summary>
+    public static string WithoutSecrets(string text)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(text);
+        var hasSecret = false;
+        foreach (var keyword in Secret)
+            hasSecret |= parts.Remove(keyword);
+        return hasSecret ? parts.ConnectionString : text;
     }
 
     private static object ValueOf(PropertyInfo property, PoolSettings settings) =>

@@ -38,6 +38,8 @@ internal sealed class SimpleDriver : ILeaseHome
 
     public string Name => _settings.Name;
 
+    public string ConnectionString => _source.ConnectionString;
+
     public PoolStatistics Statistics
     {
         get

@@ -9,6 +9,8 @@ internal sealed class IdleSource : IConnectionSource
 
     public string Server => "nowhere";
 
+    public string ConnectionString => "";
+
     public string? Limitation => null;
 
     public IPhysicalConnection Create() => new IdleConnection(++_made);

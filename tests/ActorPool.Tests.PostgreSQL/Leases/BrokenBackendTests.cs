@@ -42,6 +42,22 @@ public sealed class BrokenBackendTests : PoolTest
         Assert.Equal(1, await ScalarAsync(next, "SELECT 1"));
     }
 
+    [Fact]
+    public async Task Opening_it_says_that_the_session_was_lost_and_is_transient()
+    {
+        var pool = await StartAsync(1, 1);
+        await using var lease = await pool.GetConnAsync();
+        await KillAsync(await PidAsync(lease));
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => ScalarAsync(lease, "SELECT 1"));
+
+        var error = Assert.Throws<PoolException>(lease.Open);
+        Assert.Equal(error.Message, (await Assert.ThrowsAsync<PoolException>(() => lease.OpenAsync())).Message);
+
+        Assert.True(error.IsTransient);
+        Assert.Contains("session of this lease was lost", error.Message, StringComparison.Ordinal);
+        Assert.Contains("borrow again", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(ResetMode.Rollback, false)]
     [InlineData(ResetMode.Rollback, true)]

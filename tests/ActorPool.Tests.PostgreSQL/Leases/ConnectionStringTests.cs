@@ -15,4 +15,32 @@ public sealed class ConnectionStringTests : PoolTest
         Assert.DoesNotContain("hunter2", lease.ConnectionString, StringComparison.Ordinal);
         Assert.Contains($"Database={text.Database}", lease.ConnectionString, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task It_shows_no_password_of_a_key_file(bool persist)
+    {
+        var text = new NpgsqlConnectionStringBuilder(ConnectionString) { Password = "hunter2", SslPassword = "hunter3", PersistSecurityInfo = persist };
+        var settings = new PoolSettings(text.ConnectionString, 1, 1);
+        var pool = await StartAsync(settings);
+        await using var lease = await pool.GetConnAsync();
+
+        Assert.DoesNotContain("hunter", lease.ConnectionString, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter", settings.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_is_made_once_since_Dapper_asks_for_it_with_every_query()
+    {
+        var pool = await StartAsync(1, 1);
+        await using var lease = await pool.GetConnAsync();
+        var text = lease.ConnectionString;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var again = lease.ConnectionString;
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Same(text, again);
+        Assert.Equal(0, allocated);
+    }
 }

@@ -21,6 +21,8 @@ internal sealed class ScriptedSource : IConnectionSource
 
     public string Server => "nowhere";
 
+    public string ConnectionString => "";
+
     public string? Limitation => null;
 
     public IPhysicalConnection Create()
