@@ -47,6 +47,9 @@ internal sealed class PoolRegistry : IExtension
         return name.StartsWith(Prefix, StringComparison.Ordinal) && end > Prefix.Length ? name[Prefix.Length..end] : name;
     }
 
+    /// <summary>A pool of the system has lent a connection, or a request waits for one.</summary>
+    public bool IsAnyInUse => _live.Values.Any(pool => pool.Statistics is { InUse: > 0 } or { Waiting: > 0 });
+
     public ConnectionPool? Find(string name) => _live.GetValueOrDefault(name);
 
     /// <summary>The name is free for another pool.</summary>

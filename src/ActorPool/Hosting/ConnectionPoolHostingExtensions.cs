@@ -1,3 +1,4 @@
+using ActorPool.Hosting;
 using Akka.DependencyInjection;
 using Akka.Hosting;
 
@@ -7,6 +8,7 @@ namespace ActorPool;
 /// <remarks>
 /// A pool is started with the actor system, before the application serves anything: when the database cannot be reached, the start
 /// of the host fails with the server's own error. It ends gracefully in coordinated shutdown, while other actors may still need it.
+/// The host stops all its other services before the actor system, in whatever order they were registered.
 /// The settings are those of HOCON (<c>akka.actor-pool</c>, and for a named pool first <c>akka.actor-pool.pools.&lt;name&gt;</c>),
 /// then what is given here.
 /// </remarks>
@@ -120,8 +122,9 @@ public static class ConnectionPoolHostingExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         SettingRule.PoolName(name, nameof(name));
-        return builder.StartActors(async (system, registry, resolver) =>
+        return builder.AddHocon(PoolConfig.Hosting, HoconAddMode.Append).StartActors(async (system, registry, resolver) =>
         {
+            HostedEnd.Arrange(system);
             var settings = configure(PoolConfig.ForPool(system.Settings.Config, name), resolver)
                 ?? throw new ArgumentException($"The function that configures pool '{name}' has returned null instead of settings.", nameof(configure));
             var pool = await ConnectionPool.StartAsync(system, settings with { Name = name }).ConfigureAwait(false);

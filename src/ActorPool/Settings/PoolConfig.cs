@@ -15,8 +15,14 @@ internal static class PoolConfig
     private static readonly Lazy<PoolSettings> LazyPsycopg2 =
         new(() => Read(ConfigurationFactory.FromResource("ActorPool.psycopg2.conf", typeof(PoolConfig).Assembly).GetConfig(Path)));
 
+    private static readonly Lazy<Config> LazyHosting =
+        new(() => ConfigurationFactory.FromResource("ActorPool.hosting.conf", typeof(PoolConfig).Assembly));
+
     /// <summary>The embedded <c>reference.conf</c>, from its root.</summary>
     public static Config Reference => LazyReference.Value;
+
+    /// <summary>The embedded <c>hosting.conf</c>, from its root: the actor system of a host.</summary>
+    public static Config Hosting => LazyHosting.Value;
 
     public static PoolSettings Defaults => LazyDefaults.Value;
 

@@ -46,6 +46,8 @@ public abstract class HostTest : PoolTest
 
     protected static ActorSystem SystemOf(IHost host) => host.Services.GetRequiredService<ActorSystem>();
 
+    protected static IActorRef ManagerOf(IHost host) => host.Services.GetRequiredService<IRequiredActor<PoolManager>>().ActorRef;
+
     protected static Task<PooledConnection> BorrowAsync(IActorRef manager) => manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(10));
 
     protected static Task<PoolStatistics> StatisticsAsync(IActorRef manager) => manager.Ask<PoolStatistics>(new GetStatistics(), TimeSpan.FromSeconds(10));

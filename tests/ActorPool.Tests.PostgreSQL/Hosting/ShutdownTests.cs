@@ -4,7 +4,6 @@ using Akka;
 using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace ActorPool.Tests.PostgreSQL.Hosting;
 
@@ -122,6 +121,4 @@ public sealed class ShutdownTests : HostTest
         Assert.Equal(PoolErrorKind.Closed, error.Kind);
         await pool.DisposeAsync();
     }
-
-    private static IActorRef ManagerOf(IHost host) => host.Services.GetRequiredService<IRequiredActor<PoolManager>>().ActorRef;
 }

@@ -1,0 +1,100 @@
+using ActorPool.Actors;
+using Akka;
+using Akka.Actor;
+using Akka.DependencyInjection;
+using Akka.Event;
+using Microsoft.Extensions.Hosting;
+
+namespace ActorPool.Hosting;
+
+/// <summary>Lets a host stop everything else that it runs before the actor system ends, and with it the pools.</summary>
+/// <remarks>
+/// The usual end begins in the host, which stops the actor system last (<see cref="StopOrder"/>). When the end begins in Akka
+/// (its hook for signals, <c>Terminate</c>, a node that leaves its cluster), the first phase of the coordinated shutdown stops the host and waits.
+/// </remarks>
+internal sealed class HostedEnd : IExtension
+{
+    private const string Phase = "hosted-services";
+
+    // Without these, a program that never stops its host (a test that terminates the actor system alone) would wait for nothing.
+    private static readonly TimeSpan BeginPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    private const int QuietLooks = 5;
+
+    private readonly ActorSystem _system;
+    private readonly IDependencyResolver _services;
+    private StopOrder? _order;
+
+    private HostedEnd(ExtendedActorSystem system)
+    {
+        _system = system;
+        _services = DependencyResolver.For(system).Resolver;
+        if (Lifetime is not { } lifetime)
+            return;
+        CoordinatedShutdown.Get(system).AddTask(Phase, "stop-hosted-services", StopOthersAsync);
+        // Not sooner: the host still walks through its list while it starts its services.
+        lifetime.ApplicationStarted.Register(ArrangeOrder);
+    }
+
+    private IHostApplicationLifetime? Lifetime => _services.GetService<IHostApplicationLifetime>();
+
+    /// <summary>Once for each actor system; again: nothing happens.</summary>
+    public static void Arrange(ActorSystem system) => system.WithExtension<HostedEnd, Provider>();
+
+    private void ArrangeOrder()
+    {
+        if (_services.GetService<IHost>() is not { } host)
+            return;
+        _order = StopOrder.Arrange(host);
+        if (_order is null)
+            _system.Log.Warning("The host ({0}) does not let its services be put in order: it stops those that were registered before AddAkka after the connection pools. Register AddAkka first.", host.GetType());
+    }
+
+    private async Task<Done> StopOthersAsync()
+    {
+        if (_order is { OthersStopped.IsCompleted: false } order && await WillStopAsync(order).ConfigureAwait(false))
+            await order.OthersStopped.ConfigureAwait(false);
+        return Done.Instance;
+    }
+
+    /// <summary>Asks the host to stop, and waits for the first sign that it does.</summary>
+    private async Task<bool> WillStopAsync(StopOrder order)
+    {
+        if (order.Begun.IsCompleted)
+            return true;
+        if (!TryStopApplication())
+            return false;
+        var pools = PoolRegistry.Of(_system);
+        var quiet = 0;
+        for (var waited = TimeSpan.Zero; waited < BeginPatience && quiet < QuietLooks; waited += Look)
+        {
+            await Task.WhenAny(order.Begun, Task.Delay(Look)).ConfigureAwait(false);
+            if (order.Begun.IsCompleted)
+                return true;
+            quiet = pools.IsAnyInUse ? 0 : quiet + 1;
+        }
+
+        return false;
+    }
+
+    /// <summary>False when the host is being disposed: then nothing of it is left to be stopped.</summary>
+    private bool TryStopApplication()
+    {
+        try
+        {
+            // It runs other people's callbacks, which must not hold up the shutdown.
+            if (Lifetime is { } lifetime)
+                _ = Task.Run(lifetime.StopApplication);
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    internal sealed class Provider : ExtensionIdProvider<HostedEnd>
+    {
+        public override HostedEnd CreateExtension(ExtendedActorSystem system) => new(system);
+    }
+}
