@@ -161,6 +161,7 @@ public sealed partial class PoolManager
         record.Connection = _cell.Source.Create();
         record.Incarnation = slot.Incarnation;
         record.Attempt = 0;
+        Hear(_cell, record);
         Employ(record);
         record.Actor!.Tell(OpenConnection.Instance);
     }

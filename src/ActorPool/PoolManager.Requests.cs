@@ -182,21 +182,19 @@ public sealed partial class PoolManager
     {
         if (!ReferenceEquals(lease.Home, _cell) || _records[lease.Slot.Index] is not { } record || !record.IsOut(lease))
             return;
-        var slot = lease.Slot;
-        record.TakeBack();
-        _state.Put(slot, lease.Lease, close, record.Connection!.Release(lease.DriverWasUsed), now);
+        Recover(record, lease.DriverWasUsed, close, now);
     }
 
     /// <summary>
-    /// A lease that nobody has any more; a stale one changes nothing. A command or reader made with it may be at work yet: it gets a while
-    /// to come to its end.
+    /// A lease whose object was collected without a return; a stale one changes nothing. A reader made with it may go on as long as it makes
+    /// progress, and a command gets a while to come to its end.
     /// </summary>
     private void TakeBack(ForgottenLease forgotten, TimeSpan now)
     {
         var record = _records[forgotten.Slot.Index];
         if (!record.IsOut(forgotten))
             return;
-        if (record.Connection!.IsBusy && now < forgotten.LooksUntil(now))
+        if (record.Connection!.IsBusy && forgotten.MayGoOn(record.Connection.Progress, now))
             ((IWithTimers)this).Timers.StartSingleTimer(record, new LookAgain(forgotten), LookAtForgotten);
         else
             _state.Forgotten(forgotten.Slot, forgotten.Lease, now);

@@ -81,6 +81,9 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
             case ForgottenLease forgotten:
                 TakeBack(forgotten, now);
                 break;
+            case ClosedByReader closed:
+                TakeBack(closed, now);
+                break;
             case LookAgain look:
                 TakeBack(look.Lease, now);
                 break;
@@ -201,7 +204,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         _cell.Gauges.Publish(_state.Counts.WithoutSizes());
     }
 
-    private static bool IsNote(object? message) => message is PooledConnection { IsOver: true } or ForgottenLease or Abandoned;
+    private static bool IsNote(object? message) => message is PooledConnection { IsOver: true } or ForgottenLease or ClosedByReader or Abandoned;
 
     private void Publish() => _cell.Gauges.Publish(_state);
 

@@ -111,6 +111,13 @@ public sealed record PoolStatistics
     /// <summary>Closed because they came back closed, or with a command, a reader or a COPY under way.</summary>
     public long ClosedUnusable { get; init; }
 
+    /// <summary>
+    /// The part of <see cref="ClosedUnusable"/> whose driver connection was closed while it was lent, by the borrower or by a library that
+    /// closes <c>command.Connection</c> or <c>transaction.Connection</c>. Each costs another open: return the lease instead. Not counted
+    /// where the borrower asked for the close (<see cref="PutConn.Close"/>).
+    /// </summary>
+    public long ClosedWhileLent { get; init; }
+
     /// <summary>Closed because a hook failed on them.</summary>
     public long ClosedByHook { get; init; }
 

@@ -77,4 +77,7 @@ internal enum LeaseEnd : byte
     Forgotten,
     PoolClosed,
     ConnectionLost,
+
+    /// <summary>A reader with <c>CommandBehavior.CloseConnection</c> was closed. As good as a return.</summary>
+    ReaderClosed,
 }

@@ -35,6 +35,7 @@ internal struct PoolCounts
     public long ClosedSurplus;
     public long ClosedByBorrower;
     public long ClosedUnusable;
+    public long ClosedWhileLent;
     public long ClosedLost;
     public long ClosedByHook;
     public long ClosedByForce;
@@ -132,6 +133,7 @@ internal struct PoolCounts
         ClosedSurplus = ClosedSurplus,
         ClosedByBorrower = ClosedByBorrower,
         ClosedUnusable = ClosedUnusable,
+        ClosedWhileLent = ClosedWhileLent,
         ClosedByHook = ClosedByHook,
         ClosedByForce = ClosedByForce,
         ClosedWithPool = ClosedWithPool,

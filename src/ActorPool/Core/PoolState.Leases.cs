@@ -132,7 +132,9 @@ internal sealed partial class PoolState
         if (slot.State != SlotState.InUse || slot.Lease != lease)
             return false;
         EndLease(slot);
-        if (condition is ReturnCondition.Unusable or ReturnCondition.Broken)
+        if (condition == ReturnCondition.ClosedWhileLent && !close)
+            _counts.ClosedWhileLent++;
+        if (condition is ReturnCondition.Unusable or ReturnCondition.ClosedWhileLent or ReturnCondition.Broken)
             Abort(slot, condition == ReturnCondition.Broken ? CloseReason.Lost : CloseReason.Unusable);
         else if (WhyClose(slot, close, now) is { } reason)
             Close(slot, reason);
@@ -273,8 +275,11 @@ internal enum ReturnCondition : byte
     /// <summary>In a transaction, open or failed.</summary>
     InTransaction,
 
-    /// <summary>Closed by its borrower, or still in use.</summary>
+    /// <summary>Still in use.</summary>
     Unusable,
+
+    /// <summary>Its borrower, or a library on its behalf, closed the driver's connection.</summary>
+    ClosedWhileLent,
 
     /// <summary>The server or the network has failed.</summary>
     Broken,

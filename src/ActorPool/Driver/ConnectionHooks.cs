@@ -23,6 +23,7 @@ internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source
     private async Task RunAsync(string name, Func<NpgsqlConnection, CancellationToken, Task> hook, CancellationToken giveUp)
     {
         giveUp.ThrowIfCancellationRequested();
+        source.Internals?.RefreshTypes(connection);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(giveUp);
         var told = new CancellationTokenSource();
         using var telling = timeout.Token.Register(() => Cancel(told));

@@ -12,6 +12,15 @@ internal interface IPhysicalConnection
     /// <summary>A command, a reader or a COPY is under way.</summary>
     bool IsBusy { get; }
 
+    /// <summary>Changes as long as something is read from it or written to it, for a look at one that <see cref="IsBusy"/>.</summary>
+    long Progress { get; }
+
+    /// <summary>
+    /// Called when a reader that was opened with <c>CommandBehavior.CloseConnection</c> has closed it, on the borrower's thread: that
+    /// reader was the borrower's last use of it. Not told without the driver's internals.
+    /// </summary>
+    Action? ClosedByReader { get; set; }
+
     /// <summary>The number of its server process, as <c>pg_stat_activity.pid</c>; once open.</summary>
     int ProcessId { get; }
 
@@ -34,6 +43,9 @@ internal interface IPhysicalConnection
     /// False when that cannot be done: then it takes a <see cref="ConnectionWork.Discard"/>.
     /// </summary>
     bool PrependReset();
+
+    /// <summary>Makes it ready for a borrower: it knows the types that were loaded last. No I/O; called by the manager with each lease.</summary>
+    void Lend();
 
     /// <summary>
     /// Takes it back from a borrower: what the driver still has of that one is cut off, so that a transaction, reader or command

@@ -8,13 +8,14 @@ namespace ActorPool.Driver;
 
 /// <summary>
 /// The few things of Npgsql that a pool needs and that are not public: the server's word on the transaction, the objects that
-/// Npgsql reuses from one borrower to the next, the socket, the protocol's cancel request, and a reset that goes with the next command.
+/// Npgsql reuses from one borrower to the next, the socket, the protocol's cancel request, a reset that goes with the next command, and
+/// what concerns a lease.
 /// </summary>
 /// <remarks>
 /// Compiled once from names; when a future Npgsql has moved one of them, <see cref="TryCreate"/> gives null and the pool takes
 /// the slower public ways. <see cref="Verify"/> checks on the first open connection that the names still mean the same.
 /// </remarks>
-internal sealed class NpgsqlInternals
+internal sealed partial class NpgsqlInternals
 {
     private const BindingFlags All = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
     private const byte Idle = (byte)'I';
@@ -27,6 +28,10 @@ internal sealed class NpgsqlInternals
     private readonly Action<NpgsqlConnection> _terminate;
     private readonly Action<NpgsqlConnection> _break;
     private readonly Func<NpgsqlConnection, byte[], int, bool> _prependReset;
+    private readonly Action<NpgsqlConnection> _refreshTypes;
+    private readonly Func<NpgsqlConnection, long> _progress;
+    private readonly Func<NpgsqlConnection, object?> _connector;
+    private readonly Func<object, bool> _wasToCloseConnection;
 
     private NpgsqlInternals()
     {
@@ -55,6 +60,10 @@ internal sealed class NpgsqlInternals
         var message = Expression.Parameter(typeof(byte[]), "message");
         var responses = Expression.Parameter(typeof(int), "responses");
         _prependReset = Compile<Func<NpgsqlConnection, byte[], int, bool>>(Prepending(connector, message, responses), Expression.Constant(false), message, responses);
+        _refreshTypes = Compile<Action<NpgsqlConnection>>(TypeRefresh(connection, connector), Expression.Empty());
+        _progress = Compile<Func<NpgsqlConnection, long>>(Progress(connector), Expression.Constant(0L));
+        _connector = Compile<Func<NpgsqlConnection, object?>>(Expression.Convert(connector, typeof(object)), Expression.Constant(null));
+        _wasToCloseConnection = ReaderLook(connector.Type);
 
         TDelegate Compile<TDelegate>(Expression present, Expression absent, params ParameterExpression[] more) =>
             Expression.Lambda<TDelegate>(

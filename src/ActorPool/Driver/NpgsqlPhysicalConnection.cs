@@ -24,6 +24,8 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     private Task? _opening;
     private FullReset _reset = null!;
     private BackendSocket? _socket;
+    private object? _connector;
+    private volatile bool _isBroken;
     private long _openedAt;
 
     public NpgsqlConnection Npgsql => connection;
@@ -49,8 +51,27 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         }
     }
 
+    public long Progress
+    {
+        get
+        {
+            try
+            {
+                return source.Internals?.ProgressOf(connection) ?? 0;
+            }
+            catch (NullReferenceException)
+            {
+                // As with the state: its user closes it at the same moment.
+                return 0;
+            }
+        }
+    }
+
+    public Action? ClosedByReader { get; set; }
+
     public Task OpenAsync()
     {
+        connection.StateChange += Changed;
         // Without the caller's context: a physical connection must not enlist in a transaction that is ambient at the moment.
         using (ExecutionContext.SuppressFlow())
             return _opening = Task.Run(OpenWithinAsync);
@@ -71,13 +92,16 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
     private ReturnCondition ConditionAfter(bool driverWasUsed)
     {
-        if (connection.FullState is var state and not ConnectionState.Open)
-            return state == ConnectionState.Broken ? ReturnCondition.Broken : ReturnCondition.Unusable;
+        var state = connection.FullState;
+        if (_isBroken || state == ConnectionState.Broken)
+            return ReturnCondition.Broken;
+        if (state != ConnectionState.Open)
+            return state == ConnectionState.Closed ? ReturnCondition.ClosedWhileLent : ReturnCondition.Unusable;
         if (connection.ProcessID != ProcessId)
         {
             // Its borrower has closed and opened it again: another backend, of which nothing is known. It is ended with its own socket.
             Meet();
-            return ReturnCondition.Unusable;
+            return ReturnCondition.ClosedWhileLent;
         }
 
         if (source.Internals is not { } internals)
@@ -125,6 +149,26 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
     public Task TerminateAsync(BackendIdentity backend) => WithinTimeoutAsync(TerminateOtherAsync(backend));
 
+    public void Lend() => source.Internals?.RefreshTypes(connection);
+
+    /// <summary>A broken connection that its borrower closes as well looks like any other that was closed: what broke it is noted when it happens.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "It is raised in the middle of the driver's own closing.")]
+    private void Changed(object sender, StateChangeEventArgs change)
+    {
+        try
+        {
+            if (change.CurrentState == ConnectionState.Open)
+                return;
+            _isBroken |= connection.FullState == ConnectionState.Broken;
+            if (!_isBroken && _connector is { } connector && source.Internals?.WasToCloseConnection(connector) == true)
+                ClosedByReader?.Invoke();
+        }
+        catch (Exception)
+        {
+            // Then it is found closed on return.
+        }
+    }
+
     private async Task OpenWithinAsync()
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_giveUp.Token);
@@ -156,6 +200,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     {
         ProcessId = connection.ProcessID;
         _reset = FullReset.For(connection.PostgreSqlVersion);
+        _connector = source.Internals?.ConnectorOf(connection);
         _openedAt = Stopwatch.GetTimestamp();
         _socket?.Dispose();
         _socket = source.Internals?.SocketOf(connection) is { } socket ? BackendSocket.Of(socket) : null;

@@ -12,6 +12,7 @@ internal static class LeaseEnds
         LeaseEnd.Forgotten => "it was garbage-collected without having been returned",
         LeaseEnd.HeldTooLong => "it was held for longer than max-hold-time",
         LeaseEnd.PoolClosed => "the pool was closed",
+        LeaseEnd.ReaderClosed => "a reader that it opened with CommandBehavior.CloseConnection was closed",
         _ => "the pool lost the connection",
     };
 
@@ -25,6 +26,7 @@ internal static class LeaseEnds
         LeaseEnd.HeldTooLong => "Borrow one again and hold it for a shorter time, or raise max-hold-time; an open transaction was rolled back.",
         LeaseEnd.Forgotten => "Borrow one again, and keep the lease until the last command and reader made with it are done.",
         LeaseEnd.PoolClosed => "Borrow one again from a pool that is open; an open transaction was rolled back.",
+        LeaseEnd.ReaderClosed => "Borrow one again, or leave that behavior out to keep the lease.",
         LeaseEnd.Returned => "Borrow one again; keep none beyond its return.",
         _ => "Borrow one again.",
     };

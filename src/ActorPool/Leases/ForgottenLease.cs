@@ -11,7 +11,17 @@ internal sealed record ForgottenLease(Slot Slot, long Lease, int Handle)
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private TimeSpan? _until;
+    private long _progress;
 
-    /// <summary>Until when what still runs on the connection may come to its end by itself, counted from the first look.</summary>
-    public TimeSpan LooksUntil(TimeSpan now) => _until ??= now + Grace;
+    /// <summary>
+    /// Whether what still runs on the connection may go on: a reader or a COPY as long as it makes progress, anything else for a while.
+    /// </summary>
+    /// <param name="progress">What the connection shows as its progress.</param>
+    /// <param name="now">The present time.</param>
+    public bool MayGoOn(long progress, TimeSpan now)
+    {
+        if (_until is null || progress != _progress)
+            (_until, _progress) = (now + Grace, progress);
+        return now < _until;
+    }
 }

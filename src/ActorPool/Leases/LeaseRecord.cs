@@ -26,7 +26,8 @@ internal class LeaseRecord(Slot slot)
     /// <summary>Makes the object of the slot's present lease.</summary>
     public PooledConnection Lend(ILeaseHome home, object? key, LeaseOrigin origin)
     {
-        var lease = new PooledConnection(home, Connection!.Npgsql, Slot, key, ++Handle);
+        Connection!.Lend();
+        var lease = new PooledConnection(home, Connection.Npgsql, Slot, key, ++Handle);
         _lease.SetTarget(lease);
         _isLent = true;
         Origin = origin;

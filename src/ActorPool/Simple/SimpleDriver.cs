@@ -20,6 +20,7 @@ internal sealed class SimpleDriver : ILeaseHome
     private readonly TimeSpan _startPatience;
     private readonly List<LeaseRecord> _records = [];
     private readonly ConcurrentQueue<Action<TimeSpan>> _results = new();
+    private readonly List<ForgottenLease> _forgotten = [];
     private readonly SemaphoreSlim _hasResults = new(0);
     private readonly Lock _step = new();
     private PoolFailure? _startFailure;
@@ -110,12 +111,8 @@ internal sealed class SimpleDriver : ILeaseHome
     /// <summary>A lease was disposed, by the caller between two calls.</summary>
     public void Returned(PooledConnection lease) => TakeBack(lease, close: false);
 
-    /// <summary>Found by the garbage collector: taken back in the next call.</summary>
-    public void Forgotten(ForgottenLease lease) => Post(now =>
-    {
-        if (_records[lease.Slot.Index].IsOut(lease))
-            _state.Forgotten(lease.Slot, lease.Lease, now);
-    });
+    /// <summary>Found by the garbage collector: taken back in the next call, unless a reader made with it still makes progress.</summary>
+    public void Forgotten(ForgottenLease lease) => Post(_ => _forgotten.Add(lease));
 
     public async Task CloseAllAsync()
     {
@@ -165,9 +162,35 @@ internal sealed class SimpleDriver : ILeaseHome
                 CarryOut();
             }
 
+            if (_forgotten.Count > 0)
+                TakeBackForgotten(Now);
             step(Now);
             CarryOut();
         }
+    }
+
+    private void TakeBackForgotten(TimeSpan now)
+    {
+        _forgotten.RemoveAll(lease =>
+        {
+            var record = _records[lease.Slot.Index];
+            if (record.IsOut(lease) && record.Connection!.IsBusy && lease.MayGoOn(record.Connection.Progress, now))
+                return false;
+            if (record.IsOut(lease))
+                _state.Forgotten(lease.Slot, lease.Lease, now);
+            return true;
+        });
+        CarryOut();
+    }
+
+    /// <summary>A reader has closed the connection of a lease, which is as good as its return.</summary>
+    private void ClosedByReader(Slot slot, int incarnation, long lease, TimeSpan now)
+    {
+        var record = _records[slot.Index];
+        if (slot.State != SlotState.InUse || slot.Incarnation != incarnation || slot.Lease != lease || record.Lease?.TryEnd(LeaseEnd.ReaderClosed) == false)
+            return;
+        record.TakeBack();
+        _state.Put(slot, lease, close: false, record.Connection!.Release(driverWasUsed: true), now);
     }
 
     private void CarryOut()
@@ -230,6 +253,11 @@ internal sealed class SimpleDriver : ILeaseHome
         if (slot.Index == _records.Count)
             _records.Add(new LeaseRecord(slot));
         _records[slot.Index].Connection = connection;
+        connection.ClosedByReader = () =>
+        {
+            var lease = slot.Lease;
+            Post(now => ClosedByReader(slot, incarnation, lease, now));
+        };
         WhenDone(
             connection.OpenAsync(),
             now => _state.Opened(slot, incarnation, now),

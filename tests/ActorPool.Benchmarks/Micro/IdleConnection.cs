@@ -11,6 +11,10 @@ internal sealed class IdleConnection(int number) : IPhysicalConnection
 
     public bool IsBusy => false;
 
+    public long Progress => 0;
+
+    public Action? ClosedByReader { get; set; }
+
     public int ProcessId => number;
 
     public Task OpenAsync() => Task.CompletedTask;
@@ -20,6 +24,10 @@ internal sealed class IdleConnection(int number) : IPhysicalConnection
     public bool PrependReset() => true;
 
     public SocketLook Look() => SocketLook.Quiet;
+
+    public void Lend()
+    {
+    }
 
     public ReturnCondition Release(bool driverWasUsed) => ReturnCondition.Clean;
 

@@ -22,6 +22,10 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
 
     public bool IsBusy { get; set; }
 
+    public long Progress { get; set; }
+
+    public Action? ClosedByReader { get; set; }
+
     public int ProcessId => number;
 
     /// <summary>All calls in their order.</summary>
@@ -78,6 +82,10 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
     }
 
     public SocketLook Look() => IsDead ? SocketLook.Suspect : SocketLook.Quiet;
+
+    public void Lend()
+    {
+    }
 
     public ReturnCondition Release(bool driverWasUsed)
     {
