@@ -23,6 +23,12 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
     /// <summary>Where connections are opened; with <see cref="Cause"/>.</summary>
     public string? Server { get; init; }
 
+    /// <summary>Of a refused request: what stood in its way.</summary>
+    public Obstacle? Obstacle { get; init; }
+
+    /// <summary>Of a refused request: which one it was; with <see cref="Obstacle"/>.</summary>
+    public RefusedRequest? Request { get; init; }
+
     /// <summary>The driver's, the server's or the hook's own error.</summary>
     public Exception? Inner => Cause is HookFailedException hook ? hook.Error : Cause;
 
@@ -53,7 +59,9 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         text.Append(')');
     }
 
-    private string WhatHappened() => Detail ?? (Cause is HookFailedException hook ? $"the hook {hook.Hook} failed on the connection" : Kind switch
+    private ObstacleText? Words => State is { } state && Obstacle is { } obstacle && Request is { } request ? new ObstacleText(Kind, state, obstacle, request) : null;
+
+    private string WhatHappened() => Detail ?? Words?.What() ?? (Cause is HookFailedException hook ? $"the hook {hook.Hook} failed on the connection" : Kind switch
     {
         PoolErrorKind.Closed => "connection pool is closed",
         PoolErrorKind.Exhausted => "connection pool exhausted, all connections are lent",
@@ -64,7 +72,7 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         _ => "the sender or owner lives in another process",
     });
 
-    private string Remedy() => Advice ?? Kind switch
+    private string Remedy() => Advice ?? Words?.Remedy() ?? Kind switch
     {
         PoolErrorKind.ConnectFailed when Cause is HookFailedException => "It must leave the connection open and idle, outside a transaction.",
         PoolErrorKind.Closed => "Start a new one, or end its borrowers before it.",

@@ -20,9 +20,9 @@ public sealed partial class PoolManager
         Sender.Tell(Resized.Instance, Self);
     }
 
-    private void Obey(Pause pause)
+    private void Obey(Pause pause, TimeSpan now)
     {
-        _state.Pause();
+        _state.Pause(now);
         _log.Info("Pool {Pool}: paused: nothing is lent until it is resumed.", _cell.Name);
         if (pause.UntilReturned)
         {

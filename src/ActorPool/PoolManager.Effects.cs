@@ -25,6 +25,7 @@ public sealed partial class PoolManager
         }
 
         effects.Clear();
+        _explained = null;
     }
 
     private void CarryOut(in Effect effect, TimeSpan now)
@@ -38,7 +39,7 @@ public sealed partial class PoolManager
                 Join(_records[effect.Slot!.Index], effect.Waiter!, now);
                 break;
             case EffectKind.Refuse:
-                Refuse(effect.Waiter!, effect.Error, effect.Cause);
+                Refuse(effect.Waiter!, effect, now);
                 break;
             case EffectKind.Open:
                 Open(effect.Slot!);
@@ -138,9 +139,9 @@ public sealed partial class PoolManager
         }
     }
 
-    private void Refuse(Waiter waiter, PoolErrorKind error, Exception? cause)
+    private void Refuse(Waiter waiter, in Effect effect, TimeSpan now)
     {
-        var failure = FailureOf(error, cause);
+        var failure = Explain(effect, now) with { Request = RefusedRequest.Of(waiter, OriginOf(waiter), effect.Why, now) };
         switch (waiter)
         {
             case AcquireRequest request:
@@ -151,6 +152,18 @@ public sealed partial class PoolManager
                 ask.Fail(failure.ToException(), Self);
                 break;
         }
+    }
+
+    /// <summary>The facts are noted once for all the requests that one step refuses for one reason.</summary>
+    private PoolFailure Explain(in Effect effect, TimeSpan now)
+    {
+        if (_explained is { } same && ReferenceEquals(same.Why, effect.Why) && same.Failure.Kind == effect.Error && ReferenceEquals(same.Cause, effect.Cause))
+            return same.Failure;
+        var failure = FailureOf(effect.Error, effect.Cause);
+        if (effect.Why is { } why)
+            failure = failure with { Cause = why.IsAboutOpens ? failure.Cause : null, Obstacle = Obstacle.Of(why, effect.Error, _records, _cell.Settings, now) };
+        _explained = (failure, effect.Why, effect.Cause);
+        return failure;
     }
 
     private void Open(Slot slot)

@@ -28,6 +28,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     private readonly List<IActorRef> _closers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private PoolOrder? _start;
+    private (PoolFailure Failure, Shortage? Why, Exception? Cause)? _explained;
     private TimeSpan _timerAt = TimeSpan.MaxValue;
     private bool _stopping;
 
@@ -153,7 +154,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 Sender.Tell(Drained.Instance, Self);
                 break;
             case Pause pause:
-                Obey(pause);
+                Obey(pause, now);
                 break;
             case ActorPool.Resume:
                 Resume(now);

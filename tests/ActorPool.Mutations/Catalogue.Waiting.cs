@@ -23,9 +23,9 @@ internal static partial class Catalogue
         new("a cancelled request stays in the queue", "PoolState.Requests.cs",
             "        Leave(waiter);\n        _counts.Cancelled++;\n        UnwatchIfDone(waiter.Borrower);\n        Serve(now);", "        _counts.Cancelled++;\n        Serve(now);"),
         new("those who do not wait are left waiting when the last connection is lent", "PoolState.Leases.cs",
-            "            JoinWaiting(slot, entry);\n        RefuseImpatientIfAllIsLent();", "            JoinWaiting(slot, entry);"),
+            "            JoinWaiting(slot, entry);\n        RefuseImpatient();", "            JoinWaiting(slot, entry);"),
         new("those who do not wait are left waiting when their session was being made ready and the pool is smaller now", "PoolState.Preparing.cs",
-            "        RefuseImpatientIfAllIsLent();\n", ""),
+            "        RefuseImpatient();\n", ""),
         new("those who do not wait never give up an open that is stuck", "PoolState.Requests.cs",
             "var patience = waiter.Impatience is null ? timeout : _settings.ConnectTimeout;", "var patience = waiter.Impatience is null ? timeout : TimeSpan.FromDays(1);"),
     ];

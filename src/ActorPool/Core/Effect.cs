@@ -64,6 +64,9 @@ internal readonly record struct Effect(EffectKind Kind)
     public LeaseEnd End { get; init; }
 
     public Exception? Cause { get; init; }
+
+    /// <summary>Of a <see cref="EffectKind.Refuse"/>: what stood between the request and a connection.</summary>
+    public Shortage? Why { get; init; }
 }
 
 /// <summary>Why a lease is over.</summary>

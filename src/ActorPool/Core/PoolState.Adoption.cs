@@ -13,7 +13,7 @@ internal sealed partial class PoolState
     {
         _orders = crashed._orders;
         _counts = crashed._counts.WithoutSizes();
-        IsPaused = crashed.IsPaused;
+        (IsPaused, _pausedAt) = (crashed.IsPaused, crashed._pausedAt);
         Phase = PoolPhase.Running;
         // Whoever waited was answered by the crashed driver; what is told of them later is stale.
         foreach (var waiter in crashed.AllWaiting().ToArray())

@@ -45,7 +45,7 @@ internal sealed partial class PoolState
 
         if (entry is { HasWaiters: true } && !Exclusive)
             JoinWaiting(slot, entry);
-        RefuseImpatientIfAllIsLent();
+        RefuseImpatient();
     }
 
     /// <summary>One grant serves all queued requests of its key.</summary>
@@ -88,10 +88,14 @@ internal sealed partial class PoolState
             borrower.Slots.Add(slot);
     }
 
-    private void RefuseImpatientIfAllIsLent()
+    /// <summary>Requests that do not wait for other borrowers, nor for the end of a pause.</summary>
+    private void RefuseImpatient()
     {
-        while (_counts.InUse >= _settings.MaxConnections && _impatient.First is { } first)
-            LeaveRefused(first.Value, PoolErrorKind.Exhausted);
+        if (_impatient.Count == 0 || !(IsPaused || _counts.InUse >= _settings.MaxConnections))
+            return;
+        var why = WhyRefused();
+        while (_impatient.First is { } first)
+            LeaveRefused(first.Value, IsPaused ? PoolErrorKind.Timeout : PoolErrorKind.Exhausted, why: why);
     }
 
     private void BecomeImpatient(Waiter waiter)

@@ -96,7 +96,7 @@ internal sealed partial class PoolState
         if (!Exclusive && queued > 0)
             _mates += queued - 1;
         // The pool may have been made smaller meanwhile.
-        RefuseImpatientIfAllIsLent();
+        RefuseImpatient();
         _keys.Release(entry);
     }
 

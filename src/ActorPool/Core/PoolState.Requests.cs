@@ -59,10 +59,10 @@ internal sealed partial class PoolState
         }
 
         var timeout = waiter.Timeout ?? _settings.AcquireTimeout;
-        if (timeout == TimeSpan.Zero && (mustWaitForKey || _counts.InUse >= _settings.MaxConnections))
-            RefuseNew(waiter, mustWaitForKey ? PoolErrorKind.Timeout : PoolErrorKind.Exhausted);
+        if (timeout == TimeSpan.Zero && (mustWaitForKey || IsPaused || _counts.InUse >= _settings.MaxConnections))
+            RefuseNew(waiter, mustWaitForKey || IsPaused ? PoolErrorKind.Timeout : PoolErrorKind.Exhausted, WhyRefused(entry));
         else if (Waiting >= _settings.MaxWaiting)
-            RefuseNew(waiter, PoolErrorKind.TooManyWaiting);
+            RefuseNew(waiter, PoolErrorKind.TooManyWaiting, WhyRefused());
         else
             Wait(waiter, timeout, mustWaitForKey, now);
     }
@@ -165,18 +165,18 @@ internal sealed partial class PoolState
         _preparing++;
     }
 
-    private void RefuseNew(Waiter waiter, PoolErrorKind error)
+    private void RefuseNew(Waiter waiter, PoolErrorKind error, Shortage why)
     {
         if (waiter.Entry is { } entry)
             _keys.Release(entry);
-        Refuse(waiter, error);
+        Refuse(waiter, error, why: why);
     }
 
-    private void Refuse(Waiter waiter, PoolErrorKind error, Exception? cause = null)
+    private void Refuse(Waiter waiter, PoolErrorKind error, Exception? cause = null, Shortage? why = null)
     {
         waiter.State = WaiterState.Done;
         CountRefusal(error);
-        Effects.Add(new Effect(EffectKind.Refuse) { Waiter = waiter, Error = error, Cause = cause });
+        Effects.Add(new Effect(EffectKind.Refuse) { Waiter = waiter, Error = error, Cause = cause, Why = why });
         UnwatchIfDone(waiter.Borrower);
     }
 
@@ -214,10 +214,10 @@ internal sealed partial class PoolState
         }
     }
 
-    private void LeaveRefused(Waiter waiter, PoolErrorKind error, Exception? cause = null)
+    private void LeaveRefused(Waiter waiter, PoolErrorKind error, Exception? cause = null, Shortage? why = null)
     {
         Leave(waiter);
-        Refuse(waiter, error, cause);
+        Refuse(waiter, error, cause, why);
     }
 
     private void UnwatchIfDone(Borrower? borrower)

@@ -3,7 +3,7 @@ namespace ActorPool.Core;
 // What an operator changes while the pool runs.
 internal sealed partial class PoolState
 {
-    /// <summary>Nothing is lent or opened; requests wait.</summary>
+    /// <summary>Nothing is lent or opened; requests wait, unless they wait for no other borrower.</summary>
     public bool IsPaused { get; private set; }
 
     /// <summary>Everything that was lent has come back and is rolled back, or its backend is gone.</summary>
@@ -24,7 +24,7 @@ internal sealed partial class PoolState
                 Abort(slot, CloseReason.Surplus);
         }
 
-        RefuseImpatientIfAllIsLent();
+        RefuseImpatient();
         Serve(now);
         WakeBy(now);
     }
@@ -42,7 +42,14 @@ internal sealed partial class PoolState
         Serve(now);
     }
 
-    public void Pause() => IsPaused = true;
+    public void Pause(TimeSpan now)
+    {
+        if (IsPaused)
+            return;
+        IsPaused = true;
+        _pausedAt = now;
+        RefuseImpatient();
+    }
 
     public void Resume(TimeSpan now)
     {

@@ -16,7 +16,8 @@ internal sealed partial class PoolState
         _due.Clear();
         var allDue = _deadlines.TakeDue(now, DueAtOnce, _due);
         foreach (var waiter in _due)
-            Expire(waiter);
+            Expire(waiter, now);
+        _shortage = null;
         TrimIdle(now);
         EndLifetimes(now);
         LookAtHolds(now);
@@ -33,12 +34,13 @@ internal sealed partial class PoolState
             _wakeAt = time;
     }
 
-    private void Expire(Waiter waiter)
+    private void Expire(Waiter waiter, TimeSpan now)
     {
-        if (_backoff.LastError is { } error)
+        var why = WhyWaiting(waiter, now);
+        if (why.IsAboutOpens && _counts.InUse < _settings.MaxConnections && _backoff.LastError is { } error)
             LeaveRefused(waiter, PoolErrorKind.ConnectFailed, error);
         else
-            LeaveRefused(waiter, PoolErrorKind.Timeout);
+            LeaveRefused(waiter, PoolErrorKind.Timeout, why: why);
     }
 
     /// <summary>Closes idle connections beyond the minimum that were idle for too long, the oldest first.</summary>

@@ -214,7 +214,8 @@ internal sealed class SimpleDriver : ILeaseHome
                 joined.Lease = _records[slot.Index].Lease ?? _records[slot.Index].Lend(this, joined.Key, joined.Origin);
                 break;
             case EffectKind.Refuse:
-                ((SimpleRequest)effect.Waiter!).Failure = FailureOf(effect.Error, effect.Cause);
+                var refused = (SimpleRequest)effect.Waiter!;
+                refused.Failure = Explain(refused, effect, Now);
                 break;
             case EffectKind.Open:
                 Open(slot);
@@ -309,6 +310,12 @@ internal sealed class SimpleDriver : ILeaseHome
         if (_hasResults.CurrentCount == 0)
             _hasResults.Release();
     }
+
+    private PoolFailure Explain(SimpleRequest request, in Effect effect, TimeSpan now) => FailureOf(effect.Error, effect.Cause) with
+    {
+        Obstacle = effect.Why is { } why ? Obstacle.Of(why, effect.Error, _records, _settings, now) : null,
+        Request = RefusedRequest.Of(request, request.Origin, effect.Why, now) with { MayWait = false },
+    };
 
     private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null) =>
         new(kind, Name, _state.Counts.ToStatistics(Name, Now), cause) { Server = _source.Server };

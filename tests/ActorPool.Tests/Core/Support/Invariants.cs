@@ -9,6 +9,8 @@ internal static class Invariants
     public static void Check(PoolState state, Ledger ledger, PoolSettings settings, TimeSpan now, TimeSpan drainDeadline)
     {
         CheckCounts(state, ledger, settings);
+        if (ledger.IsPaused && state.Phase == PoolPhase.Running && settings.AcquireTimeout == TimeSpan.Zero)
+            Unless(!ledger.Waiting.Exists(waiter => !waiter.Gone && waiter is { Timeout: null, State: WaiterState.Queued }), $"a request waits for the end of a pause, and must not");
         if (state.Phase == PoolPhase.Running && !ledger.IsPaused)
             CheckThatNobodyIsForgotten(state, ledger, settings, now);
         foreach (var (what, whose, at) in ledger.Due(state.Phase, drainDeadline))

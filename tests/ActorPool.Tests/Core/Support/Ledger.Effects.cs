@@ -124,13 +124,14 @@ internal sealed partial class Ledger
         Answered(waiter, EffectKind.Refuse);
         waiter.Error = kind;
         waiter.Cause = effect.Cause;
+        waiter.Why = effect.Why;
         var noWait = (waiter.Timeout ?? settings.AcquireTimeout) == TimeSpan.Zero;
         var legal = kind switch
         {
             PoolErrorKind.Closed => Ending || StartFailed || LastConnectError is not null,
-            PoolErrorKind.Exhausted => noWait && lent >= settings.MaxConnections,
+            PoolErrorKind.Exhausted => noWait && lent >= settings.MaxConnections && effect.Why is { Hindrance: Hindrance.Lent },
             PoolErrorKind.TooManyWaiting => waiting > settings.MaxWaiting,
-            PoolErrorKind.Timeout => now >= DueOf(waiter) || (noWait && IsExclusive && waiter.Key is not null),
+            PoolErrorKind.Timeout => effect.Why is not null && (now >= DueOf(waiter) || (noWait && (IsPaused || (IsExclusive && waiter.Key is not null)))),
             PoolErrorKind.ConnectFailed => effect.Cause is not null && (effect.Cause == LastConnectError || effect.Cause == HookError),
             _ => false,
         };

@@ -73,7 +73,7 @@ internal sealed partial class TestPool
     public void Pause()
     {
         Ledger.IsPaused = true;
-        Step("pause", State.Pause);
+        Step("pause", () => State.Pause(Now));
     }
 
     public void Resume()

@@ -22,6 +22,8 @@ internal sealed class TestWaiter(string name, object? key, TimeSpan? timeout = n
 
     public Exception? Cause { get; set; }
 
+    public Shortage? Why { get; set; }
+
     public Slot? Slot { get; set; }
 
     public long Lease { get; set; }

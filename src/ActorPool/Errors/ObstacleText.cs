@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text;
+using ActorPool.Core;
+
+namespace ActorPool.Errors;
+
+/// <summary>The words for a request that was refused because no connection was there for it: the cause, its holders, its remedy.</summary>
+internal sealed class ObstacleText(PoolErrorKind kind, PoolStatistics state, Obstacle obstacle, RefusedRequest request)
+{
+    // Fewer are the ordinary life of a busy process.
+    private const int QueuedPerThread = 2;
+
+    private readonly StringBuilder _text = new();
+
+    private PoolSettings Settings => obstacle.Settings;
+
+    private TimeSpan Limit => request.Timeout ?? Settings.AcquireTimeout;
+
+    private bool AllLent => state.InUse >= state.Max;
+
+    /// <summary>What happened, and why.</summary>
+    public string What() => kind switch
+    {
+        PoolErrorKind.Exhausted => $"connection pool exhausted, {Cause()}",
+        PoolErrorKind.TooManyWaiting => $"as many requests wait as max-waiting ({Settings.MaxWaiting}) allows, because {Cause()}",
+        _ => $"{Wait()}: {Cause()}",
+    };
+
+    /// <summary>Who holds what, and what to do.</summary>
+    public string Remedy()
+    {
+        _text.Clear();
+        if (obstacle.Hindrance != Hindrance.Paused)
+        {
+            AddHolders();
+            AddNesting();
+        }
+
+        Add(RemedyOfCause());
+        if (kind == PoolErrorKind.TooManyWaiting)
+            Add("Slow the callers down, or raise max-waiting.");
+        var (queued, threads) = obstacle.ThreadPoolLoad;
+        if (queued > QueuedPerThread * threads)
+            Add($"The thread pool of this process is behind, with {queued} work items for {threads} threads: threads that block (Result, Wait, Thread.Sleep) delay the pool's opens and its borrowers.");
+        return _text.ToString();
+    }
+
+    private string Wait()
+    {
+        if (Limit != TimeSpan.Zero)
+            return $"no connection came free within {LimitName()}; the request waited {Seconds(request.Waited)}";
+        if (request.Waited < Settings.ConnectTimeout / 2)
+            return $"no connection is free, and {LimitName()} does not let the request wait";
+        var ready = $"no connection was made ready within connect-timeout ({Seconds(Settings.ConnectTimeout)})";
+        return request.MayWait ? $"{ready}, which is how long a request with {LimitName()} waits for the pool's own work" : ready;
+    }
+
+    private string LimitName() => request.Timeout is null ? $"acquire-timeout ({Seconds(Limit)})" : $"its Timeout ({Seconds(Limit)})";
+
+    private string Cause() => obstacle.Hindrance switch
+    {
+        Hindrance.KeyInUse => "the key of the request is in use",
+        Hindrance.SessionNotReady => $"InitializeSession has been at work on the session of its key for {Seconds(obstacle.Lasted)}",
+        Hindrance.Paused => $"the pool has been paused for {Seconds(obstacle.Lasted)}",
+        Hindrance.NotAnswering => $"connections are being validated ({state.Validating}) or reset ({state.Resetting}), and there has been no answer for {Seconds(obstacle.Lasted)}",
+        Hindrance.OpensSlow => $"connections are being opened ({state.Opening}), the first for {Seconds(obstacle.Lasted)}",
+        Hindrance.OpensLimited => $"connections are being opened, but no more than max-concurrent-opens ({Settings.MaxConcurrentOpens}) at once",
+        _ when AllLent => $"all of max-connections ({state.Max}) are lent",
+        _ => $"{state.InUse} of max-connections ({state.Max}) are lent, and the others are not ready: {state.Resetting} resetting, {state.Validating} validating, {state.Opening} opening, {state.Closing} closing",
+    };
+
+    private string RemedyOfCause() => obstacle.Hindrance switch
+    {
+        Hindrance.KeyInUse => "Return the connection of the key sooner, or wait longer with acquire-timeout; a higher max-connections does not help. With key-sharing = shared, requests for one key share its connection.",
+        Hindrance.SessionNotReady => "Make InitializeSession faster, or wait longer with acquire-timeout.",
+        Hindrance.Paused => "Resume the pool (ResumeAsync, or the message Resume), or wait longer with acquire-timeout.",
+        Hindrance.NotAnswering => "Check the server and the network to it, and the hooks OnReturn and Check if you have them.",
+        Hindrance.OpensSlow => "Check how long the server takes to accept a connection (network, encryption, authentication, Configure), keep more connections open with min-connections, or wait longer with acquire-timeout.",
+        Hindrance.OpensLimited => "Raise max-concurrent-opens, keep more connections open with min-connections, or wait longer with acquire-timeout.",
+        _ when !request.MayWait => "Return connections sooner, or raise max-connections; a SimpleConnectionPool does not wait for other borrowers.",
+        _ when kind == PoolErrorKind.Exhausted => "Return connections sooner, raise max-connections, or let requests wait with acquire-timeout.",
+        _ => "Return connections sooner, raise max-connections, or wait longer with acquire-timeout.",
+    };
+
+    private void AddHolders()
+    {
+        if (obstacle.Holders is not { Length: > 0 } holders)
+            return;
+        var names = string.Join(", ", holders.Select(holder => $"{holder.Origin} for {Seconds(holder.Held)}"));
+        if (obstacle.Hindrance == Hindrance.KeyInUse)
+            Add($"It is held by {names}.");
+        else
+            Add(state.InUse > holders.Length ? $"Held longest: {names}, and {state.InUse - holders.Length} more." : $"Held by {names}.");
+    }
+
+    /// <summary>A borrower that asks for a second connection while it holds one waits for itself when all do so.</summary>
+    private void AddNesting()
+    {
+        if (request.OwnLeases > 0)
+            Add($"The actor that makes this request holds {request.OwnLeases} of them itself, a nested borrow: return the first connection before asking for a second, or use one for both.");
+        else if (obstacle.HeldByWaiters > 0)
+            Add($"{obstacle.HeldByWaiters} of the {state.InUse} lent connections are held by actors that wait for another one, which are nested borrows: return the first connection before asking for a second, or use one for both.");
+        else if (Place(request.Origin) is { } place && obstacle.Holders.Any(holder => Place(holder.Origin) == place))
+            Add($"The place that waits, {place}, holds connections as well: if one call of it runs inside another, that is a nested borrow, and each waits for the other. Use one connection for both.");
+        if (obstacle.Hindrance != Hindrance.Lent || !AllLent || kind != PoolErrorKind.Timeout)
+            return;
+        Add(request.SawReturns
+            ? "Connections came back during the wait and went to earlier requests: the pool is too small for the load, or each use takes too long."
+            : "None of them came back during the wait: look for a connection that is kept, a slow command, or code that asks for a second connection while it holds one.");
+    }
+
+    private static string? Place(LeaseOrigin origin) => origin.Actor is null && origin.File is not null ? origin.ToString() : null;
+
+    private void Add(string sentence) => _text.Append(_text.Length > 0 ? " " : "").Append(sentence);
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
+}

@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using ActorPool.Tests.PostgreSQL.Support;
+using Akka.Actor;
+
+namespace ActorPool.Tests.PostgreSQL.Errors;
+
+/// <summary>A request that is not served learns which of the causes it was, with the numbers, and the remedy of that one.</summary>
+public sealed class TimeoutCauseTests : PoolTest
+{
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(200);
+
+    [Fact]
+    public async Task All_lent_names_who_holds_them_and_for_how_long()
+    {
+        var pool = await StartAsync(0, 2, settings => settings with { AcquireTimeout = Short });
+        var owner = Sys.ActorOf(Props.Empty, "reports");
+        await using var first = await pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner });
+        await using var second = await pool.GetConnAsync();
+
+        var error = await TimedOutAsync(pool.GetConnAsync().AsTask());
+
+        Expect(error, "within acquire-timeout (0.2 s); the request waited 0.", "all of max-connections (2) are lent", "in use 2", "akka://test/user/reports for ", "TimeoutCauseTests.cs:",
+            "None of them came back during the wait", "Return connections sooner, raise max-connections");
+    }
+
+    [Fact]
+    public async Task Connections_that_came_back_meanwhile_speak_for_a_pool_that_is_too_small()
+    {
+        var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = TimeSpan.FromSeconds(1) });
+        var first = await pool.GetConnAsync();
+        var earlier = pool.GetConnAsync().AsTask();
+        var waiting = pool.GetConnAsync().AsTask();
+        await first.DisposeAsync();
+        await using var second = await earlier;
+
+        Expect(await TimedOutAsync(waiting), "went to earlier requests", "too small for the load", "raise max-connections");
+    }
+
+    [Fact]
+    public async Task An_actor_that_asks_for_a_second_connection_is_told_that_it_waits_for_itself()
+    {
+        var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = Short });
+        var owner = Sys.ActorOf(Props.Empty);
+        await using var first = await pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner });
+
+        var error = await TimedOutAsync(pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner }));
+
+        Expect(error, "holds 1 of them itself, a nested borrow", "return the first connection before asking for a second");
+    }
+
+    [Fact]
+    public async Task Actors_that_all_wait_for_a_second_connection_are_named_to_a_bystander()
+    {
+        var pool = await StartAsync(0, 2, settings => settings with { AcquireTimeout = TimeSpan.FromSeconds(2) });
+        var owners = new[] { Sys.ActorOf(Props.Empty), Sys.ActorOf(Props.Empty) };
+        foreach (var owner in owners)
+            await pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner });
+        var nested = owners.Select(owner => pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner })).ToArray();
+        await EventuallyAsync(() => pool.Statistics.Waiting == 2, "both wait");
+
+        var error = await TimedOutAsync(pool.Manager.Ask<PooledConnection>(new GetConn { Timeout = Short }));
+
+        Expect(error, "within its Timeout (0.2 s)", "2 of the 2 lent connections are held by actors that wait for another one", "nested borrows");
+        await Task.WhenAll(nested.Select(TimedOutAsync));
+    }
+
+    [Fact]
+    public async Task Code_that_borrows_again_at_the_place_where_it_holds_one_is_told_so()
+    {
+        var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = Short });
+
+        Expect(await TimedOutAsync(NestedAsync(2)), "holds connections as well", "a nested borrow", "Use one connection for both");
+
+        async Task<PooledConnection> NestedAsync(int depth)
+        {
+            await using var connection = await pool.GetConnAsync();
+            return depth > 0 ? await NestedAsync(depth - 1) : connection;
+        }
+    }
+
+    [Fact]
+    public async Task A_key_in_use_names_its_holder_and_no_larger_pool()
+    {
+        var pool = await StartAsync(0, 4, settings => settings with { AcquireTimeout = Short, KeySharing = KeySharing.Exclusive });
+        await using var held = await pool.GetConnAsync("tenant");
+
+        var error = await TimedOutAsync(pool.GetConnAsync("tenant").AsTask());
+
+        Expect(error, "the key of the request is in use", "It is held by ", "TimeoutCauseTests.cs:", "a higher max-connections does not help");
+    }
+
+    [Fact]
+    public async Task A_paused_pool_says_so_and_for_how_long()
+    {
+        var pool = await StartAsync(1, 4, settings => settings with { AcquireTimeout = Short });
+        await pool.PauseAsync();
+
+        Expect(await TimedOutAsync(pool.GetConnAsync().AsTask()), "the pool has been paused for 0.", "Resume the pool (ResumeAsync");
+    }
+
+    [Fact]
+    public async Task A_paused_pool_answers_at_once_a_request_that_does_not_wait()
+    {
+        var pool = await StartAsync(1, 4, settings => settings with { AcquireTimeout = TimeSpan.Zero });
+        await pool.PauseAsync();
+        var clock = Stopwatch.StartNew();
+
+        var error = await TimedOutAsync(pool.GetConnAsync().AsTask());
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"It took {clock.Elapsed}.");
+        Expect(error, "acquire-timeout (0 s) does not let the request wait", "has been paused", "Resume the pool");
+    }
+
+    [Fact]
+    public async Task A_reset_that_does_not_end_is_told_as_such()
+    {
+        var gate = new TaskCompletionSource();
+        var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(400), OnReturn = (_, _) => gate.Task });
+        await (await pool.GetConnAsync()).DisposeAsync();
+
+        var error = await TimedOutAsync(pool.GetConnAsync().AsTask());
+        gate.SetResult();
+
+        Expect(error, "reset (1), and there has been no answer for 0.", "resetting 1", "Check the server and the network");
+    }
+
+    [Fact]
+    public async Task Opens_that_take_long_are_told_with_their_time()
+    {
+        var gate = new TaskCompletionSource();
+        var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(400), Configure = (_, _) => gate.Task });
+
+        var error = await TimedOutAsync(pool.GetConnAsync().AsTask());
+        gate.SetResult();
+
+        Expect(error, "connections are being opened (1), the first for 0.", "how long the server takes to accept a connection");
+    }
+
+    [Fact]
+    public async Task Too_few_opens_at_once_are_told_with_the_setting()
+    {
+        var gate = new TaskCompletionSource();
+        var pool = await StartAsync(0, 20, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(50), Configure = (_, _) => gate.Task });
+
+        var errors = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => TimedOutAsync(pool.GetConnAsync().AsTask())));
+        gate.SetResult();
+
+        Assert.All(errors, error => Expect(error, "no more than max-concurrent-opens (2) at once", "Raise max-concurrent-opens"));
+    }
+
+    [Fact]
+    public async Task One_request_too_many_learns_what_the_others_wait_for()
+    {
+        var pool = await StartAsync(0, 1, settings => settings with { MaxWaiting = 1 });
+        await using var held = await pool.GetConnAsync();
+        using var over = new CancellationTokenSource();
+        var waiting = pool.GetConnAsync(cancellationToken: over.Token).AsTask();
+
+        var error = await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask());
+        await over.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+
+        Assert.Equal(PoolErrorKind.TooManyWaiting, error.Kind);
+        Expect(error, "max-waiting (1)", "because all of max-connections (1) are lent", "TimeoutCauseTests.cs:", "raise max-waiting");
+    }
+
+    [Fact]
+    public async Task The_pool_without_actors_names_the_holder_and_does_not_advise_to_wait()
+    {
+        await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 0, 1));
+        await using var held = await pool.GetConnAsync();
+
+        var error = await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask());
+
+        Assert.Equal(PoolErrorKind.Exhausted, error.Kind);
+        Expect(error, "connection pool exhausted, all of max-connections (1) are lent", "TimeoutCauseTests.cs:", "a SimpleConnectionPool does not wait");
+        Assert.DoesNotContain("acquire-timeout", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void Expect(PoolException error, params string[] words) =>
+        Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
+
+    private static async Task<PoolException> TimedOutAsync(Task<PooledConnection> request)
+    {
+        var error = await Assert.ThrowsAsync<PoolException>(() => request);
+        Assert.Equal(PoolErrorKind.Timeout, error.Kind);
+        Assert.True(error.IsTransient);
+        return error;
+    }
+}
