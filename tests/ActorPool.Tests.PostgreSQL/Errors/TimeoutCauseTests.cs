@@ -53,8 +53,7 @@ public sealed class TimeoutCauseTests : PoolTest
     {
         var pool = await StartAsync(0, 2, settings => settings with { AcquireTimeout = TimeSpan.FromSeconds(2) });
         var owners = new[] { Sys.ActorOf(Props.Empty), Sys.ActorOf(Props.Empty) };
-        foreach (var owner in owners)
-            await pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner });
+        var held = await Task.WhenAll(owners.Select(owner => pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner })));
         var nested = owners.Select(owner => pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner })).ToArray();
         await EventuallyAsync(() => pool.Statistics.Waiting == 2, "both wait");
 
@@ -62,6 +61,7 @@ public sealed class TimeoutCauseTests : PoolTest
 
         Expect(error, "within its Timeout (0.2 s)", "2 of the 2 lent connections are held by actors that wait for another one", "nested borrows");
         await Task.WhenAll(nested.Select(TimedOutAsync));
+        Assert.All(held, lease => Assert.Equal(System.Data.ConnectionState.Open, lease.State));
     }
 
     [Fact]
