@@ -9,11 +9,16 @@ namespace ActorPool.Tests;
 /// <summary>What the README shows compiles and can be read.</summary>
 public sealed partial class ReadmeTests
 {
-    private const string Usings = """
-        using System; using System.IO; using System.Threading; using System.Threading.Tasks;
-        using ActorPool; using Akka.Actor; using Akka.Hosting; using Dapper; using Npgsql;
-        using Microsoft.Extensions.DependencyInjection; using Microsoft.Extensions.Hosting;
+    private const string GlobalUsings = "global using ActorPool;";
+
+    // What the SDK writes into every project of its own accord.
+    private const string ImplicitUsings = """
+        global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;
+        global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;
         """;
+
+    // Packages of this project that those of the library do not bring: known to an example when the README names them.
+    private static readonly string[] ExtraPackages = ["Dapper", "Microsoft.Extensions.Hosting"];
 
     // What a reader knows from the text around a block; left out where the block declares it itself.
     private static readonly (string Name, string Declaration)[] Surroundings =
@@ -37,14 +42,14 @@ public sealed partial class ReadmeTests
     [MemberData(nameof(Blocks), "csharp")]
     public void Every_block_of_code_compiles(int line, string code)
     {
-        var program = code.TrimStart().StartsWith("public sealed class", StringComparison.Ordinal)
+        var program = IsClass(code) || IsGlobalUsings(code) || BringsItsUsings(code)
             ? code
-            : string.Concat(Surroundings.Where(s => !Declares(code, s.Name)).Select(s => s.Declaration)) + code;
+            : LeadingUsings().Replace(code, "$0" + string.Concat(Surroundings.Where(s => !Declares(code, s.Name)).Select(s => s.Declaration)), 1);
         var compilation = CSharpCompilation.Create(
             $"Readme{line}",
-            [CSharpSyntaxTree.ParseText(Usings + program), .. Others(code).Select(other => CSharpSyntaxTree.ParseText(Usings + other))],
+            [.. Sources(code, program).Select(source => CSharpSyntaxTree.ParseText(source))],
             References(),
-            new CSharpCompilationOptions(program == code ? OutputKind.DynamicallyLinkedLibrary : OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(IsClass(code) || IsGlobalUsings(code) ? OutputKind.DynamicallyLinkedLibrary : OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
 
         Assert.Empty(compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => $"README.md:{line}: {d}"));
     }
@@ -66,18 +71,41 @@ public sealed partial class ReadmeTests
             Assert.Contains($"`{key}`", Text, StringComparison.Ordinal);
     }
 
-    private static string Text { get; } = File.ReadAllText(Path.Combine(Root(), "README.md"));
+    [Fact]
+    public void There_is_no_relative_link_since_a_package_has_no_place_for_it_to_lead()
+    {
+        Assert.DoesNotMatch(@"\]\((?!https://|#)", Text);
+    }
+
+    internal static string Repository { get; } = Root();
+
+    private static string Text { get; } = File.ReadAllText(Path.Combine(Repository, "README.md"));
+
+    internal static IEnumerable<string> Code => Fence().Matches(Text).Where(match => match.Groups["language"].Value == "csharp").Select(match => match.Groups["code"].Value);
+
+    /// <summary>The sources that a reader has who has followed the README up to a block. A block with usings of its own is the only one in its program.</summary>
+    internal static IEnumerable<string> Sources(string code, string program) => BringsItsUsings(code)
+        ? [ImplicitUsings, program]
+        : [ImplicitUsings, .. Code.Where(IsGlobalUsings), .. IsGlobalUsings(code) ? [] : (IEnumerable<string>)[program], .. Code.Where(other => IsClass(other) && other != code)];
+
+    private static bool IsGlobalUsings(string code) => code.StartsWith(GlobalUsings, StringComparison.Ordinal);
+
+    private static bool BringsItsUsings(string code) => code.StartsWith("using ActorPool;", StringComparison.Ordinal);
 
     // An actor that one block declares is known to the others.
-    private static IEnumerable<string> Others(string code) =>
-        Fence().Matches(Text).Select(match => match.Groups["code"].Value).Where(other => other.StartsWith("public sealed class", StringComparison.Ordinal) && other != code);
+    private static bool IsClass(string code) => code.StartsWith("public sealed class", StringComparison.Ordinal);
 
     private static bool Declares(string code, string name) => Regex.IsMatch(code, $@"\b(var|string|IActorRef) {name}\b");
 
-    private static IEnumerable<MetadataReference> References() =>
-        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
+    internal static IEnumerable<MetadataReference> References() =>
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        .Where(path => !ExtraPackages.Contains(Path.GetFileNameWithoutExtension(path)) || Text.Contains($"`dotnet add package {Path.GetFileNameWithoutExtension(path)}`", StringComparison.Ordinal))
+        .Select(path => MetadataReference.CreateFromFile(path));
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+
+    [GeneratedRegex(@"^(using [\w.]+;\r?\n)*")]
+    private static partial Regex LeadingUsings();
 
     [GeneratedRegex(@"^```(?<language>\w+)\r?\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();

@@ -1,0 +1,73 @@
+using System.Reflection;
+using ActorPool.Core;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace ActorPool.Tests;
+
+/// <summary>The README's actor, compiled and run, when things go wrong.</summary>
+public sealed class ReadmeTransferTests() : TestKit("akka.loglevel = OFF, akka.stdout-loglevel = OFF")
+{
+    private static readonly Lazy<Type> Transfer = new(Compile);
+
+    [Fact]
+    public void An_actor_whose_SQL_fails_tells_its_parent_and_stops()
+    {
+        var transfer = Start();
+        ExpectMsg<GetConn>();
+        transfer.Tell(new PooledConnection(new NoHome(), new Npgsql.NpgsqlConnection(), new Slot(0), null));
+
+        Assert.IsType<InvalidOperationException>(ExpectMsg<Status.Failure>().Cause);
+        ExpectTerminated(transfer);
+        ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void An_actor_that_the_pool_refuses_tells_its_parent_and_stops()
+    {
+        var transfer = Start();
+        ExpectMsg<GetConn>();
+        var refusal = new Status.Failure(new TimeoutException());
+        transfer.Tell(refusal);
+
+        Assert.Same(refusal, ExpectMsg<Status.Failure>());
+        ExpectTerminated(transfer);
+    }
+
+    // The test is its pool, its parent and the one that watches it.
+    private IActorRef Start()
+    {
+        var child = new Props(Transfer.Value, [TestActor, 10m]);
+        return Watch(ActorOfAsTestActorRef<ActorBase>(child, TestActor));
+    }
+
+    private static Type Compile()
+    {
+        var code = ReadmeTests.Code.Single(code => code.StartsWith("public sealed class Transfer", StringComparison.Ordinal));
+        var compilation = CSharpCompilation.Create(
+            "ReadmeTransfer",
+            ReadmeTests.Sources(code, code).Select(source => CSharpSyntaxTree.ParseText(source)),
+            ReadmeTests.References(),
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        using var assembly = new MemoryStream();
+        Assert.Empty(compilation.Emit(assembly).Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error));
+        return Assembly.Load(assembly.ToArray()).GetType("Transfer")!;
+    }
+
+    private sealed class NoHome : ILeaseHome
+    {
+        public string Name => "readme";
+
+        public string ConnectionString => "";
+
+        public void Returned(PooledConnection lease)
+        {
+        }
+
+        public void Forgotten(ForgottenLease lease)
+        {
+        }
+    }
+}
