@@ -27,6 +27,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// </summary>
     public string ConnectionString { get; }
 
+    /// <summary>The same through the Unix socket, with <see cref="PostgresServerOptions.UnixSocket"/>; null without.</summary>
+    public string? UnixSocketConnectionString => _cluster?.UnixSocketConnectionString;
+
     /// <summary>One line for people: which server this is and what becomes of it. Shows no password.</summary>
     public string Description { get; }
 
@@ -86,6 +89,18 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         await StopAsync(mode);
         await StartAgainAsync();
+    }
+
+    /// <summary>
+    /// Another server that follows this one as its hot standby, with the same options but for <see cref="PostgresServerOptions.UnixSocket"/>.
+    /// It is promoted with <c>SELECT pg_promote()</c>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The server is not a throwaway one.</exception>
+    /// <exception cref="PostgresUnavailableException">The copy failed, or the standby did not start.</exception>
+    public async Task<PostgresServer> StartStandbyAsync(CancellationToken cancellationToken = default)
+    {
+        var standby = await Own("copy").StartStandbyAsync(cancellationToken);
+        return new PostgresServer(standby.ConnectionString, standby.Description, standby);
     }
 
     /// <summary>The end of a throwaway server's log, for the report of something that went wrong; empty of an existing one.</summary>

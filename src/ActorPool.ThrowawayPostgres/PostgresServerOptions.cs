@@ -28,6 +28,11 @@ public sealed record PostgresServerOptions
     }
 
     /// <summary>
+    /// It listens on a Unix socket as well (<see cref="PostgresServer.UnixSocketConnectionString"/>); not on Windows. Default: false.
+    /// </summary>
+    public bool UnixSocket { get; init; }
+
+    /// <summary>
     /// Further settings of the server by name, as in <c>postgresql.conf</c>, for example <c>log_min_messages</c>.
     /// They go before those made for speed; the port, the addresses and the connection limit stay as they are.
     /// Default: none.

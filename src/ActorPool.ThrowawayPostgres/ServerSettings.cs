@@ -17,6 +17,7 @@ internal sealed partial class ServerSettings
 
     public ServerSettings(PostgresServerOptions options)
     {
+        UnixSocket = options.UnixSocket;
         foreach (var (name, value) in options.Settings)
         {
             if (!SettingName().IsMatch(name))
@@ -28,15 +29,19 @@ internal sealed partial class ServerSettings
         _settings["max_connections"] = options.MaxServerConnections.ToString(CultureInfo.InvariantCulture);
         _settings["superuser_reserved_connections"] = "0";
         _settings["listen_addresses"] = "127.0.0.1";
-        _settings["unix_socket_directories"] = "";
         // Some distributions turn the collector on, and the log would go elsewhere.
         _settings["logging_collector"] = "off";
         _settings["log_destination"] = "stderr";
     }
 
-    public string Lines(int port)
+    public bool UnixSocket { get; }
+
+    /// <param name="port">Where it listens.</param>
+    /// <param name="socketFolder">The folder of its Unix socket, if it is to have one.</param>
+    public string Lines(int port, string socketFolder)
     {
         var lines = new StringBuilder("\n");
+        _settings["unix_socket_directories"] = UnixSocket ? socketFolder : "";
         foreach (var (name, value) in _settings)
             lines.Append(CultureInfo.InvariantCulture, $"{name} = '{Escape(value)}'\n");
 

@@ -15,18 +15,23 @@ internal sealed class ThrowawayCluster : IAsyncDisposable
     private readonly ClusterFolder _folder;
     private readonly OwnerMark _mark;
     private readonly Cluster _cluster;
+    private readonly ServerSettings _settings;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private GuardProcess? _guard;
+    private int _port;
     private bool _removed;
 
-    private ThrowawayCluster(PostgresBinaries binaries)
+    private ThrowawayCluster(PostgresBinaries binaries, ServerSettings settings)
     {
         _binaries = binaries;
+        _settings = settings;
         (_folder, _mark) = ClusterFolder.Create();
         _cluster = new Cluster(binaries, _folder);
     }
 
     public string ConnectionString { get; private set; } = "";
+
+    public string? UnixSocketConnectionString { get; private set; }
 
     public string Description { get; private set; } = "";
 
@@ -36,11 +41,22 @@ internal sealed class ThrowawayCluster : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         await ClusterRemoval.SweepAsync(binaries);
-        var cluster = new ThrowawayCluster(binaries);
+        return await StartAsync(new ThrowawayCluster(binaries, settings), copyOf: null, cancellationToken);
+    }
+
+    public Task<ThrowawayCluster> StartStandbyAsync(CancellationToken cancellationToken) =>
+        StartAsync(new ThrowawayCluster(_binaries, _settings), copyOf: _port, cancellationToken);
+
+    private static async Task<ThrowawayCluster> StartAsync(ThrowawayCluster cluster, int? copyOf, CancellationToken cancellationToken)
+    {
+        var binaries = cluster._binaries;
         try
         {
-            await cluster.CreateAsync(cancellationToken);
-            var port = await cluster.StartOnFreePortAsync(settings, cancellationToken);
+            await cluster.CreateAsync(copyOf, cancellationToken);
+            var port = await cluster.StartOnFreePortAsync(cancellationToken);
+            cluster._port = port;
+            if (cluster._settings.UnixSocket)
+                cluster.UnixSocketConnectionString = $"Host={cluster._folder.Data};Port={port};Username=postgres;Database=postgres";
             cluster.ConnectionString = $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres";
             var version = await cluster.AnswerAsync(cancellationToken);
             cluster.Description = $"PostgreSQL {version} from {binaries.Folder}, port {port}, removed at the end";
@@ -100,10 +116,10 @@ internal sealed class ThrowawayCluster : IAsyncDisposable
     }
 
     /// <summary>The guard comes up while initdb works; the server starts only when both are done.</summary>
-    private async Task CreateAsync(CancellationToken cancellationToken)
+    private async Task CreateAsync(int? copyOf, CancellationToken cancellationToken)
     {
         var guard = GuardProcess.StartAsync(_binaries, _folder, cancellationToken);
-        var data = _cluster.InitializeAsync(cancellationToken);
+        var data = copyOf is { } port ? _cluster.CopyAsync(port, cancellationToken) : _cluster.InitializeAsync(cancellationToken);
         try
         {
             await Task.WhenAll(guard, data);
@@ -115,12 +131,12 @@ internal sealed class ThrowawayCluster : IAsyncDisposable
         }
     }
 
-    private async Task<int> StartOnFreePortAsync(ServerSettings settings, CancellationToken cancellationToken)
+    private async Task<int> StartOnFreePortAsync(CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             var port = FreePort.Next();
-            _cluster.Configure(settings.Lines(port));
+            _cluster.Configure(_settings.Lines(port, _folder.Data));
             if (await _cluster.TryStartAsync(cancellationToken) is not { } reason)
                 return port;
 

@@ -11,8 +11,7 @@ internal sealed class Cluster(PostgresBinaries binaries, ClusterFolder folder)
     /// <summary>Creates the data directory: loopback only, hence no passwords; a moment's life, hence no syncing.</summary>
     public async Task InitializeAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder.Data);
-        await ServerUser.Current.OwnAsync(folder.Data, cancellationToken);
+        await CreateDataAsync(cancellationToken);
         var result = await ServerUser.Current.RunAsync(
             binaries.InitDb,
             ["-D", folder.Data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"],
@@ -20,6 +19,21 @@ internal sealed class Cluster(PostgresBinaries binaries, ClusterFolder folder)
             cancellationToken: cancellationToken);
         if (!result.Succeeded)
             throw new PostgresUnavailableException($"initdb from {binaries.Folder} failed: {result.Output}");
+    }
+
+    /// <summary>Copies the data directory of a running server, so that this one follows it as its standby.</summary>
+    public async Task CopyAsync(int port, CancellationToken cancellationToken)
+    {
+        await CreateDataAsync(cancellationToken);
+        var result = await ServerUser.Current.RunAsync(
+            binaries.BaseBackup,
+            ["-D", folder.Data, "-h", "127.0.0.1", "-p", $"{port}", "-U", "postgres", "-R", "-X", "stream", "-c", "fast", "--no-sync"],
+            folder.Path,
+            cancellationToken: cancellationToken);
+        if (!result.Succeeded)
+            throw new PostgresUnavailableException($"pg_basebackup from {binaries.Folder} failed: {result.Output}");
+        // The copy of a running server's own files of the moment.
+        File.Delete(folder.Log);
     }
 
     /// <summary>Adds lines to the configuration; read at the next start.</summary>
@@ -49,6 +63,16 @@ internal sealed class Cluster(PostgresBinaries binaries, ClusterFolder folder)
 
     /// <summary>The end of the server's log, for an error's text.</summary>
     public string LogTail() => string.Join('\n', LogLines().TakeLast(LogTailLines));
+
+    private async Task CreateDataAsync(CancellationToken cancellationToken)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder.Data);
+        else
+            Directory.CreateDirectory(folder.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        await ServerUser.Current.OwnAsync(folder.Data, cancellationToken);
+    }
 
     private string[] LogLines()
     {

@@ -7,5 +7,7 @@ internal sealed record PostgresBinaries(string Folder)
 
     public string PgCtl => Path.Combine(Folder, FileName("pg_ctl"));
 
+    public string BaseBackup => Path.Combine(Folder, FileName("pg_basebackup"));
+
     public static string FileName(string program) => OperatingSystem.IsWindows() ? program + ".exe" : program;
 }

@@ -29,25 +29,30 @@ internal sealed class BackendSocket : IDisposable
 
     private readonly Socket _socket;
     private readonly bool _owned;
+    private readonly BackendProcess? _process;
 
-    private BackendSocket(Socket socket, bool owned)
+    private BackendSocket(Socket socket, bool owned, BackendProcess? process = null)
     {
         _socket = socket;
         _owned = owned;
+        _process = process;
     }
 
-    public static BackendSocket Of(Socket socket)
+    /// <param name="socket">The driver's.</param>
+    /// <param name="processId">The backend's, as the server has told it.</param>
+    public static BackendSocket Of(Socket socket, int processId)
     {
         if (!OperatingSystem.IsLinux())
             return new BackendSocket(socket, owned: false);
+        var process = BackendProcess.Of(socket, processId);
         // Closed in programs that the application starts: they would keep the connection open beyond its end.
         var handle = FileControl((int)socket.SafeHandle.DangerousGetHandle(), DuplicateCloseOnExec, 0);
         return handle < 0
-            ? new BackendSocket(socket, owned: false)
-            : new BackendSocket(new Socket(new SafeSocketHandle(handle, ownsHandle: true)), owned: true);
+            ? new BackendSocket(socket, owned: false, process)
+            : new BackendSocket(new Socket(new SafeSocketHandle(handle, ownsHandle: true)), owned: true, process);
     }
 
-    /// <summary>Whether something stands here to be read: on an idle connection the server's goodbye, the end of the stream, or a notice.</summary>
+    /// <summary>Whether something can be read here: on an idle connection the server's last message, the end of the stream, or a notice.</summary>
     public SocketLook Look()
     {
         try
@@ -85,7 +90,7 @@ internal sealed class BackendSocket : IDisposable
         {
             if (IsGone())
                 return true;
-            if (waited >= patience && (waited >= confirmedPatience || StateOf() != FinWait2))
+            if (waited >= patience && (waited >= confirmedPatience || !IsConfirmed()))
                 return false;
             // What comes first is the answer to a command that somebody may still be reading.
             if (waited >= LeaveToBorrower)
@@ -106,6 +111,8 @@ internal sealed class BackendSocket : IDisposable
     {
         try
         {
+            if (_process is { } process)
+                return process.HasEnded;
             // The end of the stream alone is no proof: the driver may have shut down the reading side itself.
             if (StateOf() is { } state)
                 return state is not (Established or FinWait1 or FinWait2);
@@ -116,6 +123,9 @@ internal sealed class BackendSocket : IDisposable
             return true;
         }
     }
+
+    /// <summary>The server's machine has the end of what we send. Behind a Unix socket it is this one.</summary>
+    private bool IsConfirmed() => _socket.AddressFamily == AddressFamily.Unix || StateOf() == FinWait2;
 
     /// <summary>The state of the TCP connection; null where it cannot be seen.</summary>
     private byte? StateOf()

@@ -12,11 +12,27 @@ internal static class ConnectErrors
     {
         PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => ConnectFailure.Passing,
         PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } => ConnectFailure.StartingUp,
-        NpgsqlException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => ConnectFailure.Refused,
+        NoHostException hosts => hosts.Failure,
+        // A Unix socket whose file the server has not made yet is reported as an address that is not available.
+        NpgsqlException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable } } => ConnectFailure.Refused,
         PostgresException when ConnectAdvice.IsPermanent(error) => ConnectFailure.Permanent,
         // Nothing was reached, or the pool has ended it already.
         PostgresException or SocketException or NpgsqlException { InnerException: SocketException } or HookFailedException => ConnectFailure.Other,
         TimeoutException or OperationCanceledException or NpgsqlException or IOException => ConnectFailure.Unclear,
         _ => ConnectFailure.Other,
     };
+
+    /// <summary>
+    /// What the errors of several hosts mean together: an unclear one may have left a backend, and one host that is away, starting up or full
+    /// may be the one that serves next.
+    /// </summary>
+    public static ConnectFailure KindOf(IEnumerable<ConnectFailure> hosts) => hosts.MaxBy(static failure => failure switch
+    {
+        ConnectFailure.Unclear => 5,
+        ConnectFailure.StartingUp => 4,
+        ConnectFailure.Refused => 3,
+        ConnectFailure.Passing => 2,
+        ConnectFailure.Other => 1,
+        _ => 0,
+    });
 }

@@ -50,11 +50,16 @@ internal sealed partial class NpgsqlPhysicalConnection
             return;
         }
 
+        await EndIdleAsync(_socket, internals).ConfigureAwait(false);
+    }
+
+    private async Task EndIdleAsync(BackendSocket socket, NpgsqlInternals internals)
+    {
         Quietly(() => internals.SendTerminate(connection));
-        _socket.EndSending();
-        await _socket.WaitUntilGoneAsync(GonePatience, ConfirmedPatience).ConfigureAwait(false);
+        socket.EndSending();
+        await socket.WaitUntilGoneAsync(GonePatience, ConfirmedPatience).ConfigureAwait(false);
         Quietly(() => internals.Break(connection));
-        _socket.Dispose();
+        socket.Dispose();
         Quietly(connection.Dispose);
     }
 
@@ -150,7 +155,7 @@ internal sealed partial class NpgsqlPhysicalConnection
         await QuietlyAsync(_cancelling.WaitAsync(CancelPatience)).ConfigureAwait(false);
     }
 
-    private BackendIdentity Identity() => new(ProcessId, _openedAt);
+    private BackendIdentity Identity() => new(ProcessId, _openedAt, _host);
 
     /// <summary>
     /// Without the driver's internals a running command can be ended by another connection alone. The one moment in which a pool has
@@ -158,7 +163,7 @@ internal sealed partial class NpgsqlPhysicalConnection
     /// </summary>
     private async Task TerminateFromOutsideAsync()
     {
-        var other = source.Create();
+        var other = _host is { } host ? source.CreateAt(host) : source.Create();
         await other.OpenAsync().ConfigureAwait(false);
         await QuietlyAsync(other.TerminateAsync(Identity())).ConfigureAwait(false);
         await other.CloseAsync().ConfigureAwait(false);

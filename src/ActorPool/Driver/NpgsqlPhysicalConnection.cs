@@ -19,7 +19,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
           AND pg_catalog.abs(extract(epoch FROM pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backend_start) OPERATOR(pg_catalog.-) $2) OPERATOR(pg_catalog.<) 5
         """;
 
-    private readonly ConnectionHooks _hooks = new(settings, source, connection);
+    private ConnectionHooks _hooks = new(settings, source, connection);
     private readonly CancellationTokenSource _giveUp = new();
     private Task? _opening;
     private FullReset _reset = null!;
@@ -107,7 +107,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         if (source.Internals is not { } internals)
             return driverWasUsed ? ReturnCondition.Unusable : ReturnCondition.InTransaction;
         internals.Detach(connection);
-        return internals.IsOutsideTransaction(connection) ? ReturnCondition.Clean : ReturnCondition.InTransaction;
+        return internals.IsOutsideTransaction(connection) && !SeemsUnwanted() ? ReturnCondition.Clean : ReturnCondition.InTransaction;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the driver says to it: then the reset is made in the usual way, which shows what there is.")]
@@ -142,6 +142,8 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
         if (work.HasFlag(ConnectionWork.Validate))
             await ProveAsync().ConfigureAwait(false);
+        if ((work & (ConnectionWork.Rollback | ConnectionWork.Validate)) != 0 && SeemsUnwanted())
+            await WithinTimeoutAsync(EnsureWantedAsync()).ConfigureAwait(false);
         await _hooks.RunAsync(work & ~ConnectionWork.OnReturn, key, _giveUp.Token).ConfigureAwait(false);
         if (source.Internals?.IsOutsideTransaction(connection) == false)
             throw new InvalidOperationException("The connection is in a transaction after its reset.");
@@ -175,7 +177,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         timeout.CancelAfter(source.Timeout);
         try
         {
-            await connection.OpenAsync(timeout.Token).ConfigureAwait(false);
+            await ConnectAsync(timeout.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!_giveUp.IsCancellationRequested)
         {
@@ -203,7 +205,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         _connector = source.Internals?.ConnectorOf(connection);
         _openedAt = Stopwatch.GetTimestamp();
         _socket?.Dispose();
-        _socket = source.Internals?.SocketOf(connection) is { } socket ? BackendSocket.Of(socket) : null;
+        _socket = source.Internals?.SocketOf(connection) is { } socket ? BackendSocket.Of(socket, ProcessId) : null;
     }
 
     /// <summary>Not asked when its end is known: many that died together would each have the driver throw through all its layers.</summary>
@@ -257,6 +259,9 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
     private async Task TerminateOtherAsync(BackendIdentity backend)
     {
+        // Another server may have a process of the same number.
+        if (backend.Host != _host)
+            return;
         var command = new NpgsqlCommand(Termination, connection) { CommandTimeout = CommandTimeout };
         await using (command.ConfigureAwait(false))
         {

@@ -11,24 +11,29 @@ internal sealed class NpgsqlSource : IConnectionSource
     // Past about 49 days a timer of the platform refuses to be set.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
 
-    private readonly NpgsqlDataSource _source;
+    private static readonly string[] PoolingKeywords =
+        ["Minimum Pool Size", "Maximum Pool Size", "Connection Idle Lifetime", "Connection Pruning Interval", "Connection Lifetime", "No Reset On Close", "Multiplexing"];
+
     private readonly bool _owned;
     private readonly PoolSettings _settings;
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NpgsqlInternals? _internals;
     private int _verified;
 
-    private NpgsqlSource(NpgsqlDataSource source, bool owned, PoolSettings settings, NpgsqlInternals? internals, string? limitation)
+    private NpgsqlSource(HostList hosts, string text, bool owned, PoolSettings settings, NpgsqlInternals? internals, string? limitation)
     {
-        _source = source;
+        Hosts = hosts;
         _owned = owned;
         _settings = settings;
         _internals = internals;
         Limitation = limitation;
-        KeepsAlive = new NpgsqlConnectionStringBuilder(source.ConnectionString).KeepAlive > 0;
-        Server = PoolSettingsText.Server(source.ConnectionString);
-        ConnectionString = PoolSettingsText.WithoutSecrets(source.ConnectionString);
+        KeepsAlive = new NpgsqlConnectionStringBuilder(text).KeepAlive > 0;
+        Server = PoolSettingsText.Server(text);
+        ConnectionString = PoolSettingsText.WithoutSecrets(text);
     }
+
+    /// <summary>Where connections are opened.</summary>
+    public HostList Hosts { get; }
 
     /// <summary>The driver's internals; null when the pool has to do without.</summary>
     public NpgsqlInternals? Internals => _internals;
@@ -53,7 +58,8 @@ internal sealed class NpgsqlSource : IConnectionSource
     /// <param name="settings">The pool's settings.</param>
     /// <param name="internals">Null to do without.</param>
     /// <param name="limitation">Why, when it has to.</param>
-    public static NpgsqlSource Create(PoolSettings settings, NpgsqlInternals? internals, string? limitation = null)
+    /// <param name="hosts">Those of the given data source; null to look for them in it.</param>
+    public static NpgsqlSource Create(PoolSettings settings, NpgsqlInternals? internals, string? limitation = null, HostList? hosts = null)
     {
         if (settings.DataSource is { } given)
         {
@@ -61,20 +67,25 @@ internal sealed class NpgsqlSource : IConnectionSource
                 throw new ArgumentException("DataSource and ConfigureDataSource exclude each other: configure the data source before it is given to the pool.");
             if (new NpgsqlConnectionStringBuilder(given.ConnectionString).Pooling)
                 throw new ArgumentException("The given DataSource pools connections itself, and two pools behind each other hide one another's. Build it with 'Pooling=false'.");
-            return new NpgsqlSource(given, owned: false, settings, internals, limitation);
+            return new NpgsqlSource(hosts ?? HostList.Of(given), given.ConnectionString, owned: false, settings, internals, limitation);
         }
 
         var text = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
         Unpool(text, settings.ConnectTimeout);
-        var builder = new NpgsqlDataSourceBuilder(text.ConnectionString);
+        var builder = new NpgsqlDataSourceBuilder(text.ConnectionString) { Name = settings.Name };
         settings.ConfigureDataSource?.Invoke(builder);
         if (string.IsNullOrEmpty(builder.ConnectionStringBuilder.Host))
             throw new ArgumentException("The pool has no server to connect to: set connection-string (it needs at least 'Host=...'), or DataSource in code.");
-        Unpool(builder.ConnectionStringBuilder, settings.ConnectTimeout);
-        return new NpgsqlSource(builder.Build(), owned: true, settings, internals, limitation);
+        // A host has its part of the time: the next one is tried within it as well.
+        Unpool(builder.ConnectionStringBuilder, settings.ConnectTimeout / HostList.CountIn(builder.ConnectionStringBuilder));
+        var whole = builder.ConnectionStringBuilder.ConnectionString;
+        return new NpgsqlSource(HostList.Build(builder), whole, owned: true, settings, internals, limitation);
     }
 
-    public IPhysicalConnection Create() => new NpgsqlPhysicalConnection(_source.CreateConnection(), this, _settings);
+    public IPhysicalConnection Create() => new NpgsqlPhysicalConnection(Hosts.First.Source.CreateConnection(), this, _settings);
+
+    /// <summary>One that is opened at this host and no other.</summary>
+    public IPhysicalConnection CreateAt(ServerHost host) => new NpgsqlPhysicalConnection(host.Source.CreateConnection(), this, _settings) { Only = host };
 
     public void EndWaiting() => _over.TrySetResult();
 
@@ -88,14 +99,20 @@ internal sealed class NpgsqlSource : IConnectionSource
         }
     }
 
-    public ValueTask DisposeAsync() => _owned ? _source.DisposeAsync() : ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (!_owned)
+            return;
+        foreach (var host in Hosts.All)
+            await host.Source.DisposeAsync().ConfigureAwait(false);
+    }
 
     private static void Unpool(NpgsqlConnectionStringBuilder text, TimeSpan timeout)
     {
-        foreach (var keyword in (string[])["Minimum Pool Size", "Maximum Pool Size", "Connection Idle Lifetime", "Connection Pruning Interval", "Connection Lifetime", "No Reset On Close"])
+        // By name: the driver's next version has no property for some of them.
+        foreach (var keyword in PoolingKeywords.Where(text.ContainsKey))
             text.Remove(keyword);
         text.Pooling = false;
-        text.Multiplexing = false;
         // A physical connection outlives every ambient transaction of the moment in which it happens to be opened.
         text.Enlist = false;
         text.Timeout = (int)Math.Clamp(Math.Ceiling(timeout.TotalSeconds), 1, LongestDriverTimeout);

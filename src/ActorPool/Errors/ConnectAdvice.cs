@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using ActorPool.Core;
+using ActorPool.Driver;
 using Npgsql;
 
 namespace ActorPool.Errors;
@@ -13,12 +15,16 @@ internal static class ConnectAdvice
     public static string? SqlStateOf(Exception? error) => Find<PostgresException>(error)?.SqlState;
 
     /// <summary>Wrong credentials (class 28), no such database, no right to connect: another attempt fails in the same way.</summary>
-    public static bool IsPermanent(Exception? error) =>
-        SqlStateOf(error) is { } state && (state.StartsWith("28", StringComparison.Ordinal) || state is PostgresErrorCodes.InvalidCatalogName or NoPrivilege);
+    /// <remarks>Of several hosts, one that is away may be the one that lets it in.</remarks>
+    public static bool IsPermanent(Exception? error) => error is NoHostException hosts
+        ? hosts.Failure == ConnectFailure.Permanent
+        : SqlStateOf(error) is { } state && (state.StartsWith("28", StringComparison.Ordinal) || state is PostgresErrorCodes.InvalidCatalogName or NoPrivilege);
 
     /// <summary>The remedy, as sentences.</summary>
     public static string For(Exception? error)
     {
+        if (error is NoHostException { AllAreOfAnotherKind: true })
+            return "Name a host of the kind that Target Session Attributes asks for, promote one, or ask for another kind.";
         if (SqlStateOf(error) is { } state)
             return ForState(state);
         if (Find<AuthenticationException>(error) is not null || Says(error, "SSL"))

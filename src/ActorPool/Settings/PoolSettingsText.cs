@@ -41,6 +41,19 @@ internal static class PoolSettingsText
         if (text.Length == 0)
             return "none";
         var parts = new NpgsqlConnectionStringBuilder(text);
-        return string.Create(CultureInfo.InvariantCulture, $"{parts.Host}:{parts.Port}/{parts.Database ?? parts.Username} as {parts.Username}");
+        return string.Create(CultureInfo.InvariantCulture, $"{Hosts(parts)}/{parts.Database ?? parts.Username} as {parts.Username}");
+    }
+
+    /// <summary>Every host of the string with its port.</summary>
+    public static string Hosts(NpgsqlConnectionStringBuilder text) =>
+        string.Join(',', (text.Host ?? "").Split(',', StringSplitOptions.TrimEntries).Select(host => HostAndPort(host, text.Port)));
+
+    /// <param name="host">A name or an address, with a port of its own or without, or the folder of a Unix socket.</param>
+    /// <param name="port">The port when the host has none of its own.</param>
+    public static string HostAndPort(string host, int port)
+    {
+        var colon = host.LastIndexOf(':');
+        var hasPort = colon > 0 && !Path.IsPathRooted(host) && (host.IndexOf(':', StringComparison.Ordinal) == colon || host[colon - 1] == ']');
+        return hasPort ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
     }
 }

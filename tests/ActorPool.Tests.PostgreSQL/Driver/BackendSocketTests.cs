@@ -40,7 +40,7 @@ public sealed class BackendSocketTests : PoolTest
             await reading;
         }
 
-        using var socket = BackendSocket.Of(driver);
+        using var socket = BackendSocket.Of(driver, processId: 0);
         var sending = Task.Run(async () =>
         {
             for (var megabytes = 0; megabytes < 20; megabytes++)

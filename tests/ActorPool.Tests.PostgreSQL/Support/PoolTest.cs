@@ -39,11 +39,14 @@ public abstract class PoolTest : TestKit, IAsyncLifetime
         return await StartAsync(change is null ? settings : change(settings));
     }
 
-    protected async Task<ConnectionPool> StartAsync(PoolSettings settings)
+    protected async Task<ConnectionPool> StartAsync(PoolSettings settings) => Keep(await ConnectionPool.StartAsync(Sys, settings));
+
+    /// <summary>Disposed at the end of the test, the last one first.</summary>
+    protected T Keep<T>(T owned)
+        where T : IAsyncDisposable
     {
-        var pool = await ConnectionPool.StartAsync(Sys, settings);
-        _ends.Add(pool);
-        return pool;
+        _ends.Add(owned);
+        return owned;
     }
 
     /// <summary>A server of the test's own, which it may stop, start and fill; it is removed after the pools.</summary>

@@ -6,7 +6,7 @@ namespace ActorPool.Tests.PostgreSQL.Support;
 /// <summary>One PostgreSQL for all tests of the project; each test class works in a database of its own.</summary>
 public static class Server
 {
-    private static readonly Lazy<Task<PostgresServer>> Started = new(() => PostgresServer.StartAsync(new PostgresServerOptions { MaxServerConnections = 300 }));
+    private static readonly Lazy<Task<PostgresServer>> Started = new(() => PostgresServer.StartAsync(new PostgresServerOptions { MaxServerConnections = 300, UnixSocket = !OperatingSystem.IsWindows() }));
     private static int _databases;
 
     /// <summary>A new, empty database. Its connection string; tests count backends in it and nowhere else.</summary>
@@ -20,6 +20,12 @@ public static class Server
         await create.ExecuteNonQueryAsync();
         return new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString;
     }
+
+    /// <summary>The same database through the server's Unix socket; null for a server given from outside.</summary>
+    public static async Task<string?> ThroughUnixSocketAsync(string connectionString) =>
+        (await Started.Value).UnixSocketConnectionString is { } text
+            ? new NpgsqlConnectionStringBuilder(text) { Database = new NpgsqlConnectionStringBuilder(connectionString).Database }.ConnectionString
+            : null;
 
     private static string Plain(string text) => new NpgsqlConnectionStringBuilder(text) { Pooling = false }.ConnectionString;
 }

@@ -74,6 +74,16 @@ public sealed class NpgsqlSourceTests
         Assert.Equal(driverSeconds, TextOf(source).Timeout);
     }
 
+    [Theory]
+    [InlineData(15, 8)]
+    [InlineData(1, 1)]
+    public async Task With_two_hosts_the_drivers_time_out_is_for_one_of_them(double seconds, int driverSeconds)
+    {
+        await using var source = NpgsqlSource.Create(new PoolSettings("Host=a,b", 0, 1) { ConnectTimeout = TimeSpan.FromSeconds(seconds) });
+
+        Assert.All(source.Hosts.All, host => Assert.Equal(driverSeconds, new NpgsqlConnectionStringBuilder(host.Source.ConnectionString).Timeout));
+    }
+
     [Fact]
     public async Task No_server_at_all_is_a_clear_error()
     {

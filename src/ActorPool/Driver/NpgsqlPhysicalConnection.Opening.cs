@@ -1,0 +1,165 @@
+using System.Data;
+using ActorPool.Core;
+using Npgsql;
+
+namespace ActorPool.Driver;
+
+/// <summary>Its opening where there is a choice: the hosts in turn, until one gives a session of the wanted kind.</summary>
+internal sealed partial class NpgsqlPhysicalConnection
+{
+    // Null while there is only one.
+    private ServerHost? _host;
+
+    /// <summary>The host at which it is to be opened; null when the pool may choose.</summary>
+    public ServerHost? Only { get; init; }
+
+    private Task ConnectAsync(CancellationToken timeout)
+    {
+        _host = Only;
+        return source.Hosts.IsPlain || Only is not null ? source.Hosts.OpenAsync(connection, timeout) : FindHostAsync(timeout);
+    }
+
+    /// <exception cref="NpgsqlException">No host gave one.</exception>
+    private async Task FindHostAsync(CancellationToken timeout)
+    {
+        var failures = new List<HostFailure>();
+        var second = new List<ServerHost>();
+        foreach (var host in source.Hosts.InOrder())
+        {
+            if (await TryAsync(host, source.Hosts.Target, failures, timeout).ConfigureAwait(false))
+                return;
+            if (failures[^1].WasReached && source.Hosts.Target is { IsPreference: true })
+                second.Add(host);
+        }
+
+        foreach (var host in second)
+        {
+            if (await TryAsync(host, target: null, failures, timeout).ConfigureAwait(false))
+                return;
+        }
+
+        throw NoHostException.Of(failures);
+    }
+
+    private async Task<bool> TryAsync(ServerHost host, SessionTarget? target, List<HostFailure> failures, CancellationToken timeout)
+    {
+        Use(host);
+        source.Hosts.Trying(host);
+        SessionKind? kind;
+        try
+        {
+            kind = await OpenInTurnAsync(target, source.Hosts.TurnOf(host, source.Timeout), timeout).ConfigureAwait(false);
+        }
+        catch (Exception error) when (!_giveUp.IsCancellationRequested)
+        {
+            source.Hosts.Failed(host);
+            failures.Add(new HostFailure(host.Name, error, ConnectErrors.KindOf(error), WasReached: false));
+            return false;
+        }
+
+        if (kind is not { } other || target!.Fits(other))
+        {
+            source.Hosts.Served(host);
+            return true;
+        }
+
+        source.Hosts.OfAnotherKind(host);
+        // It may become of the wanted kind at any time, as one that is starting up becomes ready.
+        failures.Add(new HostFailure(host.Name, new NpgsqlException(target.Mismatch(other)), ConnectFailure.StartingUp, WasReached: true));
+        await PassOverAsync().ConfigureAwait(false);
+        return false;
+    }
+
+    /// <summary>Opens it, and finds out its kind if that matters.</summary>
+    private async Task<SessionKind?> OpenInTurnAsync(SessionTarget? target, TimeSpan turn, CancellationToken timeout)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(timeout);
+        over.CancelAfter(turn);
+        var current = connection;
+        var opening = OpenAsync(current, target, over.Token);
+        try
+        {
+            // The driver takes no notice of its token while it negotiates encryption.
+            return await opening.WaitAsync(over.Token).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            // It cannot log in any more: the driver looks at its token before it does. What has logged in already is closed.
+            _ = CloseLaterAsync(opening, current);
+            if (error is OperationCanceledException && over.IsCancellationRequested)
+                throw new TimeoutException($"The server did not answer within {turn.TotalSeconds:0.###} s.");
+            throw;
+        }
+    }
+
+    private static async Task CloseLaterAsync(Task opening, NpgsqlConnection connection)
+    {
+        await QuietlyAsync(opening).ConfigureAwait(false);
+        Quietly(connection.Close);
+    }
+
+    private static async Task<SessionKind?> OpenAsync(NpgsqlConnection connection, SessionTarget? target, CancellationToken giveUp)
+    {
+        await connection.OpenAsync(giveUp).ConfigureAwait(false);
+        return target is null ? null : SessionTarget.Reported(connection) ?? await AskForKindAsync(connection, giveUp).ConfigureAwait(false);
+    }
+
+    private static async Task<SessionKind> AskForKindAsync(NpgsqlConnection connection, CancellationToken giveUp)
+    {
+        var command = new NpgsqlCommand(SessionTarget.Question, connection);
+        await using (command.ConfigureAwait(false))
+        {
+            var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, giveUp).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                await reader.ReadAsync(giveUp).ConfigureAwait(false);
+                return SessionTarget.KindOf(reader.GetBoolean(0), reader.GetBoolean(1));
+            }
+        }
+    }
+
+    private void Use(ServerHost host)
+    {
+        _host = host;
+        connection = host.Source.CreateConnection();
+        _hooks = new ConnectionHooks(settings, source, connection);
+    }
+
+    /// <summary>Ends a session of another kind, and waits for its backend: the next attempt may come to the same server.</summary>
+    private async Task PassOverAsync()
+    {
+        source.VerifyInternals(connection);
+        Meet();
+        if (_socket is { } socket && source.Internals is { } internals)
+        {
+            await EndIdleAsync(socket, internals).ConfigureAwait(false);
+        }
+        else
+        {
+            Quietly(connection.Close);
+            await Task.Delay(BlindPause).ConfigureAwait(false);
+        }
+
+        // Until it has met another, it has no backend.
+        (ProcessId, _socket) = (0, null);
+    }
+
+    /// <summary>
+    /// Whether the session is still of the wanted kind. Its server says when it becomes a standby or read-only, with the answer to any command;
+    /// what a borrower has set for the own session is the borrower's affair.
+    /// </summary>
+    private async Task EnsureWantedAsync()
+    {
+        if (!SeemsUnwanted())
+            return;
+        var command = new NpgsqlCommand(SessionTarget.SetByBorrower, connection) { CommandTimeout = CommandTimeout };
+        await using (command.ConfigureAwait(false))
+        {
+            if (await command.ExecuteScalarAsync().ConfigureAwait(false) is not true)
+                throw new IOException($"The session is of no more use. {source.Hosts.Target!.Mismatch(SessionTarget.Reported(connection)!.Value)}");
+        }
+    }
+
+    private bool SeemsUnwanted() =>
+        source.Hosts.Target is { IsPreference: false } target && SessionTarget.Reported(connection) is { } kind && !target.Fits(kind);
+}
