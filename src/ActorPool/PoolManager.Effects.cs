@@ -223,7 +223,7 @@ public sealed partial class PoolManager
 
     private void ReportStart()
     {
-        _log.Info("Pool {Pool} has started: {Settings}", _cell.Name, _cell.Settings);
+        _log.Info("Pool {Pool} has started: {Settings}", _cell.Name, PoolSettingsText.Changed(_cell.Settings));
         if (_cell.Source.Limitation is { } limitation)
             _log.Warning("Pool {Pool}: {Limitation} The pool does without it: it is safe, and slower.", _cell.Name, limitation);
     }
@@ -289,7 +289,7 @@ public sealed partial class PoolManager
         // What the pool has ended meanwhile is told by its end.
         if (work.Slot.Incarnation == work.Incarnation && work.Slot.State is SlotState.Resetting or SlotState.Validating)
             ReportFailedWork(work, hook);
-        _state.WorkFailed(work.Slot, work.Incarnation, work.Error, hook is not null, now);
+        _state.WorkFailed(work.Slot, work.Incarnation, work.Error, hook is not null, now, hook is { Retires: true });
     }
 
     private void ReportFailedWork(WorkEnded work, HookFailedException? hook)

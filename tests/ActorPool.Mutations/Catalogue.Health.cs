@@ -13,7 +13,7 @@ internal static partial class Catalogue
         new("one that died with its borrower goes among the idle ones", "PoolState.Leases.cs",
             "if (work == ConnectionWork.None && DiedWhileLent(slot, now))", "if (work == ConnectionWork.None && slot.IsOutdated)"),
         new("one failure casts no doubt on the others", "PoolState.Connections.cs",
-            "        if (!byHook)\n            ProveIdle(now);", ""),
+            "        if (!byHook || isForAll)\n            ProveIdle(now);", ""),
         new("nobody looks at idle connections while nobody borrows", "PoolState.Sweep.cs",
             "        LookAtIdle(now);\n", ""),
         new("a waiter stays behind a round trip that is stuck", "PoolState.Serving.cs",

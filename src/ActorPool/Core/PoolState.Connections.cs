@@ -120,7 +120,8 @@ internal sealed partial class PoolState
     /// <param name="error">What happened.</param>
     /// <param name="byHook">A hook of the user's failed; the connection itself would be sound.</param>
     /// <param name="now">The present time.</param>
-    public void WorkFailed(Slot slot, int incarnation, Exception error, bool byHook, TimeSpan now)
+    /// <param name="isForAll">What failed may be wrong with the other connections as well, also when it was a hook that failed.</param>
+    public void WorkFailed(Slot slot, int incarnation, Exception error, bool byHook, TimeSpan now, bool isForAll = false)
     {
         if (slot.Incarnation != incarnation || slot.State is not (SlotState.Resetting or SlotState.Validating))
             return;
@@ -130,7 +131,7 @@ internal sealed partial class PoolState
         if (byHook && slot.PreparingFor is { } entry)
             RefusePreparing(slot, entry, error);
         Abort(slot, byHook ? CloseReason.Hook : CloseReason.Lost);
-        if (!byHook)
+        if (!byHook || isForAll)
             ProveIdle(now);
         Serve(now);
     }

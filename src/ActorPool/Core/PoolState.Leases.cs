@@ -285,6 +285,6 @@ internal enum ReturnCondition : byte
     /// <summary>Its borrower, or a library on its behalf, closed the driver's connection.</summary>
     ClosedWhileLent,
 
-    /// <summary>The server or the network has failed.</summary>
+    /// <summary>The server or the network has failed, or the session is of no more use: the others may have the same fault.</summary>
     Broken,
 }

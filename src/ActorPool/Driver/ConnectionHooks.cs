@@ -40,7 +40,7 @@ internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source
         }
         catch (Exception error) when (!IsLoss(error))
         {
-            throw new HookFailedException(name, error);
+            throw new HookFailedException(name, error, source.Retired.Means(error));
         }
     }
 

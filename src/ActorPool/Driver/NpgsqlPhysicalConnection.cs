@@ -71,7 +71,6 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
     public Task OpenAsync()
     {
-        connection.StateChange += Changed;
         // Without the caller's context: a physical connection must not enlist in a transaction that is ambient at the moment.
         using (ExecutionContext.SuppressFlow())
             return _opening = Task.Run(OpenWithinAsync);
@@ -204,6 +203,8 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         _reset = FullReset.For(connection.PostgreSqlVersion);
         _connector = source.Internals?.ConnectorOf(connection);
         _openedAt = Stopwatch.GetTimestamp();
+        connection.StateChange -= Changed;
+        connection.StateChange += Changed;
         _socket?.Dispose();
         _socket = source.Internals?.SocketOf(connection) is { } socket ? BackendSocket.Of(socket, ProcessId) : null;
     }

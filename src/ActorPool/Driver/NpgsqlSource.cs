@@ -29,6 +29,7 @@ internal sealed class NpgsqlSource : IConnectionSource
         Limitation = limitation;
         KeepsAlive = new NpgsqlConnectionStringBuilder(text).KeepAlive > 0;
         Server = PoolSettingsText.Server(text);
+        Retired = new RetiredSessions(settings.RetireOn, hosts.Target);
         ConnectionString = PoolSettingsText.WithoutSecrets(text);
     }
 
@@ -40,6 +41,9 @@ internal sealed class NpgsqlSource : IConnectionSource
 
     /// <summary>The driver sends something on idle connections from time to time (<c>Keepalive</c> of the connection string).</summary>
     public bool KeepsAlive { get; }
+
+    /// <summary>Which sessions are of no more use.</summary>
+    public RetiredSessions Retired { get; }
 
     /// <summary>Complete when the pool is over.</summary>
     public Task Over => _over.Task;

@@ -17,12 +17,12 @@ internal enum SessionKind
 internal sealed class SessionTarget
 {
     /// <summary>For servers that do not report their kind: whether it is a standby, and whether transactions are read-only by default.</summary>
-    public const string Question = "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('default_transaction_read_only') = 'on'";
+    public const string Question = "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('default_transaction_read_only') OPERATOR(pg_catalog.=) 'on'";
 
     /// <summary>Whether the session itself, not its server, made it read-only or read-write.</summary>
     public const string SetByBorrower = """
         SELECT NOT pg_catalog.pg_is_in_recovery() AND EXISTS (
-            SELECT FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only' AND source = 'session')
+            SELECT FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) 'default_transaction_read_only' AND source OPERATOR(pg_catalog.=) 'session')
         """;
 
     private SessionTarget(string wanted) => Wanted = wanted;

@@ -19,6 +19,22 @@ internal static class DurationText
         return true;
     }
 
+    /// <summary>In the largest unit that gives a whole number, if there is one.</summary>
+    public static string Of(TimeSpan time)
+    {
+        if (time == Timeout.InfiniteTimeSpan)
+            return "infinite";
+        if (time == TimeSpan.Zero)
+            return "0s";
+        foreach (var unit in (string[])["d", "h", "m", "s", "ms", "us"])
+        {
+            if (time.Ticks % UnitOf(unit)!.Value.Ticks == 0)
+                return string.Create(CultureInfo.InvariantCulture, $"{time.Ticks / UnitOf(unit)!.Value.Ticks}{unit}");
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds}ms");
+    }
+
     private static TimeSpan? UnitOf(string unit) => unit switch
     {
         "" or "ms" or "milli" or "millis" or "millisecond" or "milliseconds" => TimeSpan.FromMilliseconds(1),

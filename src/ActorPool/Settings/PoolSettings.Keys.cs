@@ -72,6 +72,18 @@ public sealed partial record PoolSettings
     /// <summary><c>validate-after-idle</c>: idle for longer, a connection is proven alive before it is lent. Zero: always. Infinite is allowed.</summary>
     public TimeSpan ValidateAfterIdle { get; init => field = ZeroOrMoreOrInfinite(value); }
 
+    /// <summary>
+    /// <c>retire-on</c>: SQLSTATEs, or their classes (the first two characters), that mean that a session is of no more use. Where the pool
+    /// sees one, the connection is replaced on return and the idle ones are validated. Empty: none.
+    /// </summary>
+    /// <remarks>
+    /// The pool sees the errors of its own round trips and of the hooks, and every error that ends the session (57P01 and its like). An error
+    /// of a borrower's command that leaves the session open goes from the driver to the borrower alone: there, put the connection
+    /// with <see cref="PutConn.Close"/>. A session that no longer fits <c>Target Session Attributes</c> is found without any error, and whatever
+    /// this list says. With <c>standby</c>, <c>prefer-standby</c> or <c>read-only</c> there, 25006 does not count.
+    /// </remarks>
+    public IReadOnlyList<string> RetireOn { get; init => field = SqlStates.Of(value, nameof(RetireOn)); } = null!;
+
     /// <summary><c>leak-warning-after</c>: a lease held for longer is reported. Above zero; null: never.</summary>
     public TimeSpan? LeakWarningAfter { get; init => field = PositiveOrOff(value); }
 

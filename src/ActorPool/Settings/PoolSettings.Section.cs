@@ -24,6 +24,7 @@ public sealed partial record PoolSettings
         DiscardOnKeyChange = section.Value("discard-on-key-change", SectionReader.Switch),
         PrependReset = section.Value("prepend-reset", SectionReader.Switch),
         ValidateAfterIdle = section.Value("validate-after-idle", SectionReader.DurationOrInfinite, SettingRule.ZeroOrMoreOrInfinite),
+        RetireOn = section.Values("retire-on", values => SqlStates.Of(values, "retire-on")),
         LeakWarningAfter = section.Value("leak-warning-after", SectionReader.DurationOrOff, SettingRule.PositiveOrOff),
         MaxHoldTime = section.Value("max-hold-time", SectionReader.DurationOrOff, SettingRule.PositiveOrOff),
         CloseTimeout = section.Value("close-timeout", SectionReader.Duration, SettingRule.ZeroOrMore),

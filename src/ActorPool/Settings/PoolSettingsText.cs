@@ -19,6 +19,29 @@ internal static class PoolSettingsText
         return $"PoolSettings {{ Server = {Server(settings.DataSource?.ConnectionString ?? settings.ConnectionString)}, {string.Join(", ", values)} }}";
     }
 
+    /// <summary>For the log of the start: the server, the size, and the keys whose values are not the defaults.</summary>
+    public static string Changed(PoolSettings settings)
+    {
+        var changed = Plain
+            .Where(p => p.Name is not (nameof(PoolSettings.Name) or nameof(PoolSettings.MinConnections) or nameof(PoolSettings.MaxConnections)))
+            .Where(p => !Equals(p.GetValue(settings), p.GetValue(PoolConfig.Defaults)))
+            .Select(p => $"{SectionReader.Hyphenated(p.Name)} = {InHocon(p.GetValue(settings))}")
+            .ToArray();
+        var server = Server(settings.DataSource?.ConnectionString ?? settings.ConnectionString);
+        return $"{server}, {settings.MinConnections} to {settings.MaxConnections} connections{(changed.Length == 0 ? "" : $"; changed from the defaults: {string.Join(", ", changed)}")}";
+    }
+
+    private static string InHocon(object? value) => value switch
+    {
+        null => "off",
+        Delegate => "given",
+        TimeSpan time => DurationText.Of(time),
+        bool isOn => isOn ? "on" : "off",
+        Enum choice => SectionReader.Hyphenated(choice.ToString()),
+        ReconnectBackoff pause => string.Create(CultureInfo.InvariantCulture, $"{{ min = {DurationText.Of(pause.Min)}, max = {DurationText.Of(pause.Max)}, jitter = {pause.Jitter} }}"),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+
     /// <summary>
     /// A connection string without the values that are secret. The driver takes out one of them, the password, and leaves that in as well
     /// when the string says "Persist Security Info".

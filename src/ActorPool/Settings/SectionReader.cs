@@ -56,6 +56,23 @@ internal sealed class SectionReader(Config section, Config reference)
         }
     }
 
+    /// <summary>The same for a list.</summary>
+    public T Values<T>(string key, Func<IList<string>, T> read)
+    {
+        try
+        {
+            var value = _merged.GetValue(key);
+            // An empty list is no array to Akka.
+            return value is null || value.IsString() || value.IsObject()
+                ? throw new FormatException("it is not a list such as [\"57P01\", \"57P02\"]")
+                : read(_merged.GetStringList(key));
+        }
+        catch (Exception error) when (error is not ConfigurationException)
+        {
+            throw new ConfigurationException($"{PoolConfig.Path}.{key} cannot be used: {error.Message}", error);
+        }
+    }
+
     public static string Text(string text) => text;
 
     private static string Shortened(string text) => text.Length <= MostQuoted ? text : $"{text.AsSpan(0, MostQuoted)}…";
@@ -99,6 +116,7 @@ internal sealed class SectionReader(Config section, Config reference)
 
     public static TimeSpan? DurationOrOff(string text) => text == "off" ? null : Duration(text);
 
-    private static string Hyphenated(string name) =>
+    /// <summary>A name of the code as HOCON has it: MaxWaiting is max-waiting.</summary>
+    public static string Hyphenated(string name) =>
         string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

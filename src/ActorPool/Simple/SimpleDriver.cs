@@ -279,7 +279,7 @@ internal sealed class SimpleDriver : ILeaseHome
         WhenDone(
             effect.Backend is BackendIdentity backend ? connection.TerminateAsync(backend) : connection.WorkAsync(effect.Work, slot.PreparingFor?.Key),
             now => _state.WorkDone(slot, incarnation, now),
-            (error, now) => _state.WorkFailed(slot, incarnation, error, error is HookFailedException, now));
+            (error, now) => _state.WorkFailed(slot, incarnation, error, error is HookFailedException, now, error is HookFailedException { Retires: true }));
     }
 
     private void End(Slot slot, Task end)

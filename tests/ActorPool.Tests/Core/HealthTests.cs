@@ -55,6 +55,20 @@ public sealed class HealthTests
         Assert.Equal(19, pool.Busy(Physical.Working).Count());
     }
 
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 2)]
+    public void A_hook_that_failed_has_the_others_validated_when_its_error_may_be_theirs(bool isForAll, int validated)
+    {
+        var pool = TestPool.Running(new PoolSettings("", 3, 3) { OnReturn = (_, _) => Task.CompletedTask });
+        pool.Put(pool.Borrow());
+        pool.Pass(Ms);
+
+        pool.WorkFailed(pool.Busy(Physical.Working).Single(), byHook: true, isForAll);
+
+        Assert.Equal(validated, pool.Busy(Physical.Working).Count());
+    }
+
     [Fact]
     public void Twenty_dead_ones_delay_a_request_by_two_round_trips_and_an_open()
     {

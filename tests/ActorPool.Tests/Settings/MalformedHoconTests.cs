@@ -102,6 +102,7 @@ public sealed class MalformedHoconTests
             .Concat(Each(["connect-timeout", "close-timeout", "reconnect-backoff.min", "reconnect-backoff.max", "leak-warning-after", "max-hold-time"], "infinite"))
             .Concat(Each(["acquire-timeout", "connect-timeout", "idle-timeout", "max-lifetime", "validate-after-idle", "close-timeout"], "off"))
             .Concat(Each(["connection-string"], "\"no keyword=1\"", "\"Port=many\"", "\"Host\"", "[a]", "{ a = 1 }", "null"))
+            .Concat(Each(["retire-on"], "\"57P01\"", "off", "on", "57", "null", "{ a = 1 }", "[\"57P\"]", "[\"57P0?\"]", "[{ a = 1 }]"))
             .Concat(Each(["reconnect-backoff"], "1s", "[1s]", "null"));
 
     private static PoolSettings Read(string text) => PoolSettings.Create(ConfigurationFactory.ParseString(text));

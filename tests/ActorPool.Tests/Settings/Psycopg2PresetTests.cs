@@ -19,6 +19,7 @@ public sealed class Psycopg2PresetTests
             IdleOrder = IdleOrder.Lifo,
             Reset = ResetMode.Rollback,
             DiscardOnKeyChange = false,
+            RetireOn = [],
             ValidateAfterIdle = Timeout.InfiniteTimeSpan,
             MaxLifetime = Timeout.InfiniteTimeSpan,
         };

@@ -70,6 +70,7 @@ public sealed partial class ReferenceConfTests
         Assert.True(settings.DiscardOnKeyChange);
         Assert.False(settings.PrependReset);
         Assert.Equal(TimeSpan.FromSeconds(30), settings.ValidateAfterIdle);
+        Assert.Equal(["25006", "57P01", "57P02", "57P03", "57P04", "57P05"], settings.RetireOn);
         Assert.Null(settings.LeakWarningAfter);
         Assert.Null(settings.MaxHoldTime);
         Assert.Equal(TimeSpan.FromSeconds(3), settings.CloseTimeout);

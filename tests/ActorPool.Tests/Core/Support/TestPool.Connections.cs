@@ -32,14 +32,14 @@ internal sealed partial class TestPool
         Step($"slot {slot.Slot.Index} done", () => State.WorkDone(slot.Slot, slot.Incarnation, Now));
     }
 
-    public void WorkFailed(SlotLedger slot, bool byHook = false)
+    public void WorkFailed(SlotLedger slot, bool byHook = false, bool isForAll = false)
     {
         byHook &= (slot.Work & (ConnectionWork.OnReturn | ConnectionWork.Check | ConnectionWork.Initialize)) != 0;
         var error = byHook ? HookError : ConnectError;
         if (byHook && slot.Work.HasFlag(ConnectionWork.Check) && !slot.WasLent)
             Ledger.OpenFailed(error, Now, byCheck: true);
         Ledger.HookError = byHook ? error : null;
-        Step($"slot {slot.Slot.Index} failed its {slot.Work}{(byHook ? " by its hook" : "")}", () => State.WorkFailed(slot.Slot, slot.Incarnation, error, byHook, Now));
+        Step($"slot {slot.Slot.Index} failed its {slot.Work}{(byHook ? " by its hook" : "")}", () => State.WorkFailed(slot.Slot, slot.Incarnation, error, byHook, Now, isForAll));
         Ledger.HookError = null;
         Unless(slot.State == Physical.Closing, $"slot {slot.Slot.Index} failed and is kept");
     }

@@ -1,0 +1,28 @@
+using ActorPool.Driver;
+using Npgsql;
+
+namespace ActorPool.Tests.Driver;
+
+/// <summary>Which errors retire a session.</summary>
+public sealed class RetiredSessionsTests
+{
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("any", true)]
+    [InlineData("primary", true)]
+    [InlineData("read-write", true)]
+    [InlineData("prefer-primary", true)]
+    [InlineData("standby", false)]
+    [InlineData("prefer-standby", false)]
+    [InlineData("read-only", false)]
+    public void A_refused_write_does_unless_reading_is_all_that_is_asked_for(string? attributes, bool retires)
+    {
+        var sessions = new RetiredSessions(new PoolSettings("", 0, 1).RetireOn, SessionTarget.Of(attributes));
+
+        Assert.Equal(retires, sessions.Means(Error(PostgresErrorCodes.ReadOnlySqlTransaction)));
+        Assert.True(sessions.Means(Error(PostgresErrorCodes.AdminShutdown)));
+        Assert.False(sessions.Means(Error(PostgresErrorCodes.UniqueViolation)));
+    }
+
+    private static PostgresException Error(string state) => new("it", "ERROR", "ERROR", state);
+}
