@@ -10,7 +10,7 @@ internal sealed record Arguments
     public const string Usage = $"""
         A bank of actors on a pool of eight PostgreSQL connections, watched at the server.
 
-        usage: ActorPool.Demo [connection string] [--seconds N] [--accounts N]
+        usage: dotnet run --project src/ActorPool.Demo -- [connection string] [--seconds N] [--accounts N]
 
           connection string   an existing server, for example "Host=db.example;Username=me;Database=mine";
                               the demo works in a schema of its own there and drops it at the end
@@ -34,10 +34,11 @@ internal sealed record Arguments
     public int Accounts { get; private init; } = 100;
 
     /// <exception cref="FormatException">The message names what is not understood.</exception>
-    public static Arguments Parse(IReadOnlyList<string> arguments)
+    public static Arguments Parse(IReadOnlyList<string> words)
     {
+        var arguments = CommandWords.Of(words);
         var parsed = new Arguments();
-        for (var i = 0; i < arguments.Count; i++)
+        for (var i = 0; i < arguments.Length; i++)
         {
             parsed = arguments[i] switch
             {
@@ -53,9 +54,9 @@ internal sealed record Arguments
         return parsed;
     }
 
-    private static int Number(string option, IReadOnlyList<string> arguments, int at, int least, int most)
+    private static int Number(string option, string[] arguments, int at, int least, int most)
     {
-        var text = at < arguments.Count ? arguments[at] : "";
+        var text = at < arguments.Length ? arguments[at] : "";
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
             : throw new FormatException($"{option} needs a whole number from {least} to {most}.");

@@ -15,10 +15,11 @@ internal sealed record Arguments(bool Help, PostgresServerOptions Options)
         """;
 
     /// <exception cref="FormatException">The message names the argument that is not understood.</exception>
-    public static Arguments Parse(IReadOnlyList<string> arguments)
+    public static Arguments Parse(IReadOnlyList<string> words)
     {
+        var arguments = CommandWords.Of(words);
         var parsed = new Arguments(Help: false, new PostgresServerOptions());
-        for (var i = 0; i < arguments.Count; i++)
+        for (var i = 0; i < arguments.Length; i++)
         {
             parsed = arguments[i] switch
             {
@@ -34,9 +35,9 @@ internal sealed record Arguments(bool Help, PostgresServerOptions Options)
         return parsed;
     }
 
-    private static int Number(IReadOnlyList<string> arguments, int at)
+    private static int Number(string[] arguments, int at)
     {
-        var text = at < arguments.Count ? arguments[at] : "";
+        var text = at < arguments.Length ? arguments[at] : "";
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
             ? number
             : throw new FormatException($"--max-connections needs a number above zero, not '{text}'.");

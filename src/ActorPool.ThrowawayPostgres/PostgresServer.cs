@@ -50,6 +50,18 @@ public sealed class PostgresServer : IAsyncDisposable
         CancellationToken cancellationToken = default) =>
         StartAsync(options ?? new PostgresServerOptions(), BinarySearch.Usual(), cancellationToken);
 
+    /// <summary>Looks whether <see cref="StartAsync(PostgresServerOptions?, CancellationToken)"/> will find a server or its programs, and starts none.</summary>
+    /// <param name="options">What server is wanted; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="PostgresUnavailableException">There is none; the message says what to install.</exception>
+    public static async Task FindAsync(PostgresServerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        if (ExistingServer.Find(options ?? new PostgresServerOptions()) is { } existing)
+            await existing.ProveReachableAsync(cancellationToken);
+        else
+            await BinarySearch.Usual().FindAsync(cancellationToken);
+    }
+
     internal static async Task<PostgresServer> StartAsync(
         PostgresServerOptions options,
         BinarySearch search,

@@ -23,10 +23,11 @@ internal sealed record Arguments(bool Help = false, int Sequences = 200, int Len
         """;
 
     /// <exception cref="FormatException">The message names the argument that is not understood.</exception>
-    public static Arguments Parse(IReadOnlyList<string> arguments)
+    public static Arguments Parse(IReadOnlyList<string> words)
     {
+        var arguments = CommandWords.Of(words);
         var parsed = new Arguments();
-        for (var i = 0; i < arguments.Count; i++)
+        for (var i = 0; i < arguments.Length; i++)
         {
             parsed = arguments[i] switch
             {
@@ -43,10 +44,10 @@ internal sealed record Arguments(bool Help = false, int Sequences = 200, int Len
         return parsed;
     }
 
-    private static string Value(IReadOnlyList<string> arguments, int at) =>
-        at < arguments.Count ? arguments[at] : throw new FormatException($"{arguments[at - 1]} needs a value.");
+    private static string Value(string[] arguments, int at) =>
+        at < arguments.Length ? arguments[at] : throw new FormatException($"{arguments[at - 1]} needs a value.");
 
-    private static int Number(IReadOnlyList<string> arguments, int at, int least)
+    private static int Number(string[] arguments, int at, int least)
     {
         var text = Value(arguments, at);
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least

@@ -20,8 +20,10 @@ internal static class Program
         Ends with 0 when every mutation is caught, 1 when one survives, 2 when the check cannot be made.
         """;
 
-    private static async Task<int> Main(string[] args)
+    private static async Task<int> Main(string[] words)
     {
+        // An option may be written --name=value, too.
+        string[] args = [.. words.SelectMany(word => word.StartsWith("--", StringComparison.Ordinal) ? word.Split('=', 2) : [word])];
         try
         {
             if (args is ["--help"])

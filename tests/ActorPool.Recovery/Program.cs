@@ -15,13 +15,12 @@ internal static class Program
 
     private static async Task<int> Main(string[] args)
     {
-        if (args is not ([] or ["--rounds", _]))
+        if (RoundsOf(CommandWords.Of(args)) is not { } rounds)
         {
             Console.WriteLine("How both pools come through faults of the server: --rounds N (default 5, odd).");
             return args is ["--help"] ? 0 : 2;
         }
 
-        var rounds = args is ["--rounds", var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 5;
         await using var server = await PostgresServer.StartAsync(new PostgresServerOptions { AlwaysThrowaway = true, MaxServerConnections = 100 });
         Console.WriteLine("| fault | pool | failed requests | first success after | full throughput after |");
         Console.WriteLine("| --- | --- | --- | --- | --- |");
@@ -29,6 +28,13 @@ internal static class Program
             await CompareAsync(server, fault, rounds);
         return 0;
     }
+
+    private static int? RoundsOf(string[] words) => words switch
+    {
+        [] => 5,
+        ["--rounds", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given > 0 => given,
+        _ => null,
+    };
 
     private static async Task CompareAsync(PostgresServer server, string fault, int rounds)
     {

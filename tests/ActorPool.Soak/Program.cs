@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using ActorPool.ThrowawayPostgres;
 
 namespace ActorPool.Soak;
 
@@ -48,8 +49,9 @@ internal static class Program
         }
     }
 
-    private static SoakOptions Parse(string[] args)
+    private static SoakOptions Parse(string[] words)
     {
+        var args = CommandWords.Of(words);
         var (seconds, seed, borrowers) = (60, RandomNumberGenerator.GetInt32(1_000_000), 200);
         for (var i = 0; i < args.Length; i += 2)
         {

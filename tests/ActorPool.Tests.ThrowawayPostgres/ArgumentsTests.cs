@@ -23,6 +23,33 @@ public sealed class ArgumentsTests
         Assert.Equal(25, parsed.Options.MaxServerConnections);
     }
 
+    [Fact]
+    public void A_value_may_follow_an_equals_sign()
+    {
+        Assert.Equal(25, Arguments.Parse(["--max-connections=25"]).Options.MaxServerConnections);
+    }
+
+    [Fact]
+    public void Only_the_first_equals_sign_of_an_option_separates()
+    {
+        Assert.Equal(["--python", "/opt/a=b", "Host=db;Username=me"], CommandWords.Of(["--python=/opt/a=b", "Host=db;Username=me"]));
+    }
+
+    [Fact]
+    public void The_options_of_the_demo_and_of_the_comparison_may_be_written_so_too()
+    {
+        Assert.Equal(5, Demo.Arguments.Parse(["--seconds=5"]).Seconds);
+        Assert.Equal(3, Differential.Arguments.Parse(["--seed=3", "Host=db;Username=me"]).Seed);
+    }
+
+    [Fact]
+    public void A_value_that_is_missing_after_an_equals_sign_is_asked_for()
+    {
+        var error = Assert.Throws<FormatException>(() => Demo.Arguments.Parse(["--seconds="]));
+
+        Assert.Equal("--seconds needs a whole number from 1 to 3600.", error.Message);
+    }
+
     [Theory]
     [InlineData("--max-connections")]
     [InlineData("--max-connections", "0")]

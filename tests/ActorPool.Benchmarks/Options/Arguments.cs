@@ -1,6 +1,7 @@
 using System.Globalization;
 using ActorPool.Benchmarks.Contestants;
 using ActorPool.Benchmarks.Scenarios;
+using ActorPool.ThrowawayPostgres;
 
 namespace ActorPool.Benchmarks.Options;
 
@@ -29,10 +30,11 @@ internal static class Arguments
         """;
 
     /// <exception cref="FormatException">Something cannot be understood; the message says what.</exception>
-    public static BenchmarkOptions Parse(string[] args)
+    public static BenchmarkOptions Parse(string[] words)
     {
-        if (args is ["micro", .. var rest])
+        if (words is ["micro", .. var rest])
             return new BenchmarkOptions { Verb = BenchmarkVerb.Micro, MicroArguments = rest };
+        var args = CommandWords.Of(words);
         var options = args.Contains("--quick") ? BenchmarkOptions.ForQuick : new BenchmarkOptions();
         for (var i = 0; i < args.Length; i++)
         {
