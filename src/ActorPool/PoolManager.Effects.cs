@@ -224,8 +224,16 @@ public sealed partial class PoolManager
     private void ReportStart()
     {
         _log.Info("Pool {Pool} has started: {Settings}", _cell.Name, PoolSettingsText.Changed(_cell.Settings));
-        if (_cell.Source.Limitation is { } limitation)
-            _log.Warning("Pool {Pool}: {Limitation} The pool does without it: it is safe, and slower.", _cell.Name, limitation);
+        ReportLimitation();
+    }
+
+    /// <summary>Known at the start, or when the first connection is open.</summary>
+    private void ReportLimitation()
+    {
+        if (_cell.Source.Limitation is not { } limitation || _cell.LimitationTold)
+            return;
+        _cell.LimitationTold = true;
+        _log.Warning("Pool {Pool}: {Limitation} The pool works without them: it is safe, and slower.", _cell.Name, limitation);
     }
 
     private void ReportAllClosed()
@@ -267,6 +275,7 @@ public sealed partial class PoolManager
         var failed = _state.LastConnectError is not null;
         _state.Opened(opened.Slot, opened.Incarnation, now);
         ReportRecovery(failed);
+        ReportLimitation();
     }
 
     private void ReportRecovery(bool failed)

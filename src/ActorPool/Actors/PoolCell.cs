@@ -36,6 +36,9 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
     /// <summary>And the state that its last manager had; null before the first.</summary>
     public PoolState? State { get; set; }
 
+    /// <summary>The log has said what the pool has to do without.</summary>
+    public bool LimitationTold { get; set; }
+
     public string Name => Settings.Name;
 
     public string ConnectionString => Source.ConnectionString;

@@ -85,10 +85,14 @@ internal sealed partial class NpgsqlInternals
         }
         catch (Exception error)
         {
-            reason = error.Message;
+            reason = Unknown(error.Message.TrimEnd('.'));
             return null;
         }
     }
+
+    /// <summary>In words for the log.</summary>
+    public static string Unknown(string what) =>
+        $"This Npgsql ({typeof(NpgsqlConnection).Assembly.GetName().Version?.ToString(3)}) has other internals than those that the pool knows: {what}.";
 
     /// <summary>Whether the names mean on a freshly opened connection what they are taken for.</summary>
     public bool Verify(NpgsqlConnection connection) =>

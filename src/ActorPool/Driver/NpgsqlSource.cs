@@ -99,7 +99,7 @@ internal sealed class NpgsqlSource : IConnectionSource
         if (Interlocked.Exchange(ref _verified, 1) == 0 && _internals?.Verify(connection) == false)
         {
             _internals = null;
-            Limitation = "What is read of Npgsql does not mean what it did.";
+            Limitation = NpgsqlInternals.Unknown("they mean something else on an open connection");
         }
     }
 
