@@ -29,6 +29,7 @@ public sealed partial class PoolManager
             // There is nothing to be saved in a pool that is ending, or has not begun.
             var closed = PoolFailure.Closed(_cell.Name);
             AnswerAfterCrash(waiting, closed);
+            RefuseLookups(closed);
             _state.Effects.Clear();
             base.PreRestart(reason, message);
             AnswerAfterCrash(message, closed);
@@ -43,6 +44,7 @@ public sealed partial class PoolManager
         };
         AnswerAfterCrash(waiting, failure);
         var answered = waiting.Length + AnswerAfterCrash(message, failure);
+        RefuseLookups(failure);
         foreach (var pauser in _pausers)
             Quietly(() => Refuse(pauser, failure));
         _log.Warning("Pool {Pool}: its manager has failed and is made again. {Lent} leases go on; {Waiting} requests were answered with an error.", _cell.Name, _state.Counts.InUse, answered);
@@ -93,7 +95,7 @@ public sealed partial class PoolManager
 
             if (record.Actor is { } actor && fate != SlotFate.Empty)
                 WatchAgain(record, actor);
-            Adopt(record, fate, lease?.LentKey, now);
+            _state.Adopt(record.Slot, fate, now);
         }
 
         foreach (var borrower in _borrowers.Values.ToArray())
@@ -118,20 +120,6 @@ public sealed partial class PoolManager
         return slot.State is SlotState.Idle or SlotState.InUse && record.Connection!.Release(driverWasUsed: true) is ReturnCondition.Clean or ReturnCondition.InTransaction
             ? SlotFate.Sound
             : SlotFate.Unsound;
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "The user's key may throw; its lease then goes on without it.")]
-    private void Adopt(SlotRecord record, SlotFate fate, object? key, TimeSpan now)
-    {
-        try
-        {
-            _state.Adopt(record.Slot, fate, key, now);
-        }
-        catch (Exception) when (fate == SlotFate.Lent && record.Slot.HeldFor is null)
-        {
-            // It stands among the lent ones already. Whose session it is cannot be told any more.
-            record.Slot.IsOutdated = true;
-        }
     }
 
     // The news of its end may have been lost in the crash: a new watch tells it again.
@@ -175,12 +163,15 @@ public sealed partial class PoolManager
             case AcquireRequest request:
                 request.FailAfterCrash(failure);
                 return 1;
-            case IPoolRequest request:
-                request.Fail(failure);
-                return 1;
-            case GetConn or PutConn or ActorPool.CloseAll or GetStatistics or Resize or Drain or Pause or ActorPool.Resume or GetLeases:
+            case NextBehind next:
+                return AnswerAfterCrash(next.Message, failure);
+            case KeyLookup:
+            case not null when PublicMessage.Is(message):
                 var sender = Sender;
                 Quietly(() => Refuse(sender, failure));
+                return 1;
+            case IPoolRequest request:
+                request.Fail(failure);
                 return 1;
             default:
                 return 0;

@@ -10,42 +10,29 @@ namespace ActorPool;
 // Borrowing and returning.
 public sealed partial class PoolManager
 {
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever the user's key throws goes to the one who gave it.")]
     private void Get(AcquireRequest request, TimeSpan now)
     {
         if (request.Owner is { } owner)
         {
-            if (IsRemote(owner))
+            if (IsRemote(owner) || IsOwn(owner))
             {
-                request.Fail(Refused(PoolErrorKind.NotLocal));
-                return;
-            }
-
-            if (IsOwn(owner))
-            {
-                request.Fail(OwnActor(owner));
+                if (request.Entry is { } unused)
+                    _cell.Keys.EndUse(unused);
+                if (IsRemote(owner))
+                    request.Fail(Refused(PoolErrorKind.NotLocal));
+                else
+                    request.Fail(OwnActor(owner));
                 return;
             }
 
             request.Borrower = IsNobody(owner) ? null : Watched(owner);
         }
 
-        try
-        {
-            _state.Recognize(request);
-            _cell.Gauges.Change();
-            _state.Get(request, now);
-            if (request.State is WaiterState.Queued or WaiterState.Parked or WaiterState.Preparing)
-                request.Queued();
-        }
-        catch (Exception error) when (request.State == WaiterState.New)
-        {
-            request.Fail(error);
-            Unwatch(request.Borrower);
-        }
+        _state.Get(request, now);
+        if (request.State is WaiterState.Queued or WaiterState.Parked or WaiterState.Preparing)
+            request.Queued();
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever the user's key throws goes to the one who gave it.")]
     private void Get(GetConn message, IActorRef sender, TimeSpan now)
     {
         if (IsNobody(sender))
@@ -82,12 +69,21 @@ public sealed partial class PoolManager
             return;
         }
 
-        var request = new AskRequest(message, sender);
+        if (message.Key is not { } key)
+            Get(message, sender, null, now);
+        else if (PlainKey.Is(key))
+            Get(message, sender, _cell.Keys.Use(key), now);
+        else
+            LookUp(message, sender, now);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a borrower of a type of its own throws, the pool goes on.")]
+    private void Get(GetConn message, IActorRef sender, KeyEntry? entry, TimeSpan now)
+    {
+        var request = new AskRequest(message, sender) { Entry = entry };
         try
         {
             request.Borrower = message.Owner is { } owner && !IsNobody(owner) ? Watched(owner) : request.IsAsk ? null : Watched(sender);
-            _state.Recognize(request);
-            _cell.Gauges.Change();
             _state.Get(request, now);
             if (request.State != WaiterState.Done && (request.IsAsk || !IsBorrower(request)))
                 Watch(request);
@@ -96,18 +92,26 @@ public sealed partial class PoolManager
         {
             sender.Tell(new Status.Failure(error), Self);
             Unwatch(request.Borrower);
+            if (entry is { IsKnown: false })
+                _cell.Keys.EndUse(entry);
         }
     }
 
     private void Put(PutConn put, IActorRef sender, TimeSpan now)
     {
-        var used = now - put.Connection?.Slot.LentAt;
-        var refusal = Return(put.Connection, put.Key, put.Close, now);
+        if (PooledConnection.FitsKey(put.Connection, _cell, put.Key) is { } fits)
+            Put(put, sender, Return(put.Connection, fits, put.Close, now), now);
+        else
+            LookUp(put, sender, now);
+    }
+
+    private void Put(PutConn put, IActorRef sender, object? refusal, TimeSpan now)
+    {
         Publish();
         switch (refusal)
         {
             case null:
-                _cell.Metrics.UsedLater(used!.Value);
+                _cell.Metrics.UsedLater(now - put.Connection.Slot.LentAt);
                 if (!IsNobody(sender))
                     sender.Tell(ConnPut.Instance, Self);
                 break;
@@ -123,25 +127,16 @@ public sealed partial class PoolManager
     private void Answer(ReturnRequest request, TimeSpan now)
     {
         var used = now - request.Connection.Slot.LentAt;
-        var refusal = Return(request.Connection, request.Key, request.Close, now);
+        var refusal = Return(request.Connection, request.FitsKey, request.Close, now);
         Publish();
-        switch (refusal)
-        {
-            case null:
-                request.Complete(used);
-                break;
-            case PoolFailure failure:
-                request.Fail(failure);
-                break;
-            case Exception error:
-                request.Fail(error);
-                break;
-        }
+        if (refusal is null)
+            request.Complete(used);
+        else
+            request.Fail(refusal);
     }
 
-    /// <summary>A return by psycopg2's rules and in their order. Null when it is accepted, else the refusal, or what the user's key threw.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever the user's key throws goes to the one who gave it.")]
-    private object? Return(PooledConnection? lease, object? key, bool close, TimeSpan now)
+    /// <summary>A return by psycopg2's rules and in their order. Null when it is accepted, else the refusal.</summary>
+    private PoolFailure? Return(PooledConnection? lease, bool fitsKey, bool close, TimeSpan now)
     {
         if (_state.Phase == PoolPhase.Closed)
             return Refused(PoolErrorKind.Closed);
@@ -151,19 +146,10 @@ public sealed partial class PoolManager
             return Refused(PutRefusal.Foreign(lease, _cell.Name));
         if (!_records[lease.Slot.Index].IsOut(lease))
             return Refused(PutRefusal.Over(lease));
-        try
-        {
-            if (key is not null && (lease.LentKey is null || !key.Equals(lease.LentKey)))
-                return Refused(PutRefusal.OtherKey(lease));
-        }
-        catch (Exception error)
-        {
-            return error;
-        }
-
+        if (!fitsKey)
+            return Refused(PutRefusal.OtherKey(lease));
         if (!lease.TryEnd(LeaseEnd.Returned))
             return Refused(PutRefusal.Over(lease));
-        _cell.Gauges.Change();
         TakeBack(lease, close, now);
         return null;
     }
@@ -172,7 +158,6 @@ public sealed partial class PoolManager
 
     private PoolFailure Refused(PoolErrorKind kind)
     {
-        _cell.Gauges.Change();
         _state.CountRefusal(kind);
         return FailureOf(kind);
     }

@@ -63,10 +63,14 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
+        if (!IsHeldBack(message))
+            Handle(message);
+    }
+
+    private void Handle(object message)
+    {
         var now = Now;
-        // These run the user's key first, and nobody who reads the numbers waits for that.
-        if (message is not (AcquireRequest or ReturnRequest or GetConn or PutConn))
-            _cell.Gauges.Change();
+        _cell.Gauges.Change();
         _decided = null;
         switch (message)
         {
@@ -99,6 +103,15 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 break;
             case PutConn put:
                 Put(put, Sender, now);
+                break;
+            case KeyLookup lookup:
+                GoOn(lookup, now);
+                break;
+            case LookupLate late:
+                Late(late.Lookup);
+                break;
+            case NextBehind next:
+                Handle(next);
                 break;
             case ConnectionOpened opened:
                 Opened(opened, now);
@@ -202,6 +215,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
             closer.Tell(AllClosed.Instance, Self);
         foreach (var pauser in _pausers)
             Refuse(pauser, failure);
+        RefuseLookups(failure);
         _cell.Gauges.Publish(_state.Counts.WithoutSizes());
     }
 

@@ -26,7 +26,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     private static AcquireRequest? _spare;
 
     private PoolCell _cell;
-    private ManualResetValueTaskSourceCore<PooledConnection> _promise = new() { RunContinuationsAsynchronously = true };
+    private Promise<PooledConnection> _promise = new();
     private CancellationTokenRegistration _cancellation;
     private PoolFailure? _failure;
     private ObservedWait? _observed;
@@ -41,14 +41,30 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     /// <summary>The actor whose lease it will be; null for one that belongs to no actor.</summary>
     public IActorRef? Owner { get; private set; }
 
-    /// <summary>Asks the manager for a connection.</summary>
+    /// <summary>Asks the manager for a connection. The key is looked up here, on its borrower's thread; what it throws is the answer.</summary>
     public static ValueTask<PooledConnection> Send(
         PoolCell cell, object? key, string? file, int line, CancellationToken cancellationToken, TimeSpan? timeout = null, IActorRef? owner = null)
     {
+        var observed = ObservedWait.Begin();
+        var entry = default(KeyEntry);
+        try
+        {
+            if (key is not null)
+                entry = cell.Keys.Use(key);
+        }
+        catch (Exception error)
+        {
+            observed?.End(error.GetType().FullName);
+            observed?.Report(cell.Metrics);
+            return ValueTask.FromException<PooledConnection>(error);
+        }
+
         var request = _spare ?? new AcquireRequest(cell);
         _spare = null;
         request._cell = cell;
+        request._observed = observed;
         request.Key = key;
+        request.Entry = entry;
         request.Timeout = timeout;
         request.Owner = owner;
         request.Origin = new LeaseOrigin(file, line, owner?.Path);
@@ -57,7 +73,6 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
 
     private ValueTask<PooledConnection> Send(CancellationToken cancellationToken)
     {
-        _observed = ObservedWait.Begin();
         _cell.Send(this);
         // Whoever gave the answer does nothing more with the request after the promise is kept.
         if (IsAnsweredAtOnce() && _failure is null)
@@ -125,7 +140,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
         _promise.SetResult(null!);
     }
 
-    /// <summary>The user's key threw.</summary>
+    /// <summary>Its owner cannot have a lease.</summary>
     public void Fail(Exception error)
     {
         if (!TryAnswer())
@@ -143,13 +158,15 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
 
     PooledConnection IValueTaskSource<PooledConnection>.GetResult(short token)
     {
+        // A caller that blocks can be cancelled yet.
+        _promise.Wait(token);
         _cancellation.Dispose();
         return Take(token);
     }
 
     private PooledConnection Take(short token)
     {
-        if (_observed is { } observed && _promise.GetStatus(token) != ValueTaskSourceStatus.Pending)
+        if (_observed is { } observed)
         {
             _observed = null;
             observed.Report(_cell.Metrics);
@@ -168,7 +185,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     }
 
     void IValueTaskSource<PooledConnection>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        CallerContext.OnCompleted(ref _promise, continuation, state, token, flags);
+        _promise.OnCompleted(continuation, state, token, flags);
 
     private bool TryAnswer() => Interlocked.CompareExchange(ref _state, Answered, Open) == Open;
 

@@ -13,11 +13,15 @@ internal sealed class CallerContext(SynchronizationContext? context, TaskSchedul
     public static void OnCompleted<T>(
         ref ManualResetValueTaskSourceCore<T> promise, Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
-        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0 && Captured(continuation, state) is { } caller)
-            promise.OnCompleted(static caller => ((CallerContext)caller!).Post(), caller, token, flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext);
-        else
-            promise.OnCompleted(continuation, state, token, flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext);
+        (continuation, state) = Wrap(continuation, state, flags);
+        promise.OnCompleted(continuation, state, token, flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext);
     }
+
+    /// <summary>The same continuation, to be run on the thread pool: it goes on in its caller's context, if it wants to.</summary>
+    public static (Action<object?> Continuation, object? State) Wrap(Action<object?> continuation, object? state, ValueTaskSourceOnCompletedFlags flags) =>
+        (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0 && Captured(continuation, state) is { } caller
+            ? (static caller => ((CallerContext)caller!).Post(), caller)
+            : (continuation, state);
 
     private static CallerContext? Captured(Action<object?> continuation, object? state)
     {

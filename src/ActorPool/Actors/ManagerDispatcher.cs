@@ -5,21 +5,22 @@ using Akka.Dispatch;
 namespace ActorPool.Actors;
 
 /// <summary>
-/// Where the manager runs, and its connections' actors. What the facade tells it is handled on the caller's own thread when the manager
-/// is at rest, and by whoever runs it already when it is not: an uncontended borrow wakes no other thread. Everything else runs it on
-/// the thread pool.
+/// Where the manager runs, and its connections' actors: on the thread pool. One message the facade sends is handled on the caller's own
+/// thread, its own, and only when the manager is at rest and no other message is ahead of it: an uncontended borrow wakes no other thread.
 /// </summary>
 /// <remarks>
-/// It stays an actor with its mailbox, one message at a time in the order of arrival; only the thread is another one. The manager runs
-/// no user code and takes a short time for a message, and a caller handles no more than <see cref="MessageDispatcher.Throughput"/> of them.
+/// The manager stays an actor with its mailbox, one message at a time in the order of arrival. On a caller's thread it handles nothing of
+/// other borrowers, whatever locks that caller holds; and it runs no user code on any thread: keys are looked up by
+/// <see cref="AcquireRequest"/>, <see cref="ReturnRequest"/> and <see cref="KeyLookup"/>.
 /// </remarks>
 internal sealed class ManagerDispatcher : MessageDispatcher
 {
     /// <summary>Where <c>reference.conf</c> names this type.</summary>
     public const string Path = "akka.actor.actor-pool-dispatcher";
 
+    // What this thread sends at present, and may handle itself.
     [ThreadStatic]
-    private static bool _runsHere;
+    private static object? _own;
 
     private ManagerDispatcher(MessageDispatcherConfigurator configurator, int throughput)
         : base(configurator)
@@ -28,32 +29,35 @@ internal sealed class ManagerDispatcher : MessageDispatcher
         Throughput = throughput;
     }
 
-    /// <summary>Tells a manager, and runs it here if nobody does.</summary>
+    /// <summary>Tells a manager, and handles the message here if the manager has nothing else to do.</summary>
     public static void Tell(IActorRef manager, object message)
     {
-        _runsHere = true;
+        _own = message;
         try
         {
             manager.Tell(message, ActorRefs.NoSender);
         }
         finally
         {
-            _runsHere = false;
+            _own = null;
         }
     }
 
     protected override void ExecuteTask(IRunnable run)
     {
-        if (_runsHere)
+        // The thread that comes here has the next turn of this mailbox to itself.
+        if (_own is { } own)
         {
             // Once: what is left over afterwards is not this caller's.
-            _runsHere = false;
-            run.Run();
+            _own = null;
+            if (run is Mailbox { MessageQueue: PoolMailbox.Queue queue } && queue.TryLimitTurnTo(own))
+            {
+                run.Run();
+                return;
+            }
         }
-        else
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
-        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
     }
 
     protected override void Shutdown()

@@ -33,6 +33,9 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
     /// <summary>And the actors that are watched, because they wait or hold a lease.</summary>
     public Dictionary<IActorRef, WatchedBorrower> Borrowers { get; } = [];
 
+    /// <summary>Where borrowers find the entries of their keys. There is one as soon as the pool has started.</summary>
+    public KeyTable Keys => State!.Keys;
+
     /// <summary>And the state that its last manager had; null before the first.</summary>
     public PoolState? State { get; set; }
 

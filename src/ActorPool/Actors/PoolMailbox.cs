@@ -18,20 +18,64 @@ internal sealed class PoolMailbox(Settings settings, Config config)
 
     public override IMessageQueue Create(IActorRef owner, ActorSystem system) => new Queue();
 
-    private sealed class Queue : IMessageQueue, IUnboundedMessageQueueSemantics
+    internal sealed class Queue : IMessageQueue, IUnboundedMessageQueueSemantics
     {
         private readonly ConcurrentQueue<Envelope> _messages = new();
 
-        public bool HasMessages => !_messages.IsEmpty;
+        // The next message, taken out to be looked at.
+        private Envelope _next;
+        private volatile bool _hasNext;
+        private Turn _turn;
 
-        public int Count => _messages.Count;
+        public bool HasMessages => _hasNext || !_messages.IsEmpty;
+
+        public int Count => _messages.Count + (_hasNext ? 1 : 0);
 
         public void Enqueue(IActorRef receiver, Envelope envelope) => _messages.Enqueue(envelope);
 
-        public bool TryDequeue(out Envelope envelope) => _messages.TryDequeue(out envelope);
+        public bool TryDequeue(out Envelope envelope)
+        {
+            if (_turn != Turn.Any)
+            {
+                if (_turn == Turn.Over)
+                {
+                    _turn = Turn.Any;
+                    envelope = default;
+                    return false;
+                }
+
+                _turn = Turn.Over;
+            }
+
+            if (!_hasNext)
+                return _messages.TryDequeue(out envelope);
+            envelope = _next;
+            _next = default;
+            _hasNext = false;
+            return true;
+        }
+
+        /// <summary>
+        /// Makes the coming turn one of this message alone. False when another one is ahead of it. Called by the thread whose turn it is.
+        /// </summary>
+        public bool TryLimitTurnTo(object message)
+        {
+            if (!_hasNext)
+            {
+                if (!_messages.TryDequeue(out _next))
+                    return false;
+                _hasNext = true;
+            }
+
+            if (!ReferenceEquals(_next.Message, message))
+                return false;
+            _turn = Turn.OfOne;
+            return true;
+        }
 
         public void CleanUp(IActorRef owner, IMessageQueue deadletters)
         {
+            _turn = Turn.Any;
             while (TryDequeue(out var envelope))
             {
                 var failure = PoolFailure.Closed(PoolRegistry.PoolOf(owner));
@@ -40,7 +84,7 @@ internal sealed class PoolMailbox(Settings settings, Config config)
                     case IPoolRequest request:
                         request.Fail(failure);
                         break;
-                    case GetConn or PutConn or CloseAll or GetStatistics or Resize or Drain or Pause or Resume or GetLeases when !envelope.Sender.IsNobody() && envelope.Sender is not DeadLetterActorRef:
+                    case var message when PublicMessage.Is(message) && !envelope.Sender.IsNobody() && envelope.Sender is not DeadLetterActorRef:
                         envelope.Sender.Tell(new Status.Failure(failure.ToException()), owner);
                         break;
                     default:
@@ -48,6 +92,13 @@ internal sealed class PoolMailbox(Settings settings, Config config)
                         break;
                 }
             }
+        }
+
+        private enum Turn : byte
+        {
+            Any,
+            OfOne,
+            Over,
         }
     }
 }

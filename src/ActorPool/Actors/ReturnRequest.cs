@@ -6,18 +6,29 @@ namespace ActorPool.Actors;
 /// <summary>A return through the facade, answered when the manager has decided it.</summary>
 internal sealed class ReturnRequest(PoolCell cell, PooledConnection connection, object? key, bool close) : IPoolRequest, IValueTaskSource
 {
-    private ManualResetValueTaskSourceCore<bool> _promise = new() { RunContinuationsAsynchronously = true };
+    private Promise<bool> _promise = new();
     private TimeSpan? _used;
     private int _answered;
 
     public PooledConnection Connection { get; } = connection;
 
-    public object? Key { get; } = key;
+    /// <summary>The key it is returned under is that of the lease.</summary>
+    public bool FitsKey { get; private set; }
 
     public bool Close { get; } = close;
 
+    /// <summary>Sends it to the manager. The key is compared here, on its borrower's thread; what it throws is the answer.</summary>
     public ValueTask Send()
     {
+        try
+        {
+            FitsKey = PooledConnection.FitsKey(Connection, cell, key) ?? key!.Equals(Connection.LentKey);
+        }
+        catch (Exception error)
+        {
+            return ValueTask.FromException(error);
+        }
+
         cell.Send(this);
         return new ValueTask(this, _promise.Version);
     }
@@ -32,16 +43,15 @@ internal sealed class ReturnRequest(PoolCell cell, PooledConnection connection, 
         _promise.SetResult(true);
     }
 
-    public void Fail(PoolFailure failure) => Fail(failure.ToException());
-
-    public void Fail(Exception error)
+    public void Fail(PoolFailure failure)
     {
         if (Interlocked.Exchange(ref _answered, 1) == 0)
-            _promise.SetException(error);
+            _promise.SetException(failure.ToException());
     }
 
     void IValueTaskSource.GetResult(short token)
     {
+        _promise.Wait(token);
         _promise.GetResult(token);
         if (_used is not { } used)
             return;
@@ -52,5 +62,5 @@ internal sealed class ReturnRequest(PoolCell cell, PooledConnection connection, 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _promise.GetStatus(token);
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        CallerContext.OnCompleted(ref _promise, continuation, state, token, flags);
+        _promise.OnCompleted(continuation, state, token, flags);
 }

@@ -1,20 +1,38 @@
 namespace ActorPool.Core;
 
-/// <summary>What the pool knows of one user key. User code (<c>Equals</c>, <c>GetHashCode</c>) is run to find an entry, never afterwards.</summary>
-internal sealed class KeyEntry(object key, int hash)
+/// <summary>
+/// What the pool knows of one user key; equal keys share one entry. User code (<c>Equals</c>, <c>GetHashCode</c>) runs when
+/// <see cref="KeyTable"/> finds an entry for a request, on that borrower's own thread, and never afterwards.
+/// </summary>
+internal sealed class KeyEntry(object key, KeyChain chain, long number)
 {
+    // Requests that carry the entry to the core, and the core itself. At zero the entry is out of use for good.
+    private int _uses = 1;
+    private KeyEntry? _older;
     private Links<KeyEntry> _remembered;
     private IntrusiveList<Waiter, Waiter.OfKey>? _waiters;
     private List<(int Slot, long Session)>? _sessions;
 
     public object Key { get; } = key;
 
-    public int Hash { get; } = hash;
+    /// <summary>The keys of the same hash code.</summary>
+    public KeyChain Chain { get; } = chain;
 
-    public KeyEntry? NextOfHash { get; set; }
+    /// <summary>Rises with each entry of the table; a chain is in descending order.</summary>
+    public long Number { get; } = number;
 
-    /// <summary>The table does not have it any more; a slot may still name it as the last user of its session.</summary>
-    public bool IsForgotten { get; set; }
+    /// <summary>The next older one of its chain. An entry that left the chain keeps it, for a reader that stands there.</summary>
+    public KeyEntry? Older
+    {
+        get => Volatile.Read(ref _older);
+        set => Volatile.Write(ref _older, value);
+    }
+
+    /// <summary>The next newer one of its chain; read and written by the table alone.</summary>
+    public KeyEntry? Newer { get; set; }
+
+    /// <summary>The core uses it: the key is in use, waited for or remembered. A slot may still name any other as the last user of its session.</summary>
+    public bool IsKnown { get; set; }
 
     /// <summary>The slot that is lent to this key now.</summary>
     public Slot? HeldBy { get; set; }
@@ -75,6 +93,33 @@ internal sealed class KeyEntry(object key, int hash)
 
         LastSlot = slot;
         LastSession = slot.Session;
+    }
+
+    /// <summary>One use more. False when the entry is out of use already: the key needs another one.</summary>
+    public bool TryUse()
+    {
+        for (var uses = Volatile.Read(ref _uses); uses > 0;)
+        {
+            var seen = Interlocked.CompareExchange(ref _uses, uses + 1, uses);
+            if (seen == uses)
+                return true;
+            uses = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>One use less. True when it was the last.</summary>
+    public bool EndUse() => Interlocked.Decrement(ref _uses) == 0;
+
+    /// <summary>After a crash of the core that used it: nothing that one noted holds any more.</summary>
+    public void Reset()
+    {
+        _remembered = default;
+        _waiters = null;
+        _sessions = null;
+        (HeldBy, PreparingOn, LastSlot, Turn) = (null, null, null, null);
+        LastSession = 0;
     }
 
     internal readonly struct InMemory : ILinked<KeyEntry>

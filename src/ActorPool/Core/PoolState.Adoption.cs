@@ -9,7 +9,7 @@ internal sealed partial class PoolState
     /// <param name="crashed">The state of the driver that crashed; not to be used any more.</param>
     /// <param name="now">The present time.</param>
     public PoolState(PoolState crashed, TimeSpan now)
-        : this(crashed._settings, now, crashed._random, crashed._look, crashed._prependReset, crashed._slots)
+        : this(crashed._settings, crashed._keys, now, crashed._random, crashed._look, crashed._prependReset, crashed._slots)
     {
         _orders = crashed._orders;
         _counts = crashed._counts.WithoutSizes();
@@ -18,6 +18,7 @@ internal sealed partial class PoolState
         // Whoever waited was answered by the crashed driver; what is told of them later is stale.
         foreach (var waiter in crashed.AllWaiting().ToArray())
             waiter.State = WaiterState.Done;
+        _keys.Recover();
     }
 
     /// <summary>Everybody who waits, wherever they stand: in the queue, or behind another request of their key.</summary>
@@ -29,10 +30,10 @@ internal sealed partial class PoolState
     /// <summary>Takes over a slot. To be called for each, those of the oldest leases first.</summary>
     /// <param name="slot">The slot, as the crash left it.</param>
     /// <param name="fate">What stands there.</param>
-    /// <param name="key">The key of its lease.</param>
     /// <param name="now">The present time.</param>
-    public void Adopt(Slot slot, SlotFate fate, object? key, TimeSpan now)
+    public void Adopt(Slot slot, SlotFate fate, TimeSpan now)
     {
+        var entry = slot.HeldFor;
         slot.Unlink();
         if (fate != SlotFate.Lent)
         {
@@ -46,7 +47,7 @@ internal sealed partial class PoolState
                 _free.Push(slot);
                 break;
             case SlotFate.Lent:
-                AdoptLease(slot, key);
+                AdoptLease(slot, entry);
                 break;
             case SlotFate.Sound:
                 // Who used the session is not known any more.
@@ -63,6 +64,7 @@ internal sealed partial class PoolState
     /// <summary>All slots are adopted: the pool goes on.</summary>
     public void Recovered(TimeSpan now)
     {
+        _keys.Recovered();
         WakeBy(now);
         Serve(now);
     }
@@ -70,13 +72,12 @@ internal sealed partial class PoolState
     private IEnumerable<KeyEntry> KeysInUse() =>
         _slots.Select(slot => slot.HeldFor ?? slot.PreparingFor).Concat(_queue.All.Select(waiter => waiter.Entry)).OfType<KeyEntry>().Distinct();
 
-    private void AdoptLease(Slot slot, object? key)
+    private void AdoptLease(Slot slot, KeyEntry? entry)
     {
         Enter(slot, SlotState.InUse);
         _lent.AddLast(slot);
-        if (key is not null)
+        if (entry is not null)
         {
-            var entry = _keys.GetOrAdd(key);
             entry.HeldBy = slot;
             slot.HeldFor = entry;
             slot.SessionOwner = entry;
@@ -86,7 +87,6 @@ internal sealed partial class PoolState
         foreach (var borrower in slot.Borrowers)
             borrower.Slots.Add(slot);
     }
-
 }
 
 /// <summary>What a crash has left in a slot.</summary>

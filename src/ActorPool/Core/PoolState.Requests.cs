@@ -11,33 +11,23 @@ internal sealed partial class PoolState
     private int Demand => _queue.Count - _mates;
 
     /// <summary>
-    /// Finds what is known of the request's key, which is the one step of a request that runs user code: it throws what the key throws,
-    /// with nothing changed. To be followed by <see cref="Get"/>, which does it itself when it was not done.
-    /// </summary>
-    public void Recognize(Waiter waiter)
-    {
-        if (waiter.Key is { } key && Phase is not (PoolPhase.Stopping or PoolPhase.Closed))
-            waiter.Entry = _keys.GetOrAdd(key);
-    }
-
-    /// <summary>
     /// A request for a connection: answered now, or put in the queue (then its state is not <see cref="WaiterState.Done"/>).
-    /// Throws what the user's key throws, with nothing changed.
+    /// One with a key brings the key's <see cref="Waiter.Entry"/>.
     /// </summary>
     /// <remarks>
     /// The order of the rules is psycopg2's: closed, the key in use, an idle connection, exhausted, a new connection.
     /// </remarks>
     public void Get(Waiter waiter, TimeSpan now)
     {
+        var entry = waiter.Entry;
+        if (entry is not null)
+            _keys.Know(entry);
         if (Phase is PoolPhase.Stopping or PoolPhase.Closed)
         {
-            Refuse(waiter, PoolErrorKind.Closed);
+            RefuseNew(waiter, PoolErrorKind.Closed);
             return;
         }
 
-        if (waiter.Entry is null)
-            Recognize(waiter);
-        var entry = waiter.Entry;
         waiter.Order = ++_orders;
         waiter.Since = now;
         if (entry?.HeldBy is { } held && !Exclusive)
@@ -165,7 +155,7 @@ internal sealed partial class PoolState
         _preparing++;
     }
 
-    private void RefuseNew(Waiter waiter, PoolErrorKind error, Shortage why)
+    private void RefuseNew(Waiter waiter, PoolErrorKind error, Shortage? why = null)
     {
         if (waiter.Entry is { } entry)
             _keys.Release(entry);

@@ -39,17 +39,17 @@ internal sealed partial class PoolState
     /// <param name="look">Looks at the socket of an idle connection; takes no time worth speaking of.</param>
     /// <param name="prependReset">Has the full reset sent with the next command of an idle connection; takes no time either. False when the driver cannot do that.</param>
     public PoolState(PoolSettings settings, TimeSpan now, Random random, Func<Slot, SocketLook> look, Func<Slot, bool> prependReset)
-        : this(settings, now, random, look, prependReset, [])
+        : this(settings, new KeyTable(settings.KeyMemory), now, random, look, prependReset, [])
     {
     }
 
-    private PoolState(PoolSettings settings, TimeSpan now, Random random, Func<Slot, SocketLook> look, Func<Slot, bool> prependReset, List<Slot> slots)
+    private PoolState(PoolSettings settings, KeyTable keys, TimeSpan now, Random random, Func<Slot, SocketLook> look, Func<Slot, bool> prependReset, List<Slot> slots)
     {
         _settings = settings;
         _random = random;
         _look = look;
         _prependReset = prependReset;
-        _keys = new KeyTable(settings.KeyMemory);
+        _keys = keys;
         _deadlines = new DeadlineWheel(now);
         _backoff = new Backoff(settings.ReconnectBackoff, random);
         _slots = slots;
@@ -63,6 +63,9 @@ internal sealed partial class PoolState
 
     /// <summary>The slots that were needed so far.</summary>
     public IReadOnlyList<Slot> Slots => _slots;
+
+    /// <summary>Where borrowers find the entries of their keys, on their own threads. It outlives a core that crashes.</summary>
+    public KeyTable Keys => _keys;
 
     public int KeyCount => _keys.Count;
 

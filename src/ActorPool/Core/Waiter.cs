@@ -29,6 +29,7 @@ internal abstract class Waiter(object? key, TimeSpan? timeout)
     /// <summary>Set when it waits for the pool's own work (an open, a reset, a close), never for another borrower.</summary>
     public LinkedListNode<Waiter>? Impatience { get; set; }
 
+    /// <summary>What is known of <see cref="Key"/>: found on the borrower's thread, before the core has the request.</summary>
     public KeyEntry? Entry { get; set; }
 
     /// <summary>It was not answered within the call, and has stood in the core's lists.</summary>

@@ -98,6 +98,21 @@ public sealed partial class PooledConnection : DbConnection
     /// <summary>Why it is over; <see cref="LeaseEnd.None"/> while it is not.</summary>
     internal LeaseEnd End => (LeaseEnd)Volatile.Read(ref _end);
 
+    /// <summary>
+    /// Whether a return under this key may end the lease. Null: only the key's own <c>Equals</c> with <see cref="LentKey"/> can tell, which is
+    /// the user's code.
+    /// </summary>
+    internal static bool? FitsKey(PooledConnection? lease, ILeaseHome home, object? key)
+    {
+        if (key is null)
+            return true;
+        if (lease is not { IsOver: false, LentKey: { } lent } || !ReferenceEquals(lease.Home, home))
+            return false;
+        if (ReferenceEquals(key, lent))
+            return true;
+        return PlainKey.Is(key) ? key.Equals(lent) : null;
+    }
+
     internal bool IsOver => Volatile.Read(ref _end) != (int)LeaseEnd.None;
 
     /// <summary>Returns the connection to its pool. Again: nothing happens.</summary>

@@ -68,6 +68,9 @@ internal sealed class SimpleDriver : ILeaseHome
 
     public async Task<PooledConnection> GetAsync(SimpleRequest request, CancellationToken cancellationToken)
     {
+        // The user's code: before anything of the pool's own, and under none of its locks.
+        if (request.Key is { } key)
+            request.Entry = _state.Keys.Use(key);
         Step(_state.Sweep);
         Step(now => _state.Get(request, now));
         try
@@ -89,21 +92,22 @@ internal sealed class SimpleDriver : ILeaseHome
 
     public void Put(PooledConnection lease, object? key, bool close)
     {
+        var fitsKey = PooledConnection.FitsKey(lease, this, key) ?? key!.Equals(lease.LentKey);
         Step(_state.Sweep);
         if (_state.Phase == PoolPhase.Closed)
             throw FailureOf(PoolErrorKind.Closed).ToException();
-        if (WhyRefused(lease, key) is { } refusal)
+        if (WhyRefused(lease, fitsKey) is { } refusal)
             throw (FailureOf(PoolErrorKind.NotCheckedOut) with { Detail = refusal.What, Advice = refusal.Remedy }).ToException();
         TakeBack(lease, close);
     }
 
-    private PutRefusal? WhyRefused(PooledConnection lease, object? key)
+    private PutRefusal? WhyRefused(PooledConnection lease, bool fitsKey)
     {
         if (!ReferenceEquals(lease.Home, this))
             return PutRefusal.Foreign(lease, Name);
         if (!_records[lease.Slot.Index].IsOut(lease))
             return PutRefusal.Over(lease);
-        if (key is not null && (lease.LentKey is null || !key.Equals(lease.LentKey)))
+        if (!fitsKey)
             return PutRefusal.OtherKey(lease);
         return lease.TryEnd(LeaseEnd.Returned) ? null : PutRefusal.Over(lease);
     }

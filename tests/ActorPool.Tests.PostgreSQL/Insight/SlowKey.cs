@@ -1,6 +1,6 @@
 namespace ActorPool.Tests.PostgreSQL.Insight;
 
-/// <summary>A key of a user's that can hold up whoever looks at it, and so the manager.</summary>
+/// <summary>A key of a user's that can hold up the thread that looks at it. All of them are equal.</summary>
 internal sealed class SlowKey : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -13,7 +13,6 @@ internal sealed class SlowKey : IDisposable
     public async Task<Task<T>> HoldUpAsync<T>(Func<Task<T>> call)
     {
         _isSlow = true;
-        // A thread of its own: the manager may run on it.
         var held = Task.Factory.StartNew(call, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
         await Task.Run(Enter);
         return held;
@@ -25,7 +24,7 @@ internal sealed class SlowKey : IDisposable
     public override bool Equals(object? obj)
     {
         Look();
-        return ReferenceEquals(this, obj);
+        return obj is SlowKey;
     }
 
     public override int GetHashCode()

@@ -107,12 +107,13 @@ public sealed class DemandTests
         state.Opened(state.Slots[0], 1, TimeSpan.Zero);
         for (var key = 0; key < 1_000_000; key++)
         {
-            state.Get(new TestWaiter("w", key), TimeSpan.Zero);
+            state.Get(new TestWaiter("w", key) { Entry = state.Keys.Use(key) }, TimeSpan.Zero);
             state.Put(state.Slots[0], state.Slots[0].Lease, close: false, ReturnCondition.Clean, TimeSpan.Zero);
             state.Effects.Clear();
         }
 
         Assert.Equal(1_000_000, state.Counts.Granted);
         Assert.InRange(state.KeyCount, 1, 10_000);
+        Assert.Equal(state.KeyCount, state.Keys.All.Count());
     }
 }

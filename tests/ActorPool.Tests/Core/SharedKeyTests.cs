@@ -67,13 +67,8 @@ public sealed class SharedKeyTests
         pool.Return(pool.Borrow(new AwkwardKey("a")));
         var before = (pool.Counts, pool.State.KeyCount);
         foreach (var key in (AwkwardKey[])[new("b") { ThrowsInEquals = true }, new("b") { ThrowsInHashCode = true }])
-        {
-            var waiter = new TestWaiter("w", key);
-            Assert.Throws<InvalidTimeZoneException>(() => pool.State.Get(waiter, pool.Now));
-            Assert.Equal(WaiterState.New, waiter.State);
-        }
+            Assert.Throws<InvalidTimeZoneException>(() => pool.State.Keys.Use(key));
 
-        Assert.Empty(pool.State.Effects);
         Assert.Equal(before, (pool.Counts, pool.State.KeyCount));
     }
 
@@ -83,7 +78,8 @@ public sealed class SharedKeyTests
         var pool = TestPool.Running(TestSettings.Of(1, 1) with { KeyMemory = 0 });
         var key = new AwkwardKey("a");
         var lease = pool.Borrow(key);
-        pool.State.Get(new TestWaiter("other", new AwkwardKey("b")), pool.Now);
+        var other = new AwkwardKey("b");
+        pool.State.Get(new TestWaiter("other", other) { Entry = pool.State.Keys.Use(other) }, pool.Now);
         (key.ThrowsInEquals, key.ThrowsInHashCode) = (true, true);
         Assert.True(pool.State.Put(lease.Slot!, lease.Lease, close: false, ReturnCondition.Clean, pool.Now));
         Assert.Contains(pool.State.Effects, effect => effect.Kind == EffectKind.Grant);

@@ -42,6 +42,7 @@ internal static class Invariants
         Unless(counts.Waiting == ledger.Waiting.Count && counts.Waiting <= settings.MaxWaiting, $"{counts.Waiting} waiting are counted, {ledger.Waiting.Count} wait");
         var keysInUse = ledger.Slots.Count(slot => slot is { State: Physical.Working, Work: ConnectionWork.Initialize }) + ledger.Slots.Count(slot => slot is { IsLent: true, LentKey: not null }) + ledger.Waiting.Count(waiter => waiter.Key is not null);
         Unless(state.KeyCount <= settings.KeyMemory + keysInUse, $"{state.KeyCount} keys are remembered");
+        Unless(state.Keys.All.All(entry => entry.IsKnown) && state.Keys.All.Count() == state.KeyCount, $"the table has {state.Keys.All.Count()} keys, and the core uses {state.KeyCount}");
         Unless(!state.IsEmpty || ledger.AllClosed, $"the pool is closed and empty and did not say so");
 
         int Count(SlotState wanted) => state.Slots.Count(slot => slot.State == wanted);

@@ -13,7 +13,7 @@ internal sealed partial class TestPool
         Step("crash", () =>
         {
             foreach (var slot in Ledger.Slots.OrderBy(slot => slot.LentAt))
-                State.Adopt(slot.Slot, FateOf(slot), slot.LentKey, Now);
+                State.Adopt(slot.Slot, FateOf(slot), Now);
             Ledger.CrashEnds();
             State.Recovered(Now);
         });

@@ -51,7 +51,7 @@ internal sealed partial class TestPool
 
     public TestWaiter Get(object? key = null, TimeSpan? timeout = null, TestBorrower? borrower = null, bool gone = false)
     {
-        var waiter = new TestWaiter($"w{++_waiters}", key, timeout) { Borrower = borrower, Gone = gone };
+        var waiter = new TestWaiter($"w{++_waiters}", key, timeout) { Borrower = borrower, Gone = gone, Entry = key is null ? null : State.Keys.Use(key) };
         Ledger.Asked(waiter);
         Step($"{waiter.Name} = get {key ?? "-"} {Text(timeout)}{(borrower is null ? "" : $" by {borrower.Name}")}{(gone ? " (gone)" : "")}", () => State.Get(waiter, Now));
         return waiter;

@@ -2,15 +2,15 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Insight;
 
-/// <summary>The pool's numbers while a key of a user's holds up the manager.</summary>
-public sealed class HeldUpManagerTests : InsightTest
+/// <summary>The pool's numbers while a key of a user's holds up its borrower.</summary>
+public sealed class SlowKeyTests : InsightTest
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task They_can_be_read_while_it_looks_at_the_key_of_a_request(bool asks)
+    public async Task They_can_be_read_while_the_key_of_a_request_is_looked_at(bool asks)
     {
         using var key = new SlowKey();
         var pool = await StartNamedAsync(1, 2);
@@ -26,11 +26,12 @@ public sealed class HeldUpManagerTests : InsightTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task They_can_be_read_while_it_looks_at_the_key_of_a_return(bool asks)
+    public async Task They_can_be_read_while_the_key_of_a_return_is_looked_at(bool asks)
     {
         using var key = new SlowKey();
         var pool = await StartNamedAsync(1, 2);
-        var connection = await pool.GetConnAsync(key);
+        using var borrowed = new SlowKey();
+        var connection = await pool.GetConnAsync(borrowed);
 
         var held = await key.HoldUpAsync(async () =>
         {

@@ -1,0 +1,62 @@
+using ActorPool.Actors;
+using Akka.Actor;
+
+namespace ActorPool.Tests.Actors;
+
+public sealed class PoolMailboxTests
+{
+    private readonly PoolMailbox.Queue _queue = new();
+
+    [Fact]
+    public void A_turn_of_one_message_ends_after_it()
+    {
+        Add("mine", "other");
+
+        Assert.True(_queue.TryLimitTurnTo("mine"));
+
+        Assert.Equal("mine", Take());
+        Assert.Null(Take());
+        Assert.Equal("other", Take());
+        Assert.Null(Take());
+    }
+
+    [Fact]
+    public void With_another_message_ahead_the_turn_is_not_limited()
+    {
+        Add("other", "mine");
+
+        Assert.False(_queue.TryLimitTurnTo("mine"));
+
+        Assert.Equal((2, true), (_queue.Count, _queue.HasMessages));
+        Assert.Equal(["other", "mine"], [Take(), Take()]);
+        Assert.Equal((0, false), (_queue.Count, _queue.HasMessages));
+    }
+
+    [Fact]
+    public void A_message_that_was_handled_already_limits_nothing()
+    {
+        Assert.False(_queue.TryLimitTurnTo("mine"));
+        Add("other");
+        Assert.Equal("other", Take());
+    }
+
+    [Fact]
+    public void A_message_that_was_looked_at_and_left_is_there_for_the_next_turn()
+    {
+        Add("mine");
+        Assert.True(_queue.TryLimitTurnTo("mine"));
+
+        Assert.True(_queue.HasMessages);
+        Assert.True(_queue.TryLimitTurnTo("mine"));
+        Assert.Equal("mine", Take());
+        Assert.False(_queue.HasMessages);
+    }
+
+    private void Add(params string[] messages)
+    {
+        foreach (var message in messages)
+            _queue.Enqueue(ActorRefs.Nobody, new Envelope(message, ActorRefs.NoSender));
+    }
+
+    private object? Take() => _queue.TryDequeue(out var envelope) ? envelope.Message : null;
+}
