@@ -51,6 +51,8 @@ public sealed partial class PoolManager
                 End(_records[effect.Slot!.Index], EndConnection.Gentle);
                 break;
             case EffectKind.Abort:
+                if (effect.Work != ConnectionWork.None)
+                    _log.Warning("Pool {Pool}: a connection did not answer its {Work} within validate-timeout while requests wait; it is discarded and replaced.", _cell.Name, effect.Work);
                 End(_records[effect.Slot!.Index], EndConnection.Forced);
                 break;
             case EffectKind.EndLease:
@@ -58,6 +60,9 @@ public sealed partial class PoolManager
                 break;
             case EffectKind.LeakWarning:
                 WarnOfLeak(_records[effect.Slot!.Index], now);
+                break;
+            case EffectKind.Collect:
+                Collect();
                 break;
             case EffectKind.Unwatch:
                 Unwatch(effect.Borrower);
@@ -214,6 +219,13 @@ public sealed partial class PoolManager
         else if (end == LeaseEnd.Forgotten)
             _log.Warning("Pool {Pool}: a connection was borrowed and not returned; it is taken back after {Seconds} s, since the garbage collector found its lease, and discarded. Dispose what you borrow. Borrowed by {Borrower}", _cell.Name, SecondsHeld(record, now), record.Origin);
         record.TakeBack();
+    }
+
+    private void Collect()
+    {
+        _log.Warning("Pool {Pool}: everything is lent, requests wait and nothing was returned for {Seconds} s. A garbage collection looks for leases that were forgotten.", _cell.Name, PoolState.StarvedAfter.TotalSeconds);
+        // It can stop the thread that asks for it.
+        _ = Task.Run(static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false));
     }
 
     private void WarnOfLeak(SlotRecord record, TimeSpan now) =>

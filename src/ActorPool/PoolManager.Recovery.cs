@@ -117,7 +117,7 @@ public sealed partial class PoolManager
         if (slot.State == SlotState.InUse && lease is null or { IsOver: false })
             return SlotFate.Unsound;
         // Idle, or returned with a message that the crash has swallowed.
-        return slot.State is SlotState.Idle or SlotState.InUse && record.Connection!.Release(driverWasUsed: true) is ReturnCondition.Clean or ReturnCondition.InTransaction
+        return slot.State is SlotState.Idle or SlotState.InUse && record.Connection!.Release(driverWasUsed: true) is ReturnCondition.Clean or ReturnCondition.ResetPending or ReturnCondition.InTransaction
             ? SlotFate.Sound
             : SlotFate.Unsound;
     }

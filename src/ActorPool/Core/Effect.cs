@@ -39,6 +39,9 @@ internal enum EffectKind : byte
     /// <summary>A lease has been held for longer than <c>leak-warning-after</c>.</summary>
     LeakWarning,
 
+    /// <summary>Everything is lent, requests wait and nothing comes back: a garbage collection may find forgotten leases.</summary>
+    Collect,
+
     /// <summary>The pool is over: no connection takes the place of one that does not end.</summary>
     LastClosing,
 
@@ -54,6 +57,7 @@ internal readonly record struct Effect(EffectKind Kind)
 
     public Borrower? Borrower { get; init; }
 
+    /// <summary>What to do; of an <see cref="EffectKind.Abort"/>, what took too long.</summary>
     public ConnectionWork Work { get; init; }
 
     /// <summary>What the driver called the backend that <see cref="ConnectionWork.Terminate"/> is to end.</summary>

@@ -56,6 +56,11 @@ internal sealed class KeyEntry(object key, KeyChain chain, long number)
     /// <summary>Its own idle session, if it is there still, or the connection that was its own until the reset on return.</summary>
     public Slot? OwnIdle => LastSlot is { State: SlotState.Idle } slot && (slot.Session == LastSession || ReferenceEquals(slot.SessionOwner, this)) ? slot : null;
 
+    /// <summary>Its own session, while the pool tests it or rolls it back, which takes a moment; null when that seems to be stuck.</summary>
+    public Slot? OwnBusy =>
+        LastSlot is { State: SlotState.Resetting or SlotState.Validating, IsSlow: false, PreparingFor: null } slot
+        && slot.Session == LastSession && !slot.Work.HasFlag(ConnectionWork.Discard) ? slot : null;
+
     /// <summary>Whether this key used the slot's present session before.</summary>
     public bool Knows(Slot slot)
     {

@@ -45,6 +45,7 @@ internal sealed partial class PoolState
         slot.IsOutdated = false;
         slot.WasOpened = false;
         slot.WasLent = false;
+        slot.IsResetPending = false;
         slot.CheckedAt = TimeSpan.MinValue;
         Effects.Add(new Effect(EffectKind.Open) { Slot = slot });
     }
@@ -108,6 +109,7 @@ internal sealed partial class PoolState
                 _backoff.Succeeded();
         }
 
+        WakeForTests(now);
         if (slot.PreparingFor is { } entry)
             Prepared(slot, entry, now);
         else
@@ -131,6 +133,7 @@ internal sealed partial class PoolState
         if (byHook && slot.PreparingFor is { } entry)
             RefusePreparing(slot, entry, error);
         Abort(slot, byHook ? CloseReason.Hook : CloseReason.Lost);
+        WakeForTests(now);
         if (!byHook || isForAll)
             ProveIdle(now);
         Serve(now);
@@ -160,6 +163,7 @@ internal sealed partial class PoolState
     {
         if (slot.Incarnation != incarnation || slot.State == SlotState.Free)
             return;
+        WakeForTests(now);
         if (slot.State == SlotState.Opening)
             _backoff.Failed(now, CrashWhileOpening);
         if (slot.State == SlotState.InUse)
@@ -219,14 +223,14 @@ internal sealed partial class PoolState
         Effects.Add(new Effect(EffectKind.Close) { Slot = slot });
     }
 
-    private void Abort(Slot slot, CloseReason reason)
+    private void Abort(Slot slot, CloseReason reason, ConnectionWork stuck = ConnectionWork.None)
     {
         LeaveIdle(slot);
         Enter(slot, SlotState.Closing);
         slot.Reason = reason;
         if (slot.PreparingFor is { } entry)
             QueueAgain(slot, entry);
-        Effects.Add(new Effect(EffectKind.Abort) { Slot = slot });
+        Effects.Add(new Effect(EffectKind.Abort) { Slot = slot, Work = stuck });
     }
 
     /// <summary>

@@ -6,6 +6,9 @@ internal sealed partial class PoolState
     {
         if (!waiter.TryClaim())
         {
+            // The reset that was put ahead for it has no command to go with.
+            if (slot.IsResetPending && slot.State == SlotState.Idle)
+                StartWork(slot, ConnectionWork.Discard, now);
             if (waiter.State == WaiterState.New && waiter.Entry is { } unused)
                 _keys.Release(unused);
             if (waiter.State != WaiterState.New)
@@ -22,6 +25,7 @@ internal sealed partial class PoolState
         slot.LentAt = now;
         slot.LeakWarned = false;
         slot.WasLent = true;
+        slot.IsResetPending = false;
         slot.Work = ConnectionWork.None;
         slot.CheckedAt = TimeSpan.MinValue;
         slot.HeldFor = entry;
@@ -73,6 +77,7 @@ internal sealed partial class PoolState
             Leave(waiter);
         waiter.State = WaiterState.Done;
         _counts.Joined++;
+        WakeForStarvation();
         Effects.Add(new Effect(EffectKind.Join) { Slot = slot, Waiter = waiter });
     }
 
@@ -233,7 +238,7 @@ internal sealed partial class PoolState
         return IsSurplus() || IsOverMax ? CloseReason.Surplus : null;
     }
 
-    /// <summary>Its reset goes with the next command, and somebody waits who will send one; should nobody take it after all, it is made at once.</summary>
+    /// <summary>Its reset goes with the command of the oldest waiting request. When no request takes the connection, the reset is made at once.</summary>
     private void HandOver(Slot slot, TimeSpan now)
     {
         NewSessionOfSameOwner(slot);
@@ -251,13 +256,15 @@ internal sealed partial class PoolState
             work = (work & ~ConnectionWork.Rollback) | ConnectionWork.Discard;
         if (work == ConnectionWork.None && DiedWhileLent(slot, now))
             work = ConnectionWork.Validate;
-        if (work == ConnectionWork.None)
+        if (work == ConnectionWork.None && condition != ReturnCondition.ResetPending)
         {
             BecomeIdle(slot, now);
             return;
         }
 
-        if (work == ConnectionWork.Discard && condition == ReturnCondition.Clean && Demand > 0 && TryPrependReset(slot))
+        // Put ahead for this lease and not sent, or to be put ahead for the next.
+        var isAhead = (work & ~ConnectionWork.Discard) == 0 && condition == ReturnCondition.ResetPending;
+        if (isAhead || (work == ConnectionWork.Discard && condition == ReturnCondition.Clean && Demand > 0 && TryPrependReset(slot)))
         {
             HandOver(slot, now);
             return;
@@ -275,6 +282,9 @@ internal enum ReturnCondition : byte
 {
     /// <summary>Idle, outside a transaction.</summary>
     Clean,
+
+    /// <summary>As it was lent: its borrower ran no command, and the full reset that was put ahead of the first one is not made yet.</summary>
+    ResetPending,
 
     /// <summary>In a transaction, open or failed.</summary>
     InTransaction,

@@ -39,10 +39,12 @@ internal sealed partial class PoolState
             return;
         }
 
+        if (_settings.IdleTimeout > TimeSpan.Zero)
+            TrimIdle(now);
         var mustWaitForKey = Exclusive && entry is { } && (entry.HeldBy is not null || entry.Turn is not null);
         if (!mustWaitForKey && _queue.Count == 0 && Phase == PoolPhase.Running && !IsPaused
-            && entry?.PreparingOn is null && PickIdle(entry, null) is { State: SlotState.Idle } slot && TryMakeReady(slot, entry, now)
-            && !MustInitialize(slot, entry))
+            && entry?.PreparingOn is null && PickIdle(entry, null, now) is { State: SlotState.Idle } slot
+            && !MustInitialize(slot, entry) && TryMakeReady(slot, entry, now))
         {
             Grant(slot, waiter, now);
             return;
@@ -106,8 +108,10 @@ internal sealed partial class PoolState
             Serve(now);
         }
 
-        if (waiter.State != WaiterState.Done)
-            _counts.Waited++;
+        if (waiter.State == WaiterState.Done)
+            return;
+        _counts.Waited++;
+        WakeForStarvation();
     }
 
     /// <summary>Takes a waiting request out of every list. Its key's next one gets its turn.</summary>

@@ -14,7 +14,7 @@ internal sealed partial class PoolState
     /// so nobody waits behind a stuck one. Takes at most one step per slot, however many wait.
     /// </summary>
     /// <param name="now">The present time.</param>
-    /// <param name="offered">A connection that has just become idle: it beats a half-open one, even when another key owns it.</param>
+    /// <param name="offered">A connection that has just become idle: it beats a half-open one, unless it holds another key's session.</param>
     private void Serve(TimeSpan now, Slot? offered = null)
     {
         EndStopIfDue(now);
@@ -24,17 +24,19 @@ internal sealed partial class PoolState
         {
             ServeReady(now, offered);
             OpenForWaiting(now);
-            TakeOver(now);
+            TakeOver(now, offered);
         }
 
         OpenForMin(now);
+        if (_isStuck && NeedsPlace)
+            WakeBy(now);
     }
 
     private void ServeReady(TimeSpan now, Slot? offered)
     {
         while (_queue.First is { } first)
         {
-            var slot = OrJustReady(PickIdle(first.Entry, offered), offered, first, now);
+            var slot = OrJustReady(PickIdle(first.Entry, offered, now), offered, first, now);
             if (slot is { State: SlotState.Idle } && TryMakeReady(slot, first.Entry, now))
             {
                 Give(slot, first, now);
@@ -44,7 +46,7 @@ internal sealed partial class PoolState
             // The first one that nothing fast will serve; its elders are served by what is under way.
             if (Demand <= SoonReady || _queue.ElementAt(SoonReady) is not { } waiter)
                 return;
-            slot = PickIdle(waiter.Entry, offered);
+            slot = PickIdle(waiter.Entry, offered, now);
             if (slot is { State: not SlotState.Idle })
             {
                 // More wait than are under reset: the oldest need not wait for the one whose turn it is.
@@ -72,17 +74,25 @@ internal sealed partial class PoolState
             ? offered
             : slot;
 
+    /// <summary>As <see cref="OrJustReady"/>, of the session of another key: it was tested for the request that takes it over.</summary>
+    private bool IsJustTested(Slot? offered, TimeSpan now) =>
+        offered is { State: SlotState.Idle } && offered.ProvenAt == now && offered.IdleSince < now && _owned.Contains(offered);
+
     private void OpenForWaiting(TimeSpan now)
     {
         while (Demand > SoonReady + SoonOpen && CanOpen(now))
             StartOpen(now);
     }
 
-    /// <summary>Nothing else is left for those who wait: the session of the key that was not used for longest.</summary>
-    private void TakeOver(TimeSpan now)
+    /// <summary>Nothing else is left for the waiting requests: the session of the least recently used key.</summary>
+    private void TakeOver(TimeSpan now, Slot? offered)
     {
-        while (_owned.First is { } slot && _queue.First is { } first && Demand > SoonReady + SoonOpen)
+        while (_queue.First is { } first && Demand > SoonReady + SoonOpen && LeastRecentlyOwned(now) is { } oldest)
         {
+            var slot = IsJustTested(offered, now) && NeededWork(oldest, first.Entry, now) != ConnectionWork.None ? offered! : oldest;
+            // Its own session is ready in a moment.
+            if (OwnIsBusy(first.Entry))
+                return;
             // Room for one more is better, unless the opens seem to be stuck.
             if (_counts.Taken < _settings.MaxConnections && !BackingOff(now) && _slowOpens == 0)
                 return;
@@ -98,15 +108,54 @@ internal sealed partial class PoolState
         }
     }
 
-    /// <summary>An idle connection for a key (null: unkeyed), in the order of preference. In the synchronous way it may be under reset yet.</summary>
-    private Slot? PickIdle(KeyEntry? entry, Slot? offered)
+    /// <summary>
+    /// An idle connection for a key (null: unkeyed), in the order of preference. In the synchronous way it may be under reset yet.
+    /// The sweep that closes expired connections may be late: those it has left are closed here.
+    /// </summary>
+    private Slot? PickIdle(KeyEntry? entry, Slot? offered, TimeSpan now)
+    {
+        while (true)
+        {
+            var slot = Preferred(entry, offered);
+            if (slot is not { State: SlotState.Idle } || !IsExpired(slot, now))
+                return slot;
+            CloseExpired(slot, now);
+        }
+    }
+
+    private Slot? Preferred(KeyEntry? entry, Slot? offered)
     {
         if (Sticky && entry?.OwnIdle is { } own)
             return own;
+        if (OwnIsBusy(entry))
+            return null;
         var common = _settings.IdleOrder == IdleOrder.Lifo ? _common.Last : _common.First;
         if (common is not null)
             return common;
-        return offered is { State: SlotState.Idle } ? offered : null;
+        // Another key may prefer it, but after its reset there is nothing in it to lose.
+        return offered is { State: SlotState.Idle, SessionUsed: false } ? offered : null;
+    }
+
+    /// <summary>The pool tests or rolls back the session of this key at the moment: the key waits for it rather than lose it.</summary>
+    private bool OwnIsBusy(KeyEntry? entry) => Sticky && !Synchronous && entry?.OwnBusy is not null;
+
+    private Slot? LeastRecentlyOwned(TimeSpan now)
+    {
+        while (_owned.First is { } slot)
+        {
+            if (!IsExpired(slot, now))
+                return slot;
+            CloseExpired(slot, now);
+        }
+
+        return null;
+    }
+
+    private void CloseExpired(Slot slot, TimeSpan now)
+    {
+        Close(slot, CloseReason.Expired);
+        // For the refill to the minimum.
+        WakeBy(now);
     }
 
     /// <summary>The first that is ready behind one that is under reset yet.</summary>
@@ -136,7 +185,7 @@ internal sealed partial class PoolState
 
     /// <summary>Not while something stands on the socket: the next user would read what was sent to the last one.</summary>
     private bool TryPrependReset(Slot slot) =>
-        _settings.PrependReset && _look(slot) == SocketLook.Quiet && _prependReset(slot);
+        _settings.PrependReset && _look(slot) == SocketLook.Quiet && (slot.IsResetPending = _prependReset(slot));
 
     /// <summary>What must be done to an idle connection before this key may have it.</summary>
     private ConnectionWork NeededWork(Slot slot, KeyEntry? entry, TimeSpan now)
@@ -144,8 +193,8 @@ internal sealed partial class PoolState
         var work = ConnectionWork.None;
         if (_settings.DiscardOnKeyChange && slot.SessionUsed && !ReferenceEquals(slot.SessionOwner, entry))
             work = ConnectionWork.Discard;
-        else if (MustProve(slot, now))
-            work = ConnectionWork.Validate;
+        if (work == ConnectionWork.None ? MustProve(slot, now) : IsLongUnheard(slot, now))
+            work |= ConnectionWork.Validate;
         return _settings.Check is not null && slot.CheckedAt != now ? work | ConnectionWork.Check : work;
     }
 
@@ -161,8 +210,11 @@ internal sealed partial class PoolState
     {
         LeaveIdle(slot);
         Enter(slot, (work & OfReset) == 0 ? SlotState.Validating : SlotState.Resetting);
-        Begin(slot, now);
+        slot.IsResetPending = false;
         slot.Work = work;
+        Begin(slot, now);
+        if (slot.State == SlotState.Resetting)
+            WakeBy(StuckAt(slot));
         Effects.Add(new Effect(EffectKind.Work) { Slot = slot, Work = work, Backend = backend });
     }
 
@@ -194,6 +246,7 @@ internal sealed partial class PoolState
         JoinIdle(slot);
         WakeBy(slot.ExpiresAt);
         WakeForLook(now);
+        WakeBy(TestDueAt(slot));
         TerminateStaying(now);
         Serve(now, slot);
         if (slot.State == SlotState.Idle)

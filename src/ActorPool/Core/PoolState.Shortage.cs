@@ -42,7 +42,8 @@ internal sealed partial class PoolState
         {
             if (slot.State == SlotState.Opening)
                 open = Earlier(open, slot.StartedAt);
-            else if (slot is { State: SlotState.Resetting or SlotState.Validating, PreparingFor: null })
+            // A connection that did not answer is closed as one that was at work.
+            else if (slot is { State: SlotState.Resetting or SlotState.Validating, PreparingFor: null } or { State: SlotState.Closing, Work: not ConnectionWork.None })
                 work = Earlier(work, slot.StartedAt);
         }
 

@@ -6,8 +6,14 @@ internal sealed partial class PoolState
     /// <summary>Nothing is lent or opened; requests wait, unless they wait for no other borrower.</summary>
     public bool IsPaused { get; private set; }
 
-    /// <summary>Everything that was lent has come back and is rolled back, or its backend is gone.</summary>
-    public bool AllReturned => _counts.Open == _counts.Idle;
+    /// <summary>
+    /// Everything that was lent has come back and is rolled back, or its backend is gone. Tests, opens and the closing of idle connections
+    /// are the pool's own work: nothing of a borrower runs on those.
+    /// </summary>
+    public bool AllReturned => _counts.InUse == 0 && _counts.Resetting == 0 && !_slots.Exists(IsEndingUse);
+
+    private static bool IsEndingUse(Slot slot) =>
+        slot is { State: SlotState.Closing, Reason: CloseReason.Force or CloseReason.Unusable };
 
     private bool IsOverMax => _counts.Taken - _counts.Closing > _settings.MaxConnections;
 
@@ -54,7 +60,9 @@ internal sealed partial class PoolState
     public void Resume(TimeSpan now)
     {
         IsPaused = false;
+        TrimIdle(now);
         Serve(now);
+        WakeForStarvation();
     }
 
     private void CountSettings() => (_counts.Min, _counts.Max) = (_settings.MinConnections, _settings.MaxConnections);

@@ -22,10 +22,14 @@ internal sealed partial class PoolState
         EndLifetimes(now);
         LookAtHolds(now);
         LookAtIdle(now);
+        TestIdle(now);
         FindSlow(now);
+        CollectWhenStarved(now);
         _wakeAt = TimeSpan.MaxValue;
+        _isStuck = false;
         Serve(now);
-        WakeBy(allDue ? NextWake() : now);
+        GiveUpStuck(now);
+        WakeBy(allDue ? NextWake(now) : now);
     }
 
     private void WakeBy(TimeSpan time)
@@ -46,7 +50,7 @@ internal sealed partial class PoolState
     /// <summary>Closes idle connections beyond the minimum that were idle for too long, the oldest first.</summary>
     private void TrimIdle(TimeSpan now)
     {
-        if (_settings.IdleTimeout < TimeSpan.Zero)
+        if (_settings.IdleTimeout < TimeSpan.Zero || IsNextOneIdle)
             return;
         while (_counts.Idle > _settings.MinConnections && OldestIdle() is { } slot && now - slot.IdleSince >= _settings.IdleTimeout)
             Close(slot, CloseReason.Idle);
@@ -56,11 +60,17 @@ internal sealed partial class PoolState
     {
         if (_settings.IdleTimeout < TimeSpan.Zero || _counts.Idle <= _settings.MinConnections)
             return;
-        if (_settings.IdleTimeout == TimeSpan.Zero)
+        if (IsNextOneIdle)
+            WakeBy(now + SlowAfter);
+        else if (_settings.IdleTimeout == TimeSpan.Zero)
             Close(slot, CloseReason.Surplus);
         else if (OldestIdle() is { } oldest)
             WakeBy(oldest.IdleSince + _settings.IdleTimeout);
     }
+
+    /// <summary>With <c>idle-timeout = 0s</c>: the oldest request waits for its own session, and an idle connection is there for the next one.</summary>
+    private bool IsNextOneIdle =>
+        _settings.IdleTimeout == TimeSpan.Zero && Phase == PoolPhase.Running && !IsPaused && Demand > SoonReady && OwnIsBusy(_queue.First!.Entry);
 
     private Slot? OldestIdle()
     {
@@ -73,17 +83,20 @@ internal sealed partial class PoolState
         return common.IdleSince <= owned.IdleSince ? common : owned;
     }
 
-    private TimeSpan NextWake()
+    private TimeSpan NextWake(TimeSpan now)
     {
         var wake = _deadlines.NextDue();
-        if (_settings.IdleTimeout > TimeSpan.Zero && _counts.Idle > _settings.MinConnections && OldestIdle() is { } slot)
-            wake = Earlier(wake, slot.IdleSince + _settings.IdleTimeout);
+        if (_settings.IdleTimeout >= TimeSpan.Zero && _counts.Idle > _settings.MinConnections && OldestIdle() is { } slot)
+            wake = Earlier(wake, _settings.IdleTimeout == TimeSpan.Zero ? now + SlowAfter : slot.IdleSince + _settings.IdleTimeout);
         if (Phase == PoolPhase.Stopping)
             wake = Earlier(wake, _stopDeadline);
+        wake = Earlier(wake, NextCollection(now));
         foreach (var one in _slots)
         {
+            if (one.State is SlotState.Resetting && StuckAt(one) is var stuck && stuck > now)
+                wake = Earlier(wake, stuck);
             if (one.State == SlotState.Idle)
-                wake = Earlier(wake, Earlier(one.ExpiresAt, _nextLook));
+                wake = Earlier(wake, Earlier(Earlier(one.ExpiresAt, _nextLook), NextTestOf(one)));
             else if (!Synchronous && one.State is (SlotState.Opening or SlotState.Resetting or SlotState.Validating) && one is { IsSlow: false, PreparingFor: null })
                 wake = Earlier(wake, one.StartedAt + SlowAfter);
             else if (one.State == SlotState.InUse)
@@ -94,6 +107,10 @@ internal sealed partial class PoolState
     }
 
     private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private static TimeSpan After(TimeSpan start, TimeSpan time) => time < TimeSpan.MaxValue - start ? start + time : TimeSpan.MaxValue;
 
     private void EndLifetimes(TimeSpan now)
     {

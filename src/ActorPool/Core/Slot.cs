@@ -18,6 +18,9 @@ internal sealed class Slot(int index)
     /// <summary>Which session stands here: rises with every open and every full reset.</summary>
     public long Session { get; set; }
 
+    /// <summary>The full reset of the idle connection waits for the next command.</summary>
+    public bool IsResetPending { get; set; }
+
     /// <summary>Somebody used the session since it was opened or reset.</summary>
     public bool SessionUsed { get; set; }
 
@@ -84,6 +87,7 @@ internal sealed class Slot(int index)
         _links = default;
         State = SlotState.Free;
         IsSlow = false;
+        IsResetPending = false;
         (HeldFor, SessionOwner, PreparingFor, PreparedFor) = (null, null, null, null);
     }
 

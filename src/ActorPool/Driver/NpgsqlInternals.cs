@@ -32,6 +32,7 @@ internal sealed partial class NpgsqlInternals
     private readonly Func<NpgsqlConnection, long> _progress;
     private readonly Func<NpgsqlConnection, object?> _connector;
     private readonly Func<object, bool> _wasToCloseConnection;
+    private readonly Func<NpgsqlConnection, bool> _isResetPending;
 
     private NpgsqlInternals()
     {
@@ -57,6 +58,8 @@ internal sealed partial class NpgsqlInternals
                 Expression.Call(connector, FlushMethod(connector.Type))), Expression.Empty());
         _break = Compile<Action<NpgsqlConnection>>(Breaking(connector), Expression.Empty());
         _detach = Compile<Action<NpgsqlConnection>>(Detachment(connection, connector), Expression.Empty());
+        _isResetPending = Compile<Func<NpgsqlConnection, bool>>(
+            Expression.NotEqual(Expression.Property(connector, "PendingPrependedResponses"), Expression.Constant(0)), Expression.Constant(false));
         var message = Expression.Parameter(typeof(byte[]), "message");
         var responses = Expression.Parameter(typeof(int), "responses");
         _prependReset = Compile<Func<NpgsqlConnection, byte[], int, bool>>(Prepending(connector, message, responses), Expression.Constant(false), message, responses);
@@ -112,6 +115,9 @@ internal sealed partial class NpgsqlInternals
     /// connection, while something is unread, and while the driver would read the command in the way of the session that is to be reset.
     /// </summary>
     public bool PrependReset(NpgsqlConnection connection, FullReset reset) => _prependReset(connection, reset.Message, reset.Responses);
+
+    /// <summary>Whether a reset that was put ahead is not sent yet. Only outside of a transaction: the driver keeps a BEGIN back in the same way.</summary>
+    public bool IsResetPending(NpgsqlConnection connection) => _isResetPending(connection);
 
     public Socket? SocketOf(NpgsqlConnection connection) => _socket(connection);
 

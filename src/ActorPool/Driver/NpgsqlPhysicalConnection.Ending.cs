@@ -23,6 +23,12 @@ internal sealed partial class NpgsqlPhysicalConnection
     // After an open that was cut off the server may have a backend of it: until that one comes to read the end of its connection.
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
 
+    // Of one that did not answer its test there is nothing to hope for; a request may wait for its place.
+    private static readonly TimeSpan SilentPatience = TimeSpan.FromMilliseconds(500);
+
+    // The server's authentication_timeout, as it is by default: what has not logged in by then never will.
+    private static readonly TimeSpan LogInPatience = TimeSpan.FromMinutes(1);
+
     private readonly Lock _ending = new();
     private Task? _end;
     private Task _cancelling = Task.CompletedTask;
@@ -70,13 +76,16 @@ internal sealed partial class NpgsqlPhysicalConnection
         await EndOpeningAsync(opening).ConfigureAwait(false);
         if (opening.IsCompletedSuccessfully)
             await EndBackendAsync().ConfigureAwait(false);
+        else if (ProcessId == 0 && (!_driverOpen.IsCompleted || _driverOpen.IsCompletedSuccessfully || !_passedOver.IsCompleted))
+            await AbandonAsync().ConfigureAwait(false);
         else if (!opening.IsFaulted || ConnectErrors.KindOf(opening.Exception.GetBaseException()) == ConnectFailure.Unclear)
             await Task.Delay(Aftermath).ConfigureAwait(false);
     }
 
     private async Task EndBackendAsync()
     {
-        var busy = IsBusy;
+        // A test is no work of a borrower's: there is nothing to cancel, and the way to the server may swallow that as well.
+        var busy = IsBusy && !_isSilent;
         var driverSocket = source.Internals?.SocketOf(connection);
         if (busy)
             await CancelAsync().ConfigureAwait(false);
@@ -85,7 +94,12 @@ internal sealed partial class NpgsqlPhysicalConnection
         if (_socket is { } socket)
         {
             socket.EndSending();
-            if (!await CancelUntilGoneAsync(socket, busy).ConfigureAwait(false))
+            if (_isSilent)
+            {
+                if (!await socket.WaitUntilGoneAsync(SilentPatience, SilentPatience).ConfigureAwait(false))
+                    _stays?.Invoke(Identity());
+            }
+            else if (!await CancelUntilGoneAsync(socket, busy).ConfigureAwait(false))
             {
                 _stays?.Invoke(Identity());
                 await socket.WaitUntilGoneAsync(TimeSpan.Zero, ConfirmedPatience).ConfigureAwait(false);
@@ -184,8 +198,27 @@ internal sealed partial class NpgsqlPhysicalConnection
         // Logged in, and in the user's hook: that one is given up, and its backend is waited for.
         if (ProcessId != 0)
             await QuietlyAsync(opening).ConfigureAwait(false);
-        if (!opening.IsCompleted)
-            _ = opening.ContinueWith(_ => Quietly(connection.Close), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+    }
+
+    /// <summary>
+    /// An open that takes no notice of its end keeps its place while it may have a backend: until it ends, or until the server has ended what did
+    /// not log in. What opens later is closed at once.
+    /// </summary>
+    private async Task AbandonAsync()
+    {
+        var ended = CloseLateAsync();
+        var patience = source.MayHangLoggedIn ? Timeout.InfiniteTimeSpan : LogInPatience;
+        await QuietlyAsync(Task.WhenAny(ended, source.Over).WaitAsync(patience)).ConfigureAwait(false);
+    }
+
+    private async Task CloseLateAsync()
+    {
+        await QuietlyAsync(_passedOver).ConfigureAwait(false);
+        await QuietlyAsync(_driverOpen).ConfigureAwait(false);
+        if (!_driverOpen.IsCompletedSuccessfully)
+            return;
+        Meet();
+        await EndBackendAsync().ConfigureAwait(false);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The connection is given up whatever the driver says to it.")]

@@ -4,14 +4,48 @@ using Npgsql;
 
 namespace ActorPool.Driver;
 
-/// <summary>Its opening where there is a choice: the hosts in turn, until one gives a session of the wanted kind.</summary>
+/// <summary>Its opening, given up after its time whatever the driver does. Where there is a choice: the hosts in turn, until one gives a session of the wanted kind.</summary>
 internal sealed partial class NpgsqlPhysicalConnection
 {
+    // What the driver does for it; it may go on when the pool has given the open up.
+    private Task _driverOpen = Task.CompletedTask;
+
+    // Opens at hosts whose turn was over before they were.
+    private Task _passedOver = Task.CompletedTask;
+
     // Null while there is only one.
     private ServerHost? _host;
 
     /// <summary>The host at which it is to be opened; null when the pool may choose.</summary>
     public ServerHost? Only { get; init; }
+
+    /// <summary>The user's callbacks in it may block their thread or take no notice of the token; then it is abandoned, and <see cref="AbortAsync"/> sees to the rest.</summary>
+    private async Task OpenDriverAsync()
+    {
+        var timeout = CancellationTokenSource.CreateLinkedTokenSource(_giveUp.Token);
+        timeout.CancelAfter(source.Timeout);
+        OpenCallbacks.Begin(timeout.Token);
+        _driverOpen = Task.Run(() => ConnectAsync(timeout.Token), CancellationToken.None);
+        _ = _driverOpen.ContinueWith(_ => timeout.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            await _driverOpen.WaitAsync(source.Timeout + Unwinding).ConfigureAwait(false);
+        }
+        catch (Exception error) when (!_giveUp.IsCancellationRequested && StuckIn(error) is { } callback)
+        {
+            throw new TimeoutException($"The {callback} of the data source did not return within connect-timeout ({source.Timeout.TotalSeconds:0.###} s).");
+        }
+        catch (OperationCanceledException) when (!_giveUp.IsCancellationRequested)
+        {
+            throw NoAnswer(source.Timeout, "connect-timeout");
+        }
+        catch (TimeoutException) when (!_driverOpen.IsCompleted)
+        {
+            throw new TimeoutException($"The open did not end within connect-timeout ({source.Timeout.TotalSeconds:0.###} s), and took no notice of it: a callback of the data source (a password provider, a connection initializer) hangs.");
+        }
+    }
+
+    private static string? StuckIn(Exception? error) => error is null or CallbackStuckException ? (error as CallbackStuckException)?.Name : StuckIn(error.InnerException);
 
     private Task ConnectAsync(CancellationToken timeout)
     {
@@ -84,8 +118,8 @@ internal sealed partial class NpgsqlPhysicalConnection
         }
         catch (Exception error)
         {
-            // It cannot log in any more: the driver looks at its token before it does. What has logged in already is closed.
-            _ = CloseLaterAsync(opening, current);
+            // What has logged in already, or does so yet, is closed.
+            _passedOver = Task.WhenAll(_passedOver, CloseLaterAsync(opening, current));
             if (error is OperationCanceledException && over.IsCancellationRequested)
                 throw new TimeoutException($"The server did not answer within {turn.TotalSeconds:0.###} s.");
             throw;

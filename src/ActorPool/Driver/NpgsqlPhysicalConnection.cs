@@ -28,6 +28,9 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     private volatile bool _isBroken;
     private long _openedAt;
 
+    // It did not answer its test in time.
+    private volatile bool _isSilent;
+
     public NpgsqlConnection Npgsql => connection;
 
     /// <summary>In seconds, of the pool's own commands: none, since they are given up; without the internals nothing else would end them.</summary>
@@ -106,7 +109,9 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         if (source.Internals is not { } internals)
             return driverWasUsed ? ReturnCondition.Unusable : ReturnCondition.InTransaction;
         internals.Detach(connection);
-        return internals.IsOutsideTransaction(connection) && !SeemsUnwanted() ? ReturnCondition.Clean : ReturnCondition.InTransaction;
+        if (!internals.IsOutsideTransaction(connection) || SeemsUnwanted())
+            return ReturnCondition.InTransaction;
+        return internals.IsResetPending(connection) ? ReturnCondition.ResetPending : ReturnCondition.Clean;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the driver says to it: then the reset is made in the usual way, which shows what there is.")]
@@ -129,6 +134,9 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
     public async Task WorkAsync(ConnectionWork work, object? key = null)
     {
+        // First of all: what else is done may take long on a sound connection, and for ever on a dead one.
+        if (work.HasFlag(ConnectionWork.Validate))
+            await TestAsync().ConfigureAwait(false);
         if ((work & (ConnectionWork.Rollback | ConnectionWork.OnReturn | ConnectionWork.Discard)) != 0)
             await RollBackAsync().ConfigureAwait(false);
         if (work.HasFlag(ConnectionWork.OnReturn))
@@ -139,13 +147,14 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
             await _hooks.ConfigureAsync(_giveUp.Token).ConfigureAwait(false);
         }
 
-        if (work.HasFlag(ConnectionWork.Validate))
-            await ProveAsync().ConfigureAwait(false);
         if ((work & (ConnectionWork.Rollback | ConnectionWork.Validate)) != 0 && SeemsUnwanted())
             await WithinTimeoutAsync(EnsureWantedAsync()).ConfigureAwait(false);
         await _hooks.RunAsync(work & ~ConnectionWork.OnReturn, key, _giveUp.Token).ConfigureAwait(false);
         if (source.Internals?.IsOutsideTransaction(connection) == false)
             throw new InvalidOperationException("The connection is in a transaction after its reset.");
+        // A hook need not run a command.
+        if (source.Internals?.IsResetPending(connection) == true)
+            await WithinTimeoutAsync(ExecuteAsync("SELECT 1")).ConfigureAwait(false);
     }
 
     public Task TerminateAsync(BackendIdentity backend) => WithinTimeoutAsync(TerminateOtherAsync(backend));
@@ -172,17 +181,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
     private async Task OpenWithinAsync()
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_giveUp.Token);
-        timeout.CancelAfter(source.Timeout);
-        try
-        {
-            await ConnectAsync(timeout.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!_giveUp.IsCancellationRequested)
-        {
-            throw new TimeoutException($"The server did not answer within connect-timeout ({source.Timeout.TotalSeconds:0.###} s).");
-        }
-
+        await OpenDriverAsync().ConfigureAwait(false);
         source.VerifyInternals(connection);
         Meet();
         try
@@ -210,24 +209,37 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     }
 
     /// <summary>Not asked when its end is known: many that died together would each have the driver throw through all its layers.</summary>
-    private Task ProveAsync() =>
-        _socket?.IsGone() == true
-            ? Task.FromException(new IOException("The server has ended the connection."))
-            : WithinTimeoutAsync(ExecuteAsync("SELECT 1"));
+    private async Task TestAsync()
+    {
+        if (_socket?.IsGone() == true)
+            throw new IOException("The server has closed the connection.");
+        var (patience, setting) = settings.ValidateTimeout < source.Timeout ? (settings.ValidateTimeout, "validate-timeout") : (source.Timeout, "connect-timeout");
+        try
+        {
+            await WithinAsync(ExecuteAsync("SELECT 1"), patience, setting).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _isSilent = true;
+            throw;
+        }
+    }
 
     private Task RollBackAsync() =>
         source.Internals?.IsOutsideTransaction(connection) == true
             ? Task.CompletedTask
             : WithinTimeoutAsync(ExecuteAsync("ROLLBACK"));
 
+    private Task WithinTimeoutAsync(Task work) => WithinAsync(work, source.Timeout, "connect-timeout");
+
     /// <summary>
-    /// Given up after connect-timeout, not cancelled: the driver blocks a thread of the thread pool while it asks the server to cancel,
+    /// Given up after its time, not cancelled: the driver blocks a thread of the thread pool while it asks the server to cancel,
     /// and a network that swallows everything would take one for each connection. The forced end that follows asks on a thread of its own.
     /// </summary>
-    private async Task WithinTimeoutAsync(Task work)
+    private async Task WithinAsync(Task work, TimeSpan patience, string setting)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_giveUp.Token);
-        timeout.CancelAfter(source.Timeout);
+        timeout.CancelAfter(patience);
         try
         {
             await work.WaitAsync(timeout.Token).ConfigureAwait(false);
@@ -236,9 +248,12 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         {
             // Whatever it ends with, nobody waits for it.
             _ = QuietlyAsync(work);
-            throw new TimeoutException($"The server did not answer within connect-timeout ({source.Timeout.TotalSeconds:0.###} s).");
+            throw NoAnswer(patience, setting);
         }
     }
+
+    private static TimeoutException NoAnswer(TimeSpan patience, string setting) =>
+        new($"The server did not answer within {setting} ({patience.TotalSeconds:0.###} s).");
 
     private async Task ExecuteAsync(string statement)
     {

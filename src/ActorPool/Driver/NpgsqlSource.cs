@@ -31,6 +31,7 @@ internal sealed class NpgsqlSource : IConnectionSource
         Server = PoolSettingsText.Server(text);
         Retired = new RetiredSessions(settings.RetireOn, hosts.Target);
         ConnectionString = PoolSettingsText.WithoutSecrets(text);
+        MayHangLoggedIn = !owned && hosts.All.Any(host => OpenCallbacks.MayHangLoggedIn(host.Source));
     }
 
     /// <summary>Where connections are opened.</summary>
@@ -44,6 +45,9 @@ internal sealed class NpgsqlSource : IConnectionSource
 
     /// <summary>Which sessions are of no more use.</summary>
     public RetiredSessions Retired { get; }
+
+    /// <summary>An open that is stuck may have a session, which the server does not end by itself.</summary>
+    public bool MayHangLoggedIn { get; }
 
     /// <summary>Complete when the pool is over.</summary>
     public Task Over => _over.Task;
@@ -82,6 +86,7 @@ internal sealed class NpgsqlSource : IConnectionSource
             throw new ArgumentException("The pool has no server to connect to: set connection-string (it needs at least 'Host=...'), or DataSource in code.");
         // A host has its part of the time: the next one is tried within it as well.
         Unpool(builder.ConnectionStringBuilder, settings.ConnectTimeout / HostList.CountIn(builder.ConnectionStringBuilder));
+        OpenCallbacks.Bound(builder);
         var whole = builder.ConnectionStringBuilder.ConnectionString;
         return new NpgsqlSource(HostList.Build(builder), whole, owned: true, settings, internals, limitation);
     }

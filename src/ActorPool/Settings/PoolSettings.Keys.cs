@@ -84,6 +84,18 @@ public sealed partial record PoolSettings
     /// </remarks>
     public IReadOnlyList<string> RetireOn { get; init => field = SqlStates.Of(value, nameof(RetireOn)); } = null!;
 
+    /// <summary>
+    /// <c>validate-idle-every</c>: an idle connection on which the server was not heard for this long is tested in the background.
+    /// Above zero; null: never. <see cref="SimpleConnectionPool"/> has no background and does without.
+    /// </summary>
+    public TimeSpan? ValidateIdleEvery { get; init => field = PositiveOrOff(value); }
+
+    /// <summary><c>validate-timeout</c>: a test that takes longer has failed, and the connection is discarded. Above zero; <see cref="ConnectTimeout"/> when that is shorter.</summary>
+    public TimeSpan ValidateTimeout { get; init => field = Positive(value); }
+
+    /// <summary><c>collect-when-starved</c>: a pool in which nothing moves asks for a garbage collection, which finds forgotten leases.</summary>
+    public bool CollectWhenStarved { get; init; }
+
     /// <summary><c>leak-warning-after</c>: a lease held for longer is reported. Above zero; null: never.</summary>
     public TimeSpan? LeakWarningAfter { get; init => field = PositiveOrOff(value); }
 

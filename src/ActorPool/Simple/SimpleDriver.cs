@@ -29,7 +29,8 @@ internal sealed class SimpleDriver : ILeaseHome
     public SimpleDriver(PoolSettings settings, IConnectionSource source)
     {
         _startPatience = settings.AcquireTimeout;
-        _settings = settings with { AcquireTimeout = TimeSpan.Zero };
+        // It has no background, and one caller who waits for itself starves without a queue.
+        _settings = settings with { AcquireTimeout = TimeSpan.Zero, ValidateIdleEvery = null, CollectWhenStarved = false };
         _source = source;
         _state = new PoolState(
             _settings, Now, Random.Shared,

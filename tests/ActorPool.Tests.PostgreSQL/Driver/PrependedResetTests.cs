@@ -24,31 +24,43 @@ public sealed class PrependedResetTests : DriverTest
     }
 
     [Fact]
-    public async Task Those_who_sent_nothing_leave_it_to_the_next()
+    public async Task A_lease_that_sends_nothing_leaves_no_lock_of_the_last_user_when_nobody_waits()
     {
         var pool = await StartPrependingAsync();
         var pid = await UseAsync(pool, "one");
-        // One for each would be more than the driver's buffer holds.
-        for (var user = 0; user < 200; user++)
-        {
-            await using var idle = await pool.GetConnAsync(user);
-            Assert.True(idle.IsNewSession);
-        }
+        await (await pool.GetConnAsync("another")).DisposeAsync();
 
-        Assert.Equal(1, await Backends.CountAsync($"pid = {pid} AND query LIKE '%{nameof(UseAsync)}'"));
-        await using var next = await pool.GetConnAsync("another");
-        await AssertCleanAsync(next);
+        await EventuallyAsync(() => pool.Statistics is { Idle: 1, Resetting: 0 }, "it is idle again");
+        Assert.Equal(0, await Backends.CountAsync($"pid = {pid} AND EXISTS (SELECT FROM pg_locks lock WHERE lock.pid = pg_stat_activity.pid AND locktype = 'advisory')"));
     }
 
     [Fact]
-    public async Task The_same_key_finds_the_session_that_was_new_to_it_also_when_it_had_sent_nothing()
+    public async Task Leases_that_send_nothing_follow_each_other_without_a_round_trip_while_requests_wait()
+    {
+        var pool = await StartPrependingAsync();
+        var pid = await UseAsync(pool, "one");
+        var first = await pool.GetConnAsync("another");
+        // One reset for each would be more than the driver's buffer holds.
+        var waiting = Enumerable.Range(0, 200).Select(user => pool.GetConnAsync(user).AsTask()).ToArray();
+        var last = pool.GetConnAsync("last").AsTask();
+        await first.DisposeAsync();
+        foreach (var next in waiting)
+            await (await next).DisposeAsync();
+
+        await using var lease = await last;
+        Assert.Equal(1, await Backends.CountAsync($"pid = {pid} AND query LIKE '%{nameof(UseAsync)}'"));
+        await AssertCleanAsync(lease);
+    }
+
+    [Fact]
+    public async Task A_key_that_sent_nothing_finds_a_new_session_again()
     {
         var pool = await StartPrependingAsync();
         await UseAsync(pool, "one");
         await (await pool.GetConnAsync("another")).DisposeAsync();
 
         await using var again = await pool.GetConnAsync("another");
-        Assert.False(again.IsNewSession);
+        Assert.True(again.IsNewSession);
         await AssertCleanAsync(again);
     }
 

@@ -36,6 +36,47 @@ public sealed class KeyChoiceTests
     }
 
     [Fact]
+    public void An_open_in_flight_comes_before_the_session_that_another_key_returns()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 2));
+        var other = pool.Borrow("a");
+        var waiter = pool.Get("b");
+        pool.Put(other);
+        Assert.Null(waiter.Answer);
+
+        pool.Opened(pool.Busy(Physical.Opening).Single());
+
+        Assert.NotSame(other.Slot, waiter.Slot);
+        Assert.False(pool.Borrow("a").IsNewSession);
+    }
+
+    [Fact]
+    public void The_session_of_another_key_comes_before_an_open_that_is_slow()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 2));
+        var other = pool.Borrow("a");
+        var waiter = pool.Get("b");
+        pool.Put(other);
+
+        pool.Pass(PoolState.SlowAfter);
+
+        Assert.Same(other.Slot, waiter.Slot);
+    }
+
+    [Fact]
+    public void An_emptied_session_of_another_key_comes_before_an_open_in_flight()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 2) with { Reset = ResetMode.DiscardAll });
+        var other = pool.Borrow("a");
+        var waiter = pool.Get("b");
+        pool.Put(other);
+
+        pool.WorkDone(pool.Busy(Physical.Working).Single());
+
+        Assert.Same(other.Slot, waiter.Slot);
+    }
+
+    [Fact]
     public void At_last_the_session_of_the_key_that_was_not_used_for_longest()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 3));
@@ -118,13 +159,50 @@ public sealed class KeyChoiceTests
     }
 
     [Fact]
+    public void A_reset_that_was_put_ahead_and_not_sent_is_made_when_the_connection_goes_idle()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true, PrependReset = true });
+        pool.Return(pool.Borrow("a"));
+        var unused = pool.Borrow("b");
+
+        pool.Put(unused, ReturnCondition.ResetPending);
+
+        Assert.Equal(ConnectionWork.Discard, Assert.Single(pool.Last).Work);
+    }
+
+    [Fact]
+    public void A_reset_that_was_put_ahead_and_not_sent_goes_with_the_command_of_a_waiting_request()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true, PrependReset = true });
+        pool.Return(pool.Borrow("a"));
+        var unused = pool.Borrow("b");
+        var waiter = pool.Get("c");
+
+        pool.Put(unused, ReturnCondition.ResetPending);
+
+        Assert.Equal(EffectKind.Grant, waiter.Answer);
+        Assert.True(waiter.IsNewSession);
+    }
+
+    [Fact]
+    public void A_reset_that_was_put_ahead_of_a_request_that_ended_is_made_at_once()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true, PrependReset = true });
+        pool.Return(pool.Borrow("a"));
+
+        pool.Get("b", gone: true);
+
+        Assert.Equal(ConnectionWork.Discard, Assert.Single(pool.Last).Work);
+    }
+
+    [Fact]
     public void It_is_waited_for_when_the_server_was_not_heard_of_for_long()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true, ValidateAfterIdle = TimeSpan.FromSeconds(1), PrependReset = true });
         pool.Return(pool.Borrow("a"));
         pool.PassAsleep(TimeSpan.FromSeconds(2));
         pool.Get("b");
-        Assert.Equal(ConnectionWork.Discard, Assert.Single(pool.Last).Work);
+        Assert.Equal(ConnectionWork.Validate | ConnectionWork.Discard, Assert.Single(pool.Last).Work);
     }
 
     [Fact]

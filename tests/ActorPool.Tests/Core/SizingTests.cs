@@ -161,6 +161,36 @@ public sealed class SizingTests
     }
 
     [Fact]
+    public void Tests_and_the_closing_of_idle_connections_are_not_waited_for()
+    {
+        var pool = TestPool.Running(TwoOfFour with { ValidateIdleEvery = TimeSpan.FromSeconds(30) });
+        pool.Pass(TimeSpan.FromSeconds(30));
+        pool.Pause();
+        Assert.NotEqual(0, pool.Counts.Validating);
+        Assert.True(pool.State.AllReturned);
+
+        pool.Drain();
+        pool.WorkFailed(pool.Busy(Physical.Working).First());
+
+        Assert.NotEqual(0, pool.Counts.Closing);
+        Assert.True(pool.State.AllReturned);
+    }
+
+    [Fact]
+    public void The_end_of_a_lease_that_was_taken_back_by_force_is_waited_for()
+    {
+        var pool = TestPool.Running(TwoOfFour);
+        var lease = pool.Borrow();
+        pool.Pause();
+        pool.Forgotten(lease);
+        Assert.False(pool.State.AllReturned);
+
+        pool.Settle();
+
+        Assert.True(pool.State.AllReturned);
+    }
+
+    [Fact]
     public void A_session_made_ready_during_a_pause_is_not_lent_before_its_end()
     {
         var pool = TestPool.Running(TwoOfFour with { InitializeSession = (_, _, _) => Task.CompletedTask });

@@ -38,6 +38,9 @@ public sealed class InCodeTests
         { () => Good with { RetireOn = ["57P01", null!] }, nameof(PoolSettings.RetireOn) },
         { () => Good with { RetireOn = ["57P0"] }, nameof(PoolSettings.RetireOn) },
         { () => Good with { RetireOn = ["57P0%"] }, nameof(PoolSettings.RetireOn) },
+        { () => Good with { ValidateIdleEvery = TimeSpan.Zero }, nameof(PoolSettings.ValidateIdleEvery) },
+        { () => Good with { ValidateTimeout = TimeSpan.Zero }, nameof(PoolSettings.ValidateTimeout) },
+        { () => Good with { ValidateTimeout = Timeout.InfiniteTimeSpan }, nameof(PoolSettings.ValidateTimeout) },
         { () => Good with { LeakWarningAfter = TimeSpan.Zero }, nameof(PoolSettings.LeakWarningAfter) },
         { () => Good with { LeakWarningAfter = Timeout.InfiniteTimeSpan }, nameof(PoolSettings.LeakWarningAfter) },
         { () => Good with { MaxHoldTime = TimeSpan.Zero }, nameof(PoolSettings.MaxHoldTime) },
@@ -67,7 +70,7 @@ public sealed class InCodeTests
     [Fact]
     public void Every_property_that_can_be_wrong_was_tried()
     {
-        string[] anythingGoes = [nameof(PoolSettings.KeepMin), nameof(PoolSettings.DiscardOnKeyChange), nameof(PoolSettings.PrependReset), nameof(PoolSettings.DataSource), nameof(PoolSettings.ConfigureDataSource),
+        string[] anythingGoes = [nameof(PoolSettings.KeepMin), nameof(PoolSettings.DiscardOnKeyChange), nameof(PoolSettings.PrependReset), nameof(PoolSettings.CollectWhenStarved), nameof(PoolSettings.DataSource), nameof(PoolSettings.ConfigureDataSource),
             nameof(PoolSettings.Configure), nameof(PoolSettings.InitializeSession), nameof(PoolSettings.OnReturn), nameof(PoolSettings.Check)];
         var properties = typeof(PoolSettings).GetProperties(BindingFlags.Instance | BindingFlags.Public).Select(property => property.Name).Except(anythingGoes);
 

@@ -8,12 +8,12 @@ public sealed class MalformedHoconTests
     private static readonly string[] Whole = ["min-connections", "max-connections", "max-waiting", "max-concurrent-opens", "key-memory"];
     private static readonly string[] Durations =
     [
-        "acquire-timeout", "connect-timeout", "idle-timeout", "max-lifetime", "validate-after-idle", "leak-warning-after", "max-hold-time", "close-timeout",
+        "acquire-timeout", "connect-timeout", "idle-timeout", "max-lifetime", "validate-after-idle", "validate-idle-every", "validate-timeout", "leak-warning-after", "max-hold-time", "close-timeout",
         "reconnect-backoff.min", "reconnect-backoff.max",
     ];
 
     private static readonly string[] Parts = ["lifetime-jitter", "reconnect-backoff.jitter"];
-    private static readonly string[] Switches = ["keep-min", "discard-on-key-change", "prepend-reset"];
+    private static readonly string[] Switches = ["keep-min", "discard-on-key-change", "prepend-reset", "collect-when-starved"];
     private static readonly string[] Choices = ["idle-order", "key-affinity", "key-sharing", "reset"];
 
     public static TheoryData<string, string> Wrong()

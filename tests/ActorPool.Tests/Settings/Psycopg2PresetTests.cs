@@ -22,6 +22,8 @@ public sealed class Psycopg2PresetTests
             RetireOn = [],
             ValidateAfterIdle = Timeout.InfiniteTimeSpan,
             MaxLifetime = Timeout.InfiniteTimeSpan,
+            ValidateIdleEvery = null,
+            CollectWhenStarved = false,
         };
 
         Assert.Equal(listed, Preset);

@@ -7,7 +7,7 @@ namespace ActorPool.Tests.Core.RandomSequences;
 /// <summary>Settings from dice. Zero is the plainest choice of each, so that a shrunk failure names only what it needs.</summary>
 internal static class RandomSettings
 {
-    public const int Dice = 24;
+    public const int Dice = 27;
 
     public static PoolSettings From(int[] dice)
     {
@@ -38,6 +38,9 @@ internal static class RandomSettings
             Check = Pick<Func<NpgsqlConnection, CancellationToken, Task>?>(null, null, null, (_, _) => Task.CompletedTask),
             OnReturn = Pick<Func<NpgsqlConnection, CancellationToken, Task>?>(null, null, null, (_, _) => Task.CompletedTask),
             PrependReset = Pick(false, true),
+            ValidateIdleEvery = Pick<TimeSpan?>(null, null, Ms(80), Ms(700)),
+            ValidateTimeout = Pick(Ms(2000), Ms(40), Ms(300)),
+            CollectWhenStarved = Pick(false, true),
         };
 
         T Pick<T>(params ReadOnlySpan<T> choices) => choices[Roll(choices.Length)];

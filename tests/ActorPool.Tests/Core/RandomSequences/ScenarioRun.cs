@@ -38,7 +38,8 @@ internal sealed class ScenarioRun
                 _asked.Add(_pool.Get(Pick(Keys, a), Pick(Timeouts, b), Borrower(c), gone: command.Op == Op.GetGone));
                 break;
             case Op.Put when Choose(_asked.FindAll(IsOut), a) is { } lent:
-                _pool.Put(lent, Condition(b), close: c % 6 == 5);
+                var unused = c % 2 == 1 && Condition(b) == ReturnCondition.Clean && _pool.Ledger.IsResetPending(lent);
+                _pool.Put(lent, unused ? ReturnCondition.ResetPending : Condition(b), close: c % 6 == 5);
                 break;
             case Op.PutStale when Choose(_asked.FindAll(waiter => waiter.Slot is not null && !IsOut(waiter)), a) is { } stale:
                 _pool.Put(stale);

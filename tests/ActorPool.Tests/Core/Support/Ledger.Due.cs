@@ -30,15 +30,32 @@ internal sealed partial class Ledger
                 yield return ("the end of the hold", slot, slot.LentAt + most);
             if (settings.AcquireTimeout != TimeSpan.Zero && slot is ({ State: Physical.Opening } or { State: Physical.Working, Work: not ConnectionWork.Initialize }) && !slot.Slot.IsSlow)
                 yield return ("the slowness", slot, slot.StartedAt + PoolState.SlowAfter);
+            if (slot.IsIdle && settings.ValidateIdleEvery is { } every && Slots.Count(other => other is { State: Physical.Working, Slot.State: SlotState.Validating }) < PoolState.MostTests)
+                yield return ("the test", slot, slot.HeardAt + every);
+            if (IsStuck(slot, phase))
+                yield return ("the end of patience", slot, slot.StartedAt + settings.ValidateTimeout * (slot.Work.HasFlag(ConnectionWork.Validate) ? 2 : 1));
             if (slot is { IsLent: true, LeakWarned: false } && settings.LeakWarningAfter is { } patience)
                 yield return ("the leak warning", slot, slot.LentAt + patience);
         }
 
+        if (settings.CollectWhenStarved && phase == PoolPhase.Running && !IsPaused && Lent >= settings.MaxConnections && Slots.Exists(slot => slot.Slot.HasUnwatchedHolder) && Queued.FirstOrDefault() is { } starved)
+            yield return ("the collection", null, CollectionDue(starved));
         if (settings.IdleTimeout > TimeSpan.Zero && Slots.Count(slot => slot.IsIdle) > settings.MinConnections)
             yield return ("the trim of the oldest idle one", null, Slots.Where(slot => slot.IsIdle).Min(slot => slot.Slot.IdleSince) + settings.IdleTimeout);
         if (phase is PoolPhase.Starting or PoolPhase.Running && !IsPaused && WantsToOpen(phase) && ConnectFailures > 0)
             yield return ("the next attempt to open", null, NextAttempt(phase));
     }
+
+    private TimeSpan CollectionDue(TestWaiter oldest)
+    {
+        var starved = new[] { oldest.Since }.Concat(Slots.Select(slot => slot.LentAt)).Max() + PoolState.StarvedAfter;
+        return _collectedAt + PoolState.CollectAtMostEvery is { } again && again > starved ? again : starved;
+    }
+
+    /// <summary>It holds a place, and a request waits for which nothing else will become free.</summary>
+    private bool IsStuck(SlotLedger slot, PoolPhase phase) =>
+        phase == PoolPhase.Running && !IsPaused && Taken >= settings.MaxConnections && Demand > Count(Physical.Closing) + SoonOpen + (settings.AcquireTimeout == TimeSpan.Zero ? 0 : SoonReady)
+        && slot is { State: Physical.Working, Slot.State: SlotState.Resetting } && (slot.Work & (ConnectionWork.OnReturn | ConnectionWork.Check | ConnectionWork.Initialize)) == 0;
 
     /// <summary>An open is wanted and nothing is under way that would lead to one.</summary>
     public bool WantsToOpen(PoolPhase phase)

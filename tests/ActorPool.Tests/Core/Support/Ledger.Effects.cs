@@ -31,6 +31,7 @@ internal sealed partial class Ledger
                 Unless(effect.Work != ConnectionWork.None, $"slot {slot.Slot.Index}: work without a name");
                 slot.State = Physical.Working;
                 slot.IsResetPending = false;
+                slot.InTest = effect.Work == ConnectionWork.Validate;
                 slot.Work = effect.Work;
                 slot.StartedAt = now;
                 if (effect.Work == ConnectionWork.Initialize)
@@ -49,6 +50,9 @@ internal sealed partial class Ledger
                 Unless(effect.End is not (LeaseEnd.None or LeaseEnd.Returned), $"slot {slot.Slot.Index}: ended by force as {effect.End}");
                 LeaseEnded(slot);
                 slot.MustGo = true;
+                break;
+            case EffectKind.Collect:
+                Collect(now);
                 break;
             case EffectKind.Unwatch:
                 _unwatched.Add((TestBorrower)effect.Borrower!);
@@ -88,12 +92,13 @@ internal sealed partial class Ledger
         Unless(settings.Check is null || slot.CheckedAt is not null, $"{waiter.Name} gets slot {slot.Slot.Index} without a check");
         Unless(!slot.OwesOnReturn, $"{waiter.Name} gets slot {slot.Slot.Index} without the hook of its return");
         Unless(!slot.IsOutdated || slot.InitializedFor is not null, $"{waiter.Name} gets slot {slot.Slot.Index}, which was to be replaced");
+        Unless(now < slot.Slot.ExpiresAt, $"{waiter.Name} gets slot {slot.Slot.Index}, which expired at {slot.Slot.ExpiresAt}");
+        CheckTakeOver(slot, waiter, now);
         slot.CheckedAt = null;
         slot.WasLent = true;
         CheckSession(slot, waiter, now);
         Answered(waiter, EffectKind.Grant);
         slot.IsLent = true;
-        slot.IsResetPending = false;
         slot.LentKey = waiter.Key;
         slot.Lease = slot.Slot.Lease;
         slot.LentAt = now;
@@ -136,6 +141,25 @@ internal sealed partial class Ledger
             _ => false,
         };
         Unless(legal, $"{waiter.Name} is refused with {kind} for no reason");
+    }
+
+    /// <summary>Another key's session is the last resort: a new connection comes before it, or one that will serve this request in a moment.</summary>
+    private void CheckTakeOver(SlotLedger slot, TestWaiter waiter, TimeSpan now)
+    {
+        var isAnothers = settings.KeyAffinity == KeyAffinity.Sticky && slot.Slot.SessionOwner is { } owner && !Equals(owner.Key, waiter.Key)
+            && slot.Users.Any(user => user != Unkeyed) && slot.InitializedFor is null;
+        var room = settings.MaxConnections - Taken;
+        var cannotOpen = ConnectFailures > 0 || Slots.Exists(other => other is { State: Physical.Opening, Slot.IsSlow: true });
+        Unless(!isAnothers || room <= 0 || cannotOpen, $"{waiter.Name} takes slot {slot.Slot.Index} from {slot.LastUser}, while there is room for {room}");
+        Unless(!isAnothers || Demand > SoonOpen || cannotOpen, $"{waiter.Name} takes slot {slot.Slot.Index} from {slot.LastUser}, while an open will serve it");
+    }
+
+    private void Collect(TimeSpan now)
+    {
+        Unless(settings.CollectWhenStarved && !(now < _collectedAt + PoolState.CollectAtMostEvery), $"collected again after the collection at {_collectedAt}");
+        Unless(Lent >= settings.MaxConnections && Slots.All(slot => !slot.IsLent || now - slot.LentAt >= PoolState.StarvedAfter), $"collected without being starved");
+        Unless(Queued.First() is { } oldest && now - oldest.Since >= PoolState.StarvedAfter, $"collected while nobody waits for long");
+        _collectedAt = now;
     }
 
     private void Initialize(SlotLedger slot)

@@ -14,10 +14,13 @@ internal sealed partial class Ledger
     public void Returned(SlotLedger slot, ReturnCondition condition, TimeSpan now)
     {
         slot.HeardAt = now;
+        slot.IsResetPending &= condition == ReturnCondition.ResetPending;
         LeaseEnded(slot);
         slot.InTransaction = condition == ReturnCondition.InTransaction;
         slot.OwesOnReturn = settings.OnReturn is not null;
-        slot.IsUsed = true;
+        slot.IsUsed = condition != ReturnCondition.ResetPending;
+        if (condition == ReturnCondition.ResetPending)
+            NewSession(slot);
     }
 
     public void WorkDone(SlotLedger slot, TimeSpan now)
@@ -49,9 +52,12 @@ internal sealed partial class Ledger
         Unless(slot.IsIdle && slot.DiedAt is null && !slot.InTransaction, $"slot {slot.Slot.Index}: a reset is put ahead on {slot.Expected}");
         if (settings.Reset != ResetMode.DiscardAll)
             slot.LastUser = null;
-        slot.IsResetPending = slot.IsUsed;
+        slot.IsResetPending = true;
         NewSession(slot);
     }
+
+    /// <summary>Its borrower has not sent a command, which would have sent the reset as well.</summary>
+    public bool IsResetPending(TestWaiter waiter) => Slots[waiter.Slot!.Index].IsResetPending;
 
     private static void NewSession(SlotLedger slot)
     {

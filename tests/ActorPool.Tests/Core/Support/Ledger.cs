@@ -9,6 +9,8 @@ internal sealed partial class Ledger(PoolSettings settings)
     private readonly HashSet<TestBorrower> _watched = [];
     private readonly HashSet<TestBorrower> _unwatched = [];
 
+    private TimeSpan? _collectedAt;
+
     private int _limit = settings.MaxConnections;
 
     public List<SlotLedger> Slots { get; } = [];
@@ -46,7 +48,7 @@ internal sealed partial class Ledger(PoolSettings settings)
     public int SoonOpen => Slots.Count(slot => slot is { State: Physical.Opening, Slot.IsSlow: false });
 
     /// <summary>Round trips that a waiting request may count on.</summary>
-    public int SoonReady => Slots.Count(slot => slot is { State: Physical.Working, Work: not ConnectionWork.Initialize, Slot.IsSlow: false });
+    public int SoonReady => Slots.Count(slot => slot is { State: Physical.Working, Work: not ConnectionWork.Initialize, Slot: { IsSlow: false, State: not SlotState.Closing } });
 
     public int Count(Physical state) => Slots.Count(slot => slot.State == state);
 
@@ -146,7 +148,7 @@ internal sealed partial class Ledger(PoolSettings settings)
         foreach (var slot in Slots)
         {
             Unless(!slot.MustGo || slot.State == Physical.Closing, $"slot {slot.Slot.Index}: a lease ended by force, and its connection was kept");
-            Unless(settings.Reset != ResetMode.DiscardAll || !slot.IsIdle || !slot.IsResetPending, $"slot {slot.Slot.Index}: lies idle, and the reset of its return waits for its next user");
+            Unless(!slot.IsIdle || !slot.IsResetPending, $"slot {slot.Slot.Index}: lies idle, and the reset of its return waits for its next user");
             slot.MustGo = false;
             slot.Crashed = false;
         }

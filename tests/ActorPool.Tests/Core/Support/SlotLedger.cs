@@ -35,7 +35,10 @@ internal sealed class SlotLedger(Slot slot)
 
     public bool InTransaction { get; set; }
 
-    /// <summary>The reset of its return waits for the next command.</summary>
+    /// <summary>The present work is a test and nothing else.</summary>
+    public bool InTest { get; set; }
+
+    /// <summary>A reset waits for the next command.</summary>
     public bool IsResetPending { get; set; }
 
     /// <summary>When the server was last heard of.</summary>

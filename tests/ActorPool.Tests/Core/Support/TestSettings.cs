@@ -12,6 +12,8 @@ internal static class TestSettings
         IdleTimeout = InfiniteTimeSpan,
         MaxLifetime = InfiniteTimeSpan,
         ValidateAfterIdle = InfiniteTimeSpan,
+        ValidateIdleEvery = null,
+        CollectWhenStarved = false,
         DiscardOnKeyChange = false,
         ReconnectBackoff = NoJitter,
     };

@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using Npgsql;
+
+namespace ActorPool.Driver;
+
+/// <summary>
+/// The user's callbacks inside an open: a password provider, an initializer of physical connections. One that ignores its token would keep the open,
+/// and with it a backend, for ever. Given up here, it makes the driver end the open itself, and nothing of it is left at the server.
+/// </summary>
+/// <remarks>
+/// The builder does not show what it was given, so this reads its fields. Where they have moved, and in a data source that was given
+/// to the pool, the open is abandoned instead and its place is held (<see cref="NpgsqlPhysicalConnection"/>).
+/// </remarks>
+internal static class OpenCallbacks
+{
+    // Gets from the open to the callbacks in it; they have no other way to learn of its end.
+    private static readonly AsyncLocal<CancellationToken> EndOfOpen = new();
+
+    /// <summary>To be called at the beginning of the open, in its own context.</summary>
+    public static void Begin(CancellationToken endOfOpen) => EndOfOpen.Value = endOfOpen;
+
+    public static void Bound(NpgsqlDataSourceBuilder builder)
+    {
+        if (ValueOf(builder, "_internalBuilder") is not { } inner)
+            return;
+        if (ValueOf(inner, "_passwordProvider") is Func<NpgsqlConnectionStringBuilder, string> password
+            && ValueOf(inner, "_passwordProviderAsync") is Func<NpgsqlConnectionStringBuilder, CancellationToken, ValueTask<string>> passwordAsync)
+        {
+            builder.UsePasswordProvider(
+                password,
+                async (text, token) =>
+                {
+                    var answer = Task.Run(() => passwordAsync(text, token).AsTask(), CancellationToken.None);
+                    await EndAsync(answer, "password provider", token).ConfigureAwait(false);
+                    return await answer.ConfigureAwait(false);
+                });
+        }
+
+        if (ValueOf(inner, "_connectionInitializer") is Action<NpgsqlConnection> initialize
+            && ValueOf(inner, "_connectionInitializerAsync") is Func<NpgsqlConnection, Task> initializeAsync)
+        {
+            builder.UsePhysicalConnectionInitializer(
+                initialize,
+                connection => EndAsync(Task.Run(() => initializeAsync(connection), CancellationToken.None), "physical connection initializer", EndOfOpen.Value));
+        }
+    }
+
+    /// <summary>Whether an open can hang in the user's code when it is logged in, where the server does not end it by itself.</summary>
+    public static bool MayHangLoggedIn(NpgsqlDataSource source) =>
+        typeof(NpgsqlDataSource).GetProperty("ConnectionInitializerAsync", BindingFlags.Instance | BindingFlags.NonPublic) is not { } initializer
+        || initializer.GetValue(source) is not null;
+
+    private static async Task EndAsync(Task callback, string name, CancellationToken endOfOpen)
+    {
+        try
+        {
+            await callback.WaitAsync(endOfOpen).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (endOfOpen.IsCancellationRequested && !callback.IsCompleted)
+        {
+            throw new CallbackStuckException(name);
+        }
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "A field that was trimmed away is one that has moved.")]
+    private static object? ValueOf(object owner, string field) =>
+        owner.GetType().GetField(field, BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(owner);
+}
+
+/// <summary>A callback of the data source took longer than the open that waits for it may take.</summary>
+internal sealed class CallbackStuckException(string name) : TimeoutException($"The {name} of the data source did not return.")
+{
+    public string Name { get; } = name;
+}
