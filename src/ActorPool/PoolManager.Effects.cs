@@ -211,6 +211,7 @@ public sealed partial class PoolManager
     private void EndLease(SlotRecord record, LeaseEnd end, TimeSpan now)
     {
         var lease = record.Lease;
+        record.Connection?.EndLease(end);
         var isOver = lease is null || lease.TryEnd(end);
         if (isOver)
             _cell.Metrics.UsedLater(now - record.Slot.LentAt);

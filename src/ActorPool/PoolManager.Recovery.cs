@@ -89,6 +89,7 @@ public sealed partial class PoolManager
             var lease = record.Lease;
             if (fate != SlotFate.Lent && lease?.TryEnd(LeaseEnd.ConnectionLost) == true)
             {
+                record.Connection?.EndLease(LeaseEnd.ConnectionLost);
                 record.TakeBack();
                 _cell.Metrics.UsedLater(now - record.Slot.LentAt);
             }

@@ -203,7 +203,8 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         AnswerAfterCrash(_state.Effects.Select(effect => effect.Waiter).OfType<Waiter>().ToArray(), PoolFailure.Closed(_cell.Name));
         foreach (var record in _records)
         {
-            record.Lease?.TryEnd(LeaseEnd.PoolClosed);
+            if (record.Lease?.TryEnd(LeaseEnd.PoolClosed) == true)
+                record.Connection?.EndLease(LeaseEnd.PoolClosed);
             _ = record.Connection?.AbortAsync();
         }
 

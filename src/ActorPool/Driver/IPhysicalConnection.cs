@@ -54,6 +54,12 @@ internal interface IPhysicalConnection
     /// <param name="driverWasUsed">The borrower had the driver's own objects in hand.</param>
     ReturnCondition Release(bool driverWasUsed);
 
+    /// <summary>
+    /// Its lease is over while a command may be running: that command's error gets the reason as its cause, as far as the driver allows.
+    /// No I/O; called by the manager before <see cref="AbortAsync"/>.
+    /// </summary>
+    void EndLease(LeaseEnd end);
+
     /// <summary>Closes it while nobody uses it. Completes when its backend is gone, or when that cannot be awaited any longer.</summary>
     Task CloseAsync();
 

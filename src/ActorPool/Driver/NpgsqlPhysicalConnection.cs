@@ -2,6 +2,7 @@ using System.Data;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
+using ActorPool.Errors;
 using Npgsql;
 
 namespace ActorPool.Driver;
@@ -24,6 +25,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     private Task? _opening;
     private FullReset _reset = null!;
     private BackendSocket? _socket;
+    private LeaseStream? _stream;
     private object? _connector;
     private volatile bool _isBroken;
     private long _openedAt;
@@ -72,6 +74,8 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
     public Action? ClosedByReader { get; set; }
 
+    public void EndLease(LeaseEnd end) => _stream?.End(() => LeaseEnds.Error(settings.Name, end));
+
     public Task OpenAsync()
     {
         // Without the caller's context: a physical connection must not enlist in a transaction that is ambient at the moment.
@@ -97,6 +101,8 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         var state = connection.FullState;
         if (_isBroken || state == ConnectionState.Broken)
             return ReturnCondition.Broken;
+        if ((state & (ConnectionState.Executing | ConnectionState.Fetching)) != 0)
+            EndLease(LeaseEnd.Returned);
         if (state != ConnectionState.Open)
             return state == ConnectionState.Closed ? ReturnCondition.ClosedWhileLent : ReturnCondition.Unusable;
         if (connection.ProcessID != ProcessId)
@@ -206,6 +212,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         connection.StateChange += Changed;
         _socket?.Dispose();
         _socket = source.Internals?.SocketOf(connection) is { } socket ? BackendSocket.Of(socket, ProcessId) : null;
+        _stream = source.Internals is null ? null : LeaseStream.Install(connection);
     }
 
     /// <summary>Not asked when its end is known: many that died together would each have the driver throw through all its layers.</summary>

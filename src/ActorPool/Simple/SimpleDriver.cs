@@ -235,6 +235,7 @@ internal sealed class SimpleDriver : ILeaseHome
                 End(slot, _records[slot.Index].Connection!.AbortAsync(backend => Post(now => _state.BackendStays(backend, now))));
                 break;
             case EffectKind.EndLease:
+                _records[slot.Index].Connection?.EndLease(effect.End);
                 _records[slot.Index].Lease?.TryEnd(effect.End);
                 _records[slot.Index].TakeBack();
                 break;

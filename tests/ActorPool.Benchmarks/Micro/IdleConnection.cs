@@ -31,6 +31,10 @@ internal sealed class IdleConnection(int number) : IPhysicalConnection
 
     public ReturnCondition Release(bool driverWasUsed) => ReturnCondition.Clean;
 
+    public void EndLease(LeaseEnd end)
+    {
+    }
+
     public Task CloseAsync() => Task.CompletedTask;
 
     public Task AbortAsync(Action<BackendIdentity>? stays = null) => Task.CompletedTask;

@@ -98,6 +98,10 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
         return condition;
     }
 
+    public void EndLease(LeaseEnd end)
+    {
+    }
+
     public Task CloseAsync()
     {
         Note("close", _isOpen && _running is null && _ends is null, "closed gently when it was not idle");

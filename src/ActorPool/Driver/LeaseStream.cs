@@ -1,0 +1,149 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Linq.Expressions;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Npgsql;
+
+namespace ActorPool.Driver;
+
+/// <summary>
+/// Between the driver and its network: a command that fails because its lease was ended by force gets the reason as the cause of
+/// its error, where the driver would speak of a time-out and advise a retry.
+/// </summary>
+/// <remarks>
+/// What the server has answered still reaches the borrower, a COMMIT that was made above all: only the end itself is put into the
+/// pool's words, which is the answer to the cancel request, the end of the stream or an error of the socket.
+/// </remarks>
+internal sealed class LeaseStream(Stream inner) : Stream
+{
+    private static readonly Func<NpgsqlConnection, LeaseStream?>? Installer = TryCompile();
+
+    private volatile Func<Exception>? _reason;
+
+    // In an ErrorResponse the SQLSTATE is a field of its own: query_canceled and admin_shutdown.
+    private static ReadOnlySpan<byte> Cancelled => "\0C57014\0"u8;
+
+    private static ReadOnlySpan<byte> Terminated => "\0C57P01\0"u8;
+
+    public override bool CanRead => inner.CanRead;
+
+    public override bool CanWrite => inner.CanWrite;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Puts it in place on an open connection. Null where the driver's buffers have moved: errors then have the driver's own cause.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a driver of another version says to it: do without.")]
+    public static LeaseStream? Install(NpgsqlConnection connection)
+    {
+        try
+        {
+            return Installer?.Invoke(connection);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The lease ends by force: from now on this is the cause of what fails.</summary>
+    public void End(Func<Exception> reason) => _reason ??= reason;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int count;
+        try
+        {
+            count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (_reason is not null)
+        {
+            throw _reason();
+        }
+
+        return _reason is null ? count : Passed(buffer.Span, count);
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        int count;
+        try
+        {
+            count = inner.Read(buffer);
+        }
+        catch (Exception) when (_reason is not null)
+        {
+            throw _reason();
+        }
+
+        return _reason is null ? count : Passed(buffer, count);
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _reason is { } reason ? ValueTask.FromException(reason()) : inner.WriteAsync(buffer, cancellationToken);
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        _reason is { } reason ? Task.FromException(reason()) : inner.WriteAsync(buffer, offset, count, cancellationToken);
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (_reason is { } reason)
+            throw reason();
+        inner.Write(buffer);
+    }
+
+    public override void Flush() => inner.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    private int Passed(ReadOnlySpan<byte> buffer, int count)
+    {
+        var read = buffer[..count];
+        return count == 0 || read.IndexOf(Cancelled) >= 0 || read.IndexOf(Terminated) >= 0 ? throw _reason!() : count;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a driver of another version makes of the names means the same: do without.")]
+    private static Func<NpgsqlConnection, LeaseStream?>? TryCompile()
+    {
+        const BindingFlags All = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+        try
+        {
+            var connection = Expression.Parameter(typeof(NpgsqlConnection), "connection");
+            var property = typeof(NpgsqlConnection).GetProperty("Connector", All)!;
+            var connector = Expression.Variable(property.PropertyType, "connector");
+            var stream = Expression.Variable(typeof(LeaseStream), "stream");
+            var install = Expression.Block(
+                typeof(LeaseStream),
+                [connector, stream],
+                Expression.Assign(connector, Expression.Property(connection, property)),
+                Expression.Assign(stream, Expression.New(typeof(LeaseStream).GetConstructors()[0], Expression.Field(connector, "_stream"))),
+                Expression.Assign(Expression.Property(Expression.Property(connector, "ReadBuffer"), "Underlying"), stream),
+                Expression.Assign(Expression.Property(Expression.Property(connector, "WriteBuffer"), "Underlying"), stream),
+                stream);
+            return Expression.Lambda<Func<NpgsqlConnection, LeaseStream?>>(install, connection).Compile();
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+}
