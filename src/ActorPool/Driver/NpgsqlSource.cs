@@ -75,13 +75,15 @@ internal sealed class NpgsqlSource : IConnectionSource
                 throw new ArgumentException("DataSource and ConfigureDataSource exclude each other: configure the data source before it is given to the pool.");
             if (new NpgsqlConnectionStringBuilder(given.ConnectionString).Pooling)
                 throw new ArgumentException("The given DataSource pools connections itself, and two pools behind each other hide one another's. Build it with 'Pooling=false'.");
+            RefuseHost(new NpgsqlConnectionStringBuilder(given.ConnectionString), nameof(settings.DataSource));
             return new NpgsqlSource(hosts ?? HostList.Of(given), given.ConnectionString, owned: false, settings, internals, limitation);
         }
 
         var text = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
         Unpool(text, settings.ConnectTimeout);
         var builder = new NpgsqlDataSourceBuilder(text.ConnectionString) { Name = settings.Name };
-        settings.ConfigureDataSource?.Invoke(builder);
+        Configure(settings, builder);
+        RefuseHost(builder.ConnectionStringBuilder, nameof(settings.ConfigureDataSource));
         if (string.IsNullOrEmpty(builder.ConnectionStringBuilder.Host))
             throw new ArgumentException("The pool has no server to connect to: set connection-string (it needs at least 'Host=...'), or DataSource in code.");
         // A host has its part of the time: the next one is tried within it as well.
@@ -89,6 +91,25 @@ internal sealed class NpgsqlSource : IConnectionSource
         OpenCallbacks.Bound(builder);
         var whole = builder.ConnectionStringBuilder.ConnectionString;
         return new NpgsqlSource(HostList.Build(builder), whole, owned: true, settings, internals, limitation);
+    }
+
+    /// <summary>The user's own errors are the user's; the driver's about its connection string may quote a value.</summary>
+    private static void Configure(PoolSettings settings, NpgsqlDataSourceBuilder builder)
+    {
+        try
+        {
+            settings.ConfigureDataSource?.Invoke(builder);
+        }
+        catch (ArgumentException error) when (ConnectionStringText.Problem(error) is { } problem)
+        {
+            throw new ArgumentException($"The connection string that ConfigureDataSource sets {problem}");
+        }
+    }
+
+    private static void RefuseHost(NpgsqlConnectionStringBuilder text, string where)
+    {
+        if (ConnectionStringText.ProblemOfHost(text.Host) is { } problem)
+            throw new ArgumentException($"The connection string of {where} cannot be right. {problem}");
     }
 
     public IPhysicalConnection Create() => new NpgsqlPhysicalConnection(Hosts.First.Source.CreateConnection(), this, _settings);

@@ -53,6 +53,8 @@ internal static class SettingRule
     public static string ConnectionText(string value, [CallerMemberName] string name = "")
     {
         ArgumentNullException.ThrowIfNull(value, name);
+        if (ConnectionStringText.Problem(value) is { } problem)
+            throw new ArgumentException($"{name} {problem}", name);
         try
         {
             _ = new NpgsqlConnectionStringBuilder(value);
