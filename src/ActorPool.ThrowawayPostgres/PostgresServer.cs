@@ -47,8 +47,11 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <exception cref="ArgumentException">A setting has a name that PostgreSQL cannot have.</exception>
     public static Task<PostgresServer> StartAsync(
         PostgresServerOptions? options = null,
-        CancellationToken cancellationToken = default) =>
-        StartAsync(options ?? new PostgresServerOptions(), BinarySearch.Usual(), cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        options ??= new PostgresServerOptions();
+        return StartAsync(options, BinarySearch.Usual(options.Progress), cancellationToken);
+    }
 
     /// <summary>Looks whether <see cref="StartAsync(PostgresServerOptions?, CancellationToken)"/> will find a server or its programs, and starts none.</summary>
     /// <param name="options">What server is wanted; null for the defaults.</param>
@@ -56,10 +59,11 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <exception cref="PostgresUnavailableException">There is none; the message says what to install.</exception>
     public static async Task FindAsync(PostgresServerOptions? options = null, CancellationToken cancellationToken = default)
     {
-        if (ExistingServer.Find(options ?? new PostgresServerOptions()) is { } existing)
+        options ??= new PostgresServerOptions();
+        if (ExistingServer.Find(options) is { } existing)
             await existing.ProveReachableAsync(cancellationToken);
         else
-            await BinarySearch.Usual().FindAsync(cancellationToken);
+            await BinarySearch.Usual(options.Progress).FindAsync(cancellationToken);
     }
 
     internal static async Task<PostgresServer> StartAsync(

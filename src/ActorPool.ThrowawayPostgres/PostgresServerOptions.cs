@@ -15,6 +15,9 @@ public sealed record PostgresServerOptions
     /// <summary>A server of one's own whatever the environment says, because it will be stopped and started. Default: false.</summary>
     public bool AlwaysThrowaway { get; init; }
 
+    /// <summary>Takes a line for people while something takes long: the download of PostgreSQL. Default: the standard error stream.</summary>
+    public Action<string> Progress { get; init; } = Console.Error.WriteLine;
+
     /// <summary>The server's <c>max_connections</c>, all of them free for use (none is reserved). Default: 100.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int MaxServerConnections

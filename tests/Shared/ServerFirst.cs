@@ -35,7 +35,8 @@ public sealed class ServerFirst(IMessageSink diagnostics) : XunitTestFramework(d
         {
             try
             {
-                await PostgresServer.FindAsync(new PostgresServerOptions { AlwaysThrowaway = !UsesAnyServer }, cancellationTokenSource.Token);
+                var options = new PostgresServerOptions { AlwaysThrowaway = !UsesAnyServer, Progress = Tell };
+                await PostgresServer.FindAsync(options, cancellationTokenSource.Token);
             }
             catch (PostgresUnavailableException missing)
             {
@@ -44,6 +45,9 @@ public sealed class ServerFirst(IMessageSink diagnostics) : XunitTestFramework(d
 
             return await base.RunTestCollectionsAsync(messageBus, cancellationTokenSource);
         }
+
+        // The test runner shows this (diagnosticMessages in xunit.runner.json), and nothing that is written to the console.
+        private void Tell(string line) => DiagnosticMessageSink.OnMessage(new DiagnosticMessage(line));
 
         private RunSummary Fail(IMessageBus bus, PostgresUnavailableException missing)
         {

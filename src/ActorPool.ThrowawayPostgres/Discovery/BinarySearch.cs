@@ -12,8 +12,9 @@ internal sealed class BinarySearch(IReadOnlyList<string> places, Func<Cancellati
 {
     private static readonly string[] Needed = ["initdb", "pg_ctl", "postgres"];
 
-    public static BinarySearch Usual() =>
-        new([.. InstallFolders.OnPath(), .. InstallFolders.Usual()], EmbeddedBinaries.FetchAsync);
+    /// <param name="tell">Takes a line for people while the download lasts.</param>
+    public static BinarySearch Usual(Action<string> tell) =>
+        new([.. InstallFolders.OnPath(), .. InstallFolders.Usual()], stop => EmbeddedBinaries.FetchAsync(tell, stop));
 
     public async Task<PostgresBinaries> FindAsync(CancellationToken cancellationToken)
     {

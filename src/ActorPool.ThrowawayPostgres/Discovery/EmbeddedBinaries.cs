@@ -10,13 +10,26 @@ namespace ActorPool.ThrowawayPostgres.Discovery;
 internal static class EmbeddedBinaries
 {
     private const string Version = "17.6.0";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    public static Task<string> FetchAsync(CancellationToken cancellationToken) =>
-        FetchAsync(CacheFolder(), PgServerOptions.DefaultMavenRepo, cancellationToken);
-
-    internal static async Task<string> FetchAsync(string cache, string source, CancellationToken cancellationToken)
+    // SHA-256 of the archive of each platform. Without one nothing is downloaded: the publisher gives none to compare with.
+    private static readonly Dictionary<string, string> Hashes = new(StringComparer.Ordinal)
     {
+        ["linux-x64"] = "23da5a044b4fb7a5a081a45008c95749c873305328d73f86aefd56922ce1d29d",
+        ["win-x64"] = "c91d39b6db91cf8811e3b20d941e74a0396e277360873821daab47cdb4c1282c",
+    };
+
+    public static Task<string> FetchAsync(Action<string> tell, CancellationToken cancellationToken)
+    {
+        var platform = PgPlatform.Detect().RuntimeIdentifier;
+        return Hashes.TryGetValue(platform, out var hash)
+            ? FetchAsync(CacheFolder(), PgServerOptions.DefaultMavenRepo, hash, tell, cancellationToken)
+            : throw new NotSupportedException($"there is no archive with a known hash for {platform}, so nothing was downloaded");
+    }
+
+    internal static async Task<string> FetchAsync(string cache, string source, string hash, Action<string> tell, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient(new WatchedDownload(hash, $"PostgreSQL {Version}", cache, tell)) { Timeout = Patience };
         var server = new PgServer(new PgServerOptions
         {
             PgVersion = Version,
@@ -24,18 +37,23 @@ internal static class EmbeddedBinaries
             BinariesDir = cache,
             MavenRepo = source,
             DownloadRetryCount = 1,
+            HttpClient = client,
         });
 
+        var traces = new DownloadTraces(cache, Version);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         try
         {
-            await server.InstallAsync(patience.Token).WaitAsync(patience.Token);
+            await server.InstallAsync(patience.Token);
             return server.PgBinDir;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e)
         {
-            throw new TimeoutException($"nothing came from {source} within {Patience.TotalSeconds:0} s");
+            traces.Remove();
+            if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+                throw new TimeoutException($"the download from {source} was not complete within {Patience.TotalMinutes:0} minutes", e);
+            throw;
         }
     }
 

@@ -1,6 +1,6 @@
 namespace ActorPool.ThrowawayPostgres.Discovery;
 
-/// <summary>The one message for somebody who has no PostgreSQL yet.</summary>
+/// <summary>The one message for a machine without PostgreSQL.</summary>
 internal static class InstallAdvice
 {
     public static string Text(IEnumerable<string> searched, IEnumerable<string> unusable, Exception download)
@@ -13,6 +13,8 @@ internal static class InstallAdvice
             Install PostgreSQL:
               Debian, Ubuntu   apt install postgresql
               Fedora           dnf install postgresql-server
+              Alpine           apk add postgresql
+              Arch             pacman -S postgresql
               macOS            brew install postgresql, or https://postgresapp.com
               Windows          the installer from https://www.postgresql.org/download/windows
             Or name a running server: set {PostgresServer.EnvironmentVariable} to its connection string, for example

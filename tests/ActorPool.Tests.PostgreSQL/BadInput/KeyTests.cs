@@ -11,7 +11,7 @@ public sealed class KeyTests : PoolTest
     public static TheoryData<KeySharing> Sharing() => [KeySharing.Shared, KeySharing.Exclusive];
 
     [Theory]
-    [MemberData(nameof(Sharing))]
+    [MemberData(nameof(Sharing), DisableDiscoveryEnumeration = true)]
     public async Task What_a_key_throws_goes_to_its_caller_and_the_pool_goes_on(KeySharing sharing)
     {
         var pool = await StartAsync(1, 2, settings => settings with { KeySharing = sharing });
@@ -90,7 +90,7 @@ public sealed class KeyTests : PoolTest
     };
 
     [Theory]
-    [MemberData(nameof(Odd))]
+    [MemberData(nameof(Odd), DisableDiscoveryEnumeration = true)]
     public async Task An_odd_key_is_a_key_like_others(object key)
     {
         var pool = await StartAsync(0, 2);

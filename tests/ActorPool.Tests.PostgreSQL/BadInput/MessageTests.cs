@@ -30,7 +30,7 @@ public sealed class MessageTests : PoolTest
     };
 
     [Theory]
-    [MemberData(nameof(Foreign))]
+    [MemberData(nameof(Foreign), DisableDiscoveryEnumeration = true)]
     public async Task A_foreign_message_is_unhandled_and_changes_nothing(object message)
     {
         var pool = await StartAsync(1, 1);

@@ -1,0 +1,116 @@
+using System.IO.Compression;
+using System.Net;
+using System.Security.Cryptography;
+using ActorPool.Tests.ThrowawayPostgres.Support;
+using ActorPool.ThrowawayPostgres;
+using ActorPool.ThrowawayPostgres.Clusters;
+using ActorPool.ThrowawayPostgres.Discovery;
+
+namespace ActorPool.Tests.ThrowawayPostgres.Discovery;
+
+/// <summary>The download of PostgreSQL, from a server of the test's own.</summary>
+public sealed class DownloadTests : IDisposable
+{
+    private readonly InstallationsOnDisk _disk = new();
+    private readonly List<string> _told = [];
+    private readonly HttpListener _listener = new();
+    private readonly string _source = $"http://127.0.0.1:{FreePort.Next()}/";
+
+    public void Dispose()
+    {
+        _listener.Close();
+        _disk.Dispose();
+    }
+
+    [Fact]
+    public async Task A_download_from_where_nobody_listens_fails_soon_and_clearly()
+    {
+        var error = await FailAsync("00");
+
+        Assert.Contains("refused", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_download_is_announced_and_tells_how_far_it_is()
+    {
+        var archive = Serve();
+        await FailAsync(Convert.ToHexString(SHA256.HashData(archive)));
+
+        Assert.StartsWith("No usable PostgreSQL is installed: downloading PostgreSQL 17.6.0 from 127.0.0.1 to ", _told[0], StringComparison.Ordinal);
+        Assert.Contains(_told, line => line.StartsWith("  100 % of ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_archive_with_another_hash_than_the_known_one_is_refused()
+    {
+        Serve();
+        var error = await FailAsync(new string('0', 64));
+
+        Assert.Contains("Checksum mismatch", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_download_that_fails_leaves_no_folder_behind(bool isKnown)
+    {
+        var archive = Serve();
+        Directory.CreateDirectory(_disk.At("home"));
+        await FailAsync(isKnown ? Convert.ToHexString(SHA256.HashData(archive)) : new string('0', 64));
+
+        Assert.Empty(Directory.GetFileSystemEntries(_disk.At("home")));
+    }
+
+    [Fact]
+    public async Task A_download_that_fails_keeps_what_was_in_the_cache_before()
+    {
+        Serve();
+        Directory.CreateDirectory(_disk.At("home/cache/binaries"));
+        await File.WriteAllTextAsync(_disk.At("home/cache/binaries/other"), "");
+        await FailAsync(new string('0', 64));
+
+        Assert.Equal([_disk.At("home/cache/binaries/other")], Directory.GetFileSystemEntries(_disk.At("home/cache/binaries")));
+    }
+
+    private async Task<PostgresUnavailableException> FailAsync(string hash)
+    {
+        var search = new BinarySearch([], stop => EmbeddedBinaries.FetchAsync(_disk.At("home/cache/binaries"), _source + "maven2", hash, _told.Add, stop));
+        return await Assert.ThrowsAsync<PostgresUnavailableException>(
+            () => search.FindAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    /// <summary>Answers every request with an archive that holds no PostgreSQL; that archive.</summary>
+    private byte[] Serve()
+    {
+        using var archive = new MemoryStream();
+        using (var zip = new ZipArchive(archive, ZipArchiveMode.Create))
+        {
+            using var entry = zip.CreateEntry("postgres.txz", CompressionLevel.NoCompression).Open();
+            entry.Write(new byte[200_000]);
+        }
+
+        var content = archive.ToArray();
+        _listener.Prefixes.Add(_source);
+        _listener.Start();
+        _ = AnswerAsync(content);
+        return content;
+    }
+
+    private async Task AnswerAsync(byte[] content)
+    {
+        try
+        {
+            while (true)
+            {
+                var context = await _listener.GetContextAsync();
+                context.Response.ContentLength64 = content.Length;
+                await context.Response.OutputStream.WriteAsync(content);
+                context.Response.Close();
+            }
+        }
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+}
