@@ -85,6 +85,7 @@ public sealed partial class ConnectionPool : IConnectionPool
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0)
     {
+        AmbientTransaction.Check(_cell.Settings);
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<PooledConnection>(cancellationToken)
             : AcquireRequest.Send(_cell, KeyRule.Checked(key), file, line, cancellationToken);
@@ -105,6 +106,7 @@ public sealed partial class ConnectionPool : IConnectionPool
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0)
     {
+        AmbientTransaction.Check(_cell.Settings);
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<PooledConnection>(cancellationToken)
             : AcquireRequest.Send(_cell, request?.Key, file, line, cancellationToken, request?.CheckedTimeout, request?.Owner);

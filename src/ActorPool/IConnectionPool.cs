@@ -21,6 +21,7 @@ public interface IConnectionPool : IAsyncDisposable
     /// The key is a <see cref="CancellationToken"/>, a <see cref="TimeSpan"/>, a task or a request: an argument in the wrong place.
     /// </exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled first.</exception>
+    /// <exception cref="InvalidOperationException">The call is made inside a <see cref="System.Transactions.TransactionScope"/>, in which a lease cannot take part (<c>ambient-transactions</c>).</exception>
     ValueTask<PooledConnection> GetConnAsync(
         object? key = null,
         CancellationToken cancellationToken = default,

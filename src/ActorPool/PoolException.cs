@@ -1,12 +1,21 @@
 using System.Data.Common;
+using System.Runtime.Serialization;
 using ActorPool.Errors;
 
 namespace ActorPool;
 
+// Akka.NET moves exceptions between processes by SerializationInfo, however old that is.
+#pragma warning disable SYSLIB0051, CS0672
+
 /// <summary>An error of the pool itself: what happened, the pool's name and state at that moment, and what to do about it.</summary>
+[Serializable]
 public sealed class PoolException : DbException
 {
     private readonly PoolFailure? _failure;
+
+    // Of an error from another process, where its inner exception may have stayed.
+    private readonly bool? _isTransient;
+    private readonly string? _sqlState;
     private string? _message;
 
     /// <summary>Makes the error of one kind.</summary>
@@ -19,6 +28,15 @@ public sealed class PoolException : DbException
     internal PoolException(PoolFailure failure)
         : base(null, failure.Inner) => (Kind, _failure) = (failure.Kind, failure);
 
+    private PoolException(SerializationInfo info, StreamingContext context)
+        : base(info, context)
+    {
+        Kind = (PoolErrorKind)info.GetInt32(nameof(Kind));
+        _message = info.GetString(nameof(PoolFailure));
+        _isTransient = info.GetBoolean(nameof(IsTransient));
+        _sqlState = info.GetString(nameof(SqlState));
+    }
+
     /// <summary>What went wrong.</summary>
     public PoolErrorKind Kind { get; }
 
@@ -30,7 +48,7 @@ public sealed class PoolException : DbException
     /// Not for an error of opening that stays until it is corrected: the server refuses the user or the password (SQLSTATE 28xxx),
     /// the database does not exist (3D000), or the user may not connect to it (42501).
     /// </summary>
-    public override bool IsTransient => Kind switch
+    public override bool IsTransient => _isTransient ?? Kind switch
     {
         PoolErrorKind.Exhausted or PoolErrorKind.Timeout or PoolErrorKind.TooManyWaiting => true,
         PoolErrorKind.ConnectFailed => !ConnectAdvice.IsPermanent(InnerException),
@@ -38,5 +56,17 @@ public sealed class PoolException : DbException
     };
 
     /// <summary>The server's SQLSTATE, when the error comes from there.</summary>
-    public override string? SqlState => (InnerException as DbException)?.SqlState ?? ConnectAdvice.SqlStateOf(InnerException);
+    public override string? SqlState => _sqlState ?? (InnerException as DbException)?.SqlState ?? ConnectAdvice.SqlStateOf(InnerException);
+
+    /// <summary>Writes the kind, the words and what the error says of itself, for a process that may not know its inner exception.</summary>
+    /// <param name="info">Takes the values.</param>
+    /// <param name="context">Not used.</param>
+    public override void GetObjectData(SerializationInfo info, StreamingContext context)
+    {
+        base.GetObjectData(info, context);
+        info.AddValue(nameof(Kind), (int)Kind);
+        info.AddValue(nameof(PoolFailure), Message);
+        info.AddValue(nameof(IsTransient), IsTransient);
+        info.AddValue(nameof(SqlState), SqlState);
+    }
 }

@@ -1,5 +1,6 @@
 using ActorPool.Actors;
 using ActorPool.Core;
+using Akka.Actor;
 using Akka.Event;
 
 namespace ActorPool;
@@ -57,5 +58,5 @@ public sealed partial class PoolManager
     }
 
     /// <summary>A reader has closed the connection of a lease.</summary>
-    private sealed record ClosedByReader(Slot Slot, int Incarnation, long Lease);
+    private sealed record ClosedByReader(Slot Slot, int Incarnation, long Lease) : INoSerializationVerificationNeeded;
 }

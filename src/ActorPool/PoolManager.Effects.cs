@@ -87,13 +87,17 @@ public sealed partial class PoolManager
 
     private void Grant(Slot slot, Waiter waiter, TimeSpan now)
     {
-        var lease = _records[slot.Index].Lend(_cell, waiter.Key, OriginOf(waiter));
+        var record = _records[slot.Index];
+        record.Holders = 1;
+        var lease = record.Lend(_cell, waiter.Key, OriginOf(waiter));
         if (!Hand(lease, waiter, now))
             _undelivered.Add(lease);
     }
 
     private void Join(SlotRecord record, Waiter waiter, TimeSpan now)
     {
+        record.Holders++;
+        WarnOfSharing(record, OriginOf(waiter));
         // The first object may have been collected a moment ago: its lease goes on with another one.
         var lease = record.Lease ?? record.Lend(_cell, waiter.Key, OriginOf(waiter));
         if (Hand(lease, waiter, now))

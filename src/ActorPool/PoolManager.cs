@@ -55,7 +55,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
 
     private TimeSpan Now => _cell.Clock.HighResMonotonicClock;
 
-    internal static Props Props(PoolCell cell) => Akka.Actor.Props.CreateBy(new Maker(cell)).WithMailbox(PoolMailbox.Id).WithDispatcher(ManagerDispatcher.Path);
+    internal static Props Props(PoolCell cell) => Akka.Actor.Props.CreateBy(new Maker(cell)).WithDeploy(Deploy.Local).WithMailbox(PoolMailbox.Id).WithDispatcher(ManagerDispatcher.Path);
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -88,6 +88,9 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 break;
             case ClosedByReader closed:
                 TakeBack(closed, now);
+                break;
+            case UndeliveredLease undelivered:
+                TakeBack(undelivered, now);
                 break;
             case LookAgain look:
                 TakeBack(look.Lease, now);
@@ -220,7 +223,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         _cell.Gauges.Publish(_state.Counts.WithoutSizes());
     }
 
-    private static bool IsNote(object? message) => message is PooledConnection { IsOver: true } or ForgottenLease or ClosedByReader or Abandoned;
+    private static bool IsNote(object? message) => message is PooledConnection { IsOver: true } or ForgottenLease or ClosedByReader or Abandoned or UndeliveredLease;
 
     private void Publish() => _cell.Gauges.Publish(_state);
 
@@ -292,9 +295,9 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         }
     }
 
-    private sealed record LookAgain(ForgottenLease Lease);
+    private sealed record LookAgain(ForgottenLease Lease) : INoSerializationVerificationNeeded;
 
-    private sealed class SweepDue
+    private sealed class SweepDue : INoSerializationVerificationNeeded
     {
         public static readonly SweepDue Instance = new();
     }

@@ -1,10 +1,12 @@
+using Akka.Actor;
+
 namespace ActorPool;
 
 /// <summary>The pool at one moment: sizes by state, and counters since its start.</summary>
 /// <remarks>
 /// Taken as a whole between two messages of the pool, so that <see cref="Open"/> is always the sum of its parts.
 /// </remarks>
-public sealed record PoolStatistics
+public sealed record PoolStatistics : INoSerializationVerificationNeeded
 {
     /// <summary>The pool's name.</summary>
     public required string Name { get; init; }

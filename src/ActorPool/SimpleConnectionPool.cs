@@ -60,7 +60,7 @@ public sealed class SimpleConnectionPool : IConnectionPool
         CancellationToken cancellationToken = default,
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0) =>
-        GetAsync(new SimpleRequest(KeyRule.Checked(key), file, line), cancellationToken);
+        GetAsync(Request(key, file, line), cancellationToken);
 
     /// <inheritdoc/>
     [OverloadResolutionPriority(1)]
@@ -121,6 +121,12 @@ public sealed class SimpleConnectionPool : IConnectionPool
         cancellationToken.ThrowIfCancellationRequested();
         using var call = Enter();
         return await _driver.GetAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private SimpleRequest Request(object? key, string? file, int line)
+    {
+        AmbientTransaction.Check(_driver.Settings);
+        return new SimpleRequest(KeyRule.Checked(key), file, line);
     }
 
     private Call Enter() =>

@@ -200,4 +200,4 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
 }
 
 /// <summary>The caller of this request has given up.</summary>
-internal sealed record Abandoned(AcquireRequest Request);
+internal sealed record Abandoned(AcquireRequest Request) : INoSerializationVerificationNeeded;

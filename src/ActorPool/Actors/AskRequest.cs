@@ -38,4 +38,4 @@ internal sealed class AskRequest(GetConn message, IActorRef sender) : Waiter(mes
 }
 
 /// <summary>The Ask that queued this request is over.</summary>
-internal sealed record AskEnded(AskRequest Request);
+internal sealed record AskEnded(AskRequest Request) : INoSerializationVerificationNeeded;

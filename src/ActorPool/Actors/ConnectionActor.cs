@@ -21,7 +21,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
     private bool _ending;
 
     public static Props Props(Slot slot, int incarnation, IPhysicalConnection connection, PoolMetrics metrics) =>
-        Akka.Actor.Props.Create(() => new ConnectionActor(slot, incarnation, connection, metrics)).WithDispatcher(ManagerDispatcher.Path);
+        Akka.Actor.Props.Create(() => new ConnectionActor(slot, incarnation, connection, metrics)).WithDeploy(Deploy.Local).WithDispatcher(ManagerDispatcher.Path);
 
     protected override void OnReceive(object message)
     {
@@ -101,7 +101,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
 }
 
 /// <summary>To a connection: open.</summary>
-internal sealed record OpenConnection : IDeadLetterSuppression
+internal sealed record OpenConnection : IDeadLetterSuppression, INoSerializationVerificationNeeded
 {
     public static readonly OpenConnection Instance = new();
 }
@@ -110,7 +110,7 @@ internal sealed record OpenConnection : IDeadLetterSuppression
 /// <param name="Work">What.</param>
 /// <param name="Key">The user's key, for <see cref="ConnectionWork.Initialize"/>.</param>
 /// <param name="Backend">Whom to terminate, for <see cref="ConnectionWork.Terminate"/>.</param>
-internal sealed record WorkOn(ConnectionWork Work, object? Key = null, BackendIdentity? Backend = null) : IDeadLetterSuppression
+internal sealed record WorkOn(ConnectionWork Work, object? Key = null, BackendIdentity? Backend = null) : IDeadLetterSuppression, INoSerializationVerificationNeeded
 {
     private static readonly WorkOn Rollback = new(ConnectionWork.Rollback);
     private static readonly WorkOn Discard = new(ConnectionWork.Discard);
@@ -126,14 +126,14 @@ internal sealed record WorkOn(ConnectionWork Work, object? Key = null, BackendId
 }
 
 /// <summary>To a connection: end; gently when nobody uses it, else by force.</summary>
-internal sealed record EndConnection(bool Gently) : IDeadLetterSuppression
+internal sealed record EndConnection(bool Gently) : IDeadLetterSuppression, INoSerializationVerificationNeeded
 {
     public static readonly EndConnection Gentle = new(true);
     public static readonly EndConnection Forced = new(false);
 }
 
 /// <summary>What the manager learns about a connection.</summary>
-internal interface IConnectionReport : IDeadLetterSuppression;
+internal interface IConnectionReport : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
 /// <summary>From a connection: it is open.</summary>
 internal sealed record ConnectionOpened(Slot Slot, int Incarnation) : IConnectionReport;

@@ -21,6 +21,7 @@ internal sealed class PoolRegistry : IExtension
     {
         _system = system;
         system.Settings.InjectTopLevelFallback(PoolConfig.Reference);
+        UndeliveredLeases.ListenTo(system);
         CoordinatedShutdown.Get(system).AddTask(
             CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-connection-pools", EndAllAsync);
     }

@@ -18,4 +18,7 @@ internal sealed class SlotRecord(Slot slot) : LeaseRecord(slot)
     public int Attempt { get; set; }
 
     public bool ActorStopped { get; set; }
+
+    /// <summary>To how many requests the present lease was given, less the ones that did not receive it.</summary>
+    public int Holders { get; set; }
 }

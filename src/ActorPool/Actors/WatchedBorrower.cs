@@ -32,4 +32,4 @@ internal sealed class WatchedBorrower(IActorRef actor) : Borrower
 }
 
 /// <summary>A watched borrower has ended.</summary>
-internal sealed record BorrowerEnded(WatchedBorrower Borrower);
+internal sealed record BorrowerEnded(WatchedBorrower Borrower) : INoSerializationVerificationNeeded;

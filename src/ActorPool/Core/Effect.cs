@@ -81,6 +81,9 @@ internal enum LeaseEnd : byte
     Returned,
     BorrowerDied,
     HeldTooLong,
+
+    /// <summary>It was sent to an actor that did not take it.</summary>
+    Undelivered,
     Forgotten,
     PoolClosed,
     ConnectionLost,

@@ -10,6 +10,7 @@ internal static class LeaseEnds
         LeaseEnd.Returned => "it was returned, by this borrower or by another who shared its key",
         LeaseEnd.BorrowerDied => "the actor that borrowed it has ended",
         LeaseEnd.Forgotten => "it was garbage-collected without having been returned",
+        LeaseEnd.Undelivered => "it was sent to an actor that had ended or does not handle PooledConnection",
         LeaseEnd.HeldTooLong => "it was held for longer than max-hold-time",
         LeaseEnd.PoolClosed => "the pool was closed",
         LeaseEnd.ReaderClosed => "a reader that it opened with CommandBehavior.CloseConnection was closed",
@@ -23,6 +24,7 @@ internal static class LeaseEnds
     private static string Remedy(LeaseEnd end) => end switch
     {
         LeaseEnd.BorrowerDied => "Borrow one again, from an actor that lives as long as the work; an open transaction was rolled back.",
+        LeaseEnd.Undelivered => "Borrow one again with the receiving actor as its Owner, and do not use a lease that you have sent to another actor.",
         LeaseEnd.HeldTooLong => "Borrow one again and hold it for a shorter time, or raise max-hold-time; an open transaction was rolled back.",
         LeaseEnd.Forgotten => "Borrow one again, and keep the lease until the last command and reader made with it are done.",
         LeaseEnd.PoolClosed => "Borrow one again from a pool that is open; an open transaction was rolled back.",

@@ -1,4 +1,5 @@
 using ActorPool.Core;
+using Akka.Actor;
 
 namespace ActorPool;
 
@@ -6,7 +7,7 @@ namespace ActorPool;
 /// <param name="Slot">Where its connection stands.</param>
 /// <param name="Lease">The number of the lease there.</param>
 /// <param name="Handle">Which object of that lease it was: there is a second one when somebody joined after the first was collected.</param>
-internal sealed record ForgottenLease(Slot Slot, long Lease, int Handle)
+internal sealed record ForgottenLease(Slot Slot, long Lease, int Handle) : INoSerializationVerificationNeeded
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 

@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
 using ActorPool.Errors;
+using Akka.Actor;
 using Npgsql;
 
 namespace ActorPool;
@@ -17,7 +18,7 @@ namespace ActorPool;
 /// Commands, readers and transactions are the driver's own: they belong to this lease and must not be used after it.
 /// </remarks>
 [SuppressMessage("Design", "CA2213", Justification = "The driver's connection is the pool's.")]
-public sealed partial class PooledConnection : DbConnection
+public sealed partial class PooledConnection : DbConnection, INoSerializationVerificationNeeded
 {
     private readonly ILeaseHome _home;
     private readonly NpgsqlConnection _npgsql;

@@ -14,7 +14,7 @@ namespace ActorPool;
 /// <exception cref="ArgumentException">
 /// The key is a <see cref="CancellationToken"/>, a <see cref="TimeSpan"/>, a task or a request: an argument in the wrong place.
 /// </exception>
-public sealed record GetConn(object? Key = null)
+public sealed record GetConn(object? Key = null) : INoSerializationVerificationNeeded
 {
     /// <summary>Binds the connection to a key; null for no key. Compared by <c>Equals</c>.</summary>
     public object? Key { get; init => field = KeyRule.Checked(value, nameof(Key)); } = KeyRule.Checked(Key, nameof(Key));

@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 namespace ActorPool;
 
 /// <summary>
@@ -7,4 +9,4 @@ namespace ActorPool;
 /// Answer only when everything that was lent has come back and is rolled back, for a failover. False: answer at once.
 /// A <see cref="Resume"/> before that is a failure with an <see cref="InvalidOperationException"/>.
 /// </param>
-public sealed record Pause(bool UntilReturned = false);
+public sealed record Pause(bool UntilReturned = false) : INoSerializationVerificationNeeded;

@@ -12,7 +12,7 @@ namespace ActorPool;
 /// <exception cref="ArgumentException">
 /// The key is a <see cref="CancellationToken"/>, a <see cref="TimeSpan"/>, a task or a request: an argument in the wrong place.
 /// </exception>
-public sealed record PutConn(PooledConnection Connection, object? Key = null, bool Close = false)
+public sealed record PutConn(PooledConnection Connection, object? Key = null, bool Close = false) : INoSerializationVerificationNeeded
 {
     /// <summary>The key it was borrowed with. Null: whatever that was.</summary>
     public object? Key { get; init => field = KeyRule.Checked(value, nameof(Key)); } = KeyRule.Checked(Key, nameof(Key));

@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 namespace ActorPool;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace ActorPool;
 /// </summary>
 /// <param name="MinConnections">As <c>min-connections</c>: at least 0.</param>
 /// <param name="MaxConnections">As <c>max-connections</c>: at least 1 and <paramref name="MinConnections"/>.</param>
-public sealed record Resize(int MinConnections, int MaxConnections)
+public sealed record Resize(int MinConnections, int MaxConnections) : INoSerializationVerificationNeeded
 {
     internal ArgumentException? Problem =>
         MinConnections < 0 ? new ArgumentOutOfRangeException(nameof(MinConnections), MinConnections, "min-connections must be at least 0.")

@@ -1,4 +1,6 @@
+using Akka.Actor;
+
 namespace ActorPool;
 
 /// <summary>Ends a <see cref="Pause"/>: those who wait are served in their order.</summary>
-public sealed record Resume;
+public sealed record Resume : INoSerializationVerificationNeeded;

@@ -52,6 +52,9 @@ public sealed partial record PoolSettings
     /// <summary><c>key-sharing</c>: what a request gets whose key is lent already.</summary>
     public KeySharing KeySharing { get; init => field = Defined(value); }
 
+    /// <summary><c>shared-key-warning</c>: log a warning the first time that a borrower joins the lease of another one through a shared key.</summary>
+    public bool SharedKeyWarning { get; init; }
+
     /// <summary><c>key-memory</c>: keys remembered at most that are neither in use nor waited for. At least 0.</summary>
     public int KeyMemory { get; init => field = AtLeast(0, value); }
 
@@ -95,6 +98,9 @@ public sealed partial record PoolSettings
 
     /// <summary><c>collect-when-starved</c>: a pool in which nothing moves asks for a garbage collection, which finds forgotten leases.</summary>
     public bool CollectWhenStarved { get; init; }
+
+    /// <summary><c>ambient-transactions</c>: what the facade does inside a <see cref="System.Transactions.TransactionScope"/>.</summary>
+    public AmbientTransactions AmbientTransactions { get; init => field = Defined(value); }
 
     /// <summary><c>leak-warning-after</c>: a lease held for longer is reported. Above zero; null: never.</summary>
     public TimeSpan? LeakWarningAfter { get; init => field = PositiveOrOff(value); }

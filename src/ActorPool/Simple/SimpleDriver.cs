@@ -38,6 +38,8 @@ internal sealed class SimpleDriver : ILeaseHome
             slot => _records[slot.Index].Connection?.PrependReset() == true);
     }
 
+    public PoolSettings Settings => _settings;
+
     public string Name => _settings.Name;
 
     public string ConnectionString => _source.ConnectionString;
@@ -256,6 +258,8 @@ internal sealed class SimpleDriver : ILeaseHome
 
     private void Open(Slot slot)
     {
+        // It runs on the thread of the caller, whose transaction it must not join.
+        using var none = AmbientTransaction.Suppress();
         var (connection, incarnation) = (_source.Create(), slot.Incarnation);
         if (slot.Index == _records.Count)
             _records.Add(new LeaseRecord(slot));

@@ -27,20 +27,6 @@ public sealed class RefusedMemberTests : PoolTest
     }
 
     [Fact]
-    public async Task An_ambient_transaction_does_not_catch_a_lease()
-    {
-        var pool = await StartAsync(0, 1);
-        using (new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled))
-        {
-            await using var inside = await pool.GetConnAsync();
-            await ExecuteAsync(inside, "CREATE TABLE stays (n int)");
-        }
-
-        await using var after = await pool.GetConnAsync();
-        Assert.Equal(0L, await ScalarAsync(after, "SELECT count(*) FROM stays"));
-    }
-
-    [Fact]
     public async Task Opening_an_open_lease_is_refused_as_by_any_connection()
     {
         await using DbConnection connection = await BorrowAsync();

@@ -31,6 +31,7 @@ public sealed class InCodeTests
         { () => Good with { LifetimeJitter = double.NaN }, nameof(PoolSettings.LifetimeJitter) },
         { () => Good with { KeyAffinity = (KeyAffinity)7 }, nameof(PoolSettings.KeyAffinity) },
         { () => Good with { KeySharing = (KeySharing)7 }, nameof(PoolSettings.KeySharing) },
+        { () => Good with { AmbientTransactions = (AmbientTransactions)7 }, nameof(PoolSettings.AmbientTransactions) },
         { () => Good with { KeyMemory = -1 }, nameof(PoolSettings.KeyMemory) },
         { () => Good with { Reset = (ResetMode)7 }, nameof(PoolSettings.Reset) },
         { () => Good with { ValidateAfterIdle = TimeSpan.FromSeconds(-1) }, nameof(PoolSettings.ValidateAfterIdle) },
@@ -70,7 +71,7 @@ public sealed class InCodeTests
     [Fact]
     public void Every_property_that_can_be_wrong_was_tried()
     {
-        string[] anythingGoes = [nameof(PoolSettings.KeepMin), nameof(PoolSettings.DiscardOnKeyChange), nameof(PoolSettings.PrependReset), nameof(PoolSettings.CollectWhenStarved), nameof(PoolSettings.DataSource), nameof(PoolSettings.ConfigureDataSource),
+        string[] anythingGoes = [nameof(PoolSettings.KeepMin), nameof(PoolSettings.DiscardOnKeyChange), nameof(PoolSettings.PrependReset), nameof(PoolSettings.SharedKeyWarning), nameof(PoolSettings.CollectWhenStarved), nameof(PoolSettings.DataSource), nameof(PoolSettings.ConfigureDataSource),
             nameof(PoolSettings.Configure), nameof(PoolSettings.InitializeSession), nameof(PoolSettings.OnReturn), nameof(PoolSettings.Check)];
         var properties = typeof(PoolSettings).GetProperties(BindingFlags.Instance | BindingFlags.Public).Select(property => property.Name).Except(anythingGoes);
 

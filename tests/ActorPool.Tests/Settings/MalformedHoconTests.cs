@@ -13,8 +13,8 @@ public sealed class MalformedHoconTests
     ];
 
     private static readonly string[] Parts = ["lifetime-jitter", "reconnect-backoff.jitter"];
-    private static readonly string[] Switches = ["keep-min", "discard-on-key-change", "prepend-reset", "collect-when-starved"];
-    private static readonly string[] Choices = ["idle-order", "key-affinity", "key-sharing", "reset"];
+    private static readonly string[] Switches = ["keep-min", "discard-on-key-change", "prepend-reset", "shared-key-warning", "collect-when-starved"];
+    private static readonly string[] Choices = ["idle-order", "key-affinity", "key-sharing", "reset", "ambient-transactions"];
 
     public static TheoryData<string, string> Wrong()
     {

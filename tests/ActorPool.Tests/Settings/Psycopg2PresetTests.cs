@@ -20,6 +20,7 @@ public sealed class Psycopg2PresetTests
             Reset = ResetMode.Rollback,
             DiscardOnKeyChange = false,
             RetireOn = [],
+            SharedKeyWarning = false,
             ValidateAfterIdle = Timeout.InfiniteTimeSpan,
             MaxLifetime = Timeout.InfiniteTimeSpan,
             ValidateIdleEvery = null,

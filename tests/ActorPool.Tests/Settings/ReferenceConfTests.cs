@@ -65,6 +65,8 @@ public sealed partial class ReferenceConfTests
         Assert.Equal(0.05, settings.LifetimeJitter);
         Assert.Equal(KeyAffinity.Sticky, settings.KeyAffinity);
         Assert.Equal(KeySharing.Shared, settings.KeySharing);
+        Assert.True(settings.SharedKeyWarning);
+        Assert.Equal(AmbientTransactions.Refuse, settings.AmbientTransactions);
         Assert.Equal(10000, settings.KeyMemory);
         Assert.Equal(ResetMode.Rollback, settings.Reset);
         Assert.True(settings.DiscardOnKeyChange);

@@ -1,0 +1,24 @@
+using System.Transactions;
+
+namespace ActorPool;
+
+/// <summary>
+/// A lease cannot enlist in a transaction of System.Transactions, which may outlive it: what it does is committed whether the scope is
+/// completed or not.
+/// </summary>
+internal static class AmbientTransaction
+{
+    /// <exception cref="InvalidOperationException">There is one, and the pool's settings refuse it.</exception>
+    public static void Check(PoolSettings settings)
+    {
+        if (settings.AmbientTransactions == AmbientTransactions.Refuse && Transaction.Current is not null)
+            throw new InvalidOperationException(
+                $"Pool '{settings.Name}': a connection cannot be borrowed inside a TransactionScope, because it would not take part in it. "
+                + "Begin a transaction on the connection with BeginTransactionAsync; "
+                + "or borrow inside new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled); "
+                + "or set ambient-transactions = ignore, and work on the connection is committed at once.");
+    }
+
+    /// <summary>For work of the pool that a caller's thread begins: the driver must not enlist a connection in the caller's transaction.</summary>
+    public static TransactionScope Suppress() => new(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+}
