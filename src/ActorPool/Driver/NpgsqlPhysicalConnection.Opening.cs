@@ -163,19 +163,14 @@ internal sealed partial class NpgsqlPhysicalConnection
     private async Task PassOverAsync()
     {
         source.VerifyInternals(connection);
-        Meet();
-        if (_socket is { } socket && source.Internals is { } internals)
+        if (source.Internals is { } internals && internals.SocketOf(connection) is { } socket)
         {
-            await EndIdleAsync(socket, internals).ConfigureAwait(false);
-        }
-        else
-        {
-            Quietly(connection.Close);
-            await Task.Delay(BlindPause).ConfigureAwait(false);
+            await EndIdleAsync(BackendSocket.Of(socket, connection.ProcessID), internals).ConfigureAwait(false);
+            return;
         }
 
-        // Until it has met another, it has no backend.
-        (ProcessId, _socket) = (0, null);
+        Quietly(connection.Close);
+        await Task.Delay(BlindPause).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -184,8 +179,6 @@ internal sealed partial class NpgsqlPhysicalConnection
     /// </summary>
     private async Task EnsureWantedAsync()
     {
-        if (!SeemsUnwanted())
-            return;
         var command = new NpgsqlCommand(SessionTarget.SetByBorrower, connection) { CommandTimeout = CommandTimeout };
         await using (command.ConfigureAwait(false))
         {

@@ -24,6 +24,8 @@ public sealed class FailoverTests : HostsTest
         ];
         var reports = await StartAsync(new PoolSettings(With(primary.ConnectionString, "Target Session Attributes=prefer-standby", hosts), 1, 2) { Name = "reports" });
         Assert.Equal(PortOf(standby), await PortAsync(reports));
+        Assert.Equal(PortOf(standby), await PortAsync(reports));
+        Assert.Equal((1, 0), (reports.Statistics.Opened, reports.Statistics.ConnectFailures));
         await primary.StopAsync(PostgresStopMode.Immediate);
         var waiting = pools.Select(PortAsync).ToArray();
         foreach (var pool in pools)
