@@ -9,16 +9,25 @@ public enum PoolErrorKind
     /// <summary>All connections are lent and the request may not wait. psycopg2: <c>connection pool exhausted</c>. Transient.</summary>
     Exhausted,
 
-    /// <summary>No connection came free within the time-out. Transient.</summary>
+    /// <summary>
+    /// No connection came free within the time-out, or at once for a request that does not wait. The message says why: all lent and by which borrowers,
+    /// the key in use, the pool paused, the server not answering, opens slow or too few at once. Transient.
+    /// </summary>
     Timeout,
 
     /// <summary><c>max-waiting</c> requests wait already. Transient.</summary>
     TooManyWaiting,
 
-    /// <summary>The connection is not lent, not by this pool, or not under this key. psycopg2: <c>trying to put unkeyed connection</c>.</summary>
+    /// <summary>
+    /// The connection is not lent any more, not lent by this pool, or not under this key; the message says which, and why a lease has ended.
+    /// psycopg2: <c>trying to put unkeyed connection</c>.
+    /// </summary>
     NotCheckedOut,
 
-    /// <summary>No connection could be opened; the server's own error is the <see cref="Exception.InnerException"/>. Transient.</summary>
+    /// <summary>
+    /// No connection could be opened; the server's own error is the <see cref="Exception.InnerException"/>. Transient, unless it stays until it is
+    /// corrected: the user or the password is refused (28xxx), the database does not exist (3D000), the user may not connect to it (42501).
+    /// </summary>
     ConnectFailed,
 
     /// <summary>The sender or owner lives in another process; a connection cannot leave its own.</summary>

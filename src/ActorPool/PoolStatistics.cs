@@ -47,6 +47,9 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
     /// <summary>For how long the oldest lease has been held; zero when nothing is lent.</summary>
     public TimeSpan LongestHold { get; init; }
 
+    /// <summary>For how long fewer than <see cref="Min"/> have been open, with <c>keep-min</c>; for the health check.</summary>
+    internal TimeSpan BelowMin { get; init; }
+
     /// <summary>Leases given.</summary>
     public long Granted { get; init; }
 

@@ -54,6 +54,9 @@ internal struct PoolCounts
     /// <summary>Since when the oldest request waits; null when none does.</summary>
     public TimeSpan? LongestWaitSince;
 
+    /// <summary>Since when fewer than the minimum are open that the pool keeps; null when there are enough.</summary>
+    public TimeSpan? BelowMinSince;
+
     public readonly int Open => Idle + InUse + Resetting + Validating + Closing;
 
     /// <summary>Places taken: what counts against <c>max-connections</c>.</summary>
@@ -95,7 +98,7 @@ internal struct PoolCounts
     /// <summary>The counters of a pool that has ended.</summary>
     public readonly PoolCounts WithoutSizes() => this with
     {
-        Idle = 0, InUse = 0, Opening = 0, Resetting = 0, Validating = 0, Closing = 0, Waiting = 0, LongestHeldSince = null, LongestWaitSince = null,
+        Idle = 0, InUse = 0, Opening = 0, Resetting = 0, Validating = 0, Closing = 0, Waiting = 0, LongestHeldSince = null, LongestWaitSince = null, BelowMinSince = null,
     };
 
     public readonly PoolStatistics ToStatistics(string name, TimeSpan now) => new()
@@ -112,6 +115,7 @@ internal struct PoolCounts
         Waiting = Waiting,
         LongestWait = Since(LongestWaitSince, now),
         LongestHold = Since(LongestHeldSince, now),
+        BelowMin = Since(BelowMinSince, now),
         Granted = Granted,
         Joined = Joined,
         Waited = Waited,

@@ -34,6 +34,10 @@ internal sealed partial class PoolState
             StartOpen(now);
     }
 
+    /// <summary>A lost or replaced connection is filled up again in a moment; only the time that it takes tells that from a minimum that cannot be kept.</summary>
+    private void NoteMinimum(TimeSpan now) =>
+        _counts.BelowMinSince = Phase == PoolPhase.Running && _settings.KeepMin && !IsPaused && _counts.Open < _settings.MinConnections ? _counts.BelowMinSince ?? now : null;
+
     private void StartOpen(TimeSpan now)
     {
         if (!_free.TryPop(out var slot))

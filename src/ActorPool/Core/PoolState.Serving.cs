@@ -28,6 +28,7 @@ internal sealed partial class PoolState
         }
 
         OpenForMin(now);
+        NoteMinimum(now);
         if (_isStuck && NeedsPlace)
             WakeBy(now);
     }

@@ -8,8 +8,12 @@ namespace ActorPool.Hosting;
 /// <summary>Tells the health of the pool of a name by its numbers; see <see cref="ConnectionPoolHealthExtensions"/>.</summary>
 /// <param name="name">The pool's name.</param>
 /// <param name="degradedWait">How long a request may wait; negative for ever.</param>
-internal sealed class ConnectionPoolHealthCheck(string name, TimeSpan degradedWait) : IAkkaHealthCheck
+/// <param name="replacement">How long a lost or replaced connection may take to be open again; null for 5 s.</param>
+internal sealed class ConnectionPoolHealthCheck(string name, TimeSpan degradedWait, TimeSpan? replacement = null) : IAkkaHealthCheck
 {
+    // An open takes milliseconds, or a second where encryption, authentication and distance add up.
+    private static readonly TimeSpan OrdinaryReplacement = TimeSpan.FromSeconds(5);
+
     public async Task<HealthCheckResult> CheckHealthAsync(AkkaHealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var failure = context.Registration?.FailureStatus ?? HealthStatus.Unhealthy;
@@ -24,7 +28,7 @@ internal sealed class ConnectionPoolHealthCheck(string name, TimeSpan degradedWa
             return Result(HealthStatus.Degraded, weakness, state);
         if (state is { Open: 0, Opening: 0 })
             return await ProveAsync(pool, failure, cancellationToken).ConfigureAwait(false);
-        return Result(HealthStatus.Healthy, $"has {state.Open} of at most {state.Max} connections open, {state.InUse} of them in use.", state);
+        return Result(HealthStatus.Healthy, $"has {state.Open} of at most {state.Max} connections open, {state.InUse} of them in use{(state.Opening > 0 ? $", and {state.Opening} being opened" : "")}.", state);
     }
 
     private string? Weakness(ConnectionPool pool, PoolStatistics state)
@@ -33,8 +37,8 @@ internal sealed class ConnectionPoolHealthCheck(string name, TimeSpan degradedWa
             return "is paused: nothing is lent until it is resumed.";
         if (state is { LastConnectError: { } error, Open: > 0 })
             return $"cannot open more connections than the {state.Open} it has: {error}";
-        if (pool.KeepsMin && state.Open < state.Min)
-            return $"has only {state.Open} of its minimum of {state.Min} connections open.";
+        if (state.BelowMin > (replacement ?? OrdinaryReplacement))
+            return string.Create(CultureInfo.InvariantCulture, $"has had fewer than its minimum of {state.Min} connections open for {state.BelowMin.TotalSeconds:0.0} s; now it has {state.Open}.");
         if (degradedWait >= TimeSpan.Zero && state.LongestWait > degradedWait)
             return string.Create(CultureInfo.InvariantCulture, $"is too small or its connections come back too late: {state.Waiting} waiting, the oldest for {state.LongestWait.TotalSeconds:0.0} s.");
         return null;

@@ -13,8 +13,9 @@ public static class ConnectionPoolHealthExtensions
     /// <remarks>
     /// <para>Unhealthy: there is no live pool of this name, it is being closed, or it has no connection and cannot open one.</para>
     /// <para>
-    /// Degraded: it is paused, opens fail while some connections live, it has fewer than <c>min-connections</c> open (with <c>keep-min</c>),
-    /// or a request has waited for longer than <paramref name="degradedWait"/>.
+    /// Degraded: it is paused, opens fail while some connections live, it has had fewer than <c>min-connections</c> open for longer than 5 s
+    /// (with <c>keep-min</c>), or a request has waited for longer than <paramref name="degradedWait"/>. An ordinary replacement, after
+    /// <c>max-lifetime</c>, a <see cref="Drain"/> or a loss, is healthy.
     /// </para>
     /// <para>
     /// It reads the pool's numbers and never takes a connection from anybody. Only a pool that has no connection and does not try to open one, as one

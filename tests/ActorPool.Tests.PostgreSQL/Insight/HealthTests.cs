@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using ActorPool.Hosting;
 using ActorPool.Tests.PostgreSQL.Hosting;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,20 +51,50 @@ public sealed class HealthTests : HostTest
     }
 
     [Fact]
-    public async Task Fewer_connections_than_the_minimum_degrade()
+    public async Task Fewer_connections_than_the_minimum_degrade_when_it_lasts()
     {
         var gate = new TaskCompletionSource();
         var opens = 0;
         var (host, pool) = await RunAsync(settings => settings with { Configure = (_, _) => Interlocked.Increment(ref opens) == 1 ? Task.CompletedTask : gate.Task });
         await pool.ResizeAsync(2, 2);
+        var check = new ConnectionPoolHealthCheck("default", TimeSpan.FromSeconds(5), replacement: TimeSpan.FromMilliseconds(300));
+        var context = new AkkaHealthCheckContext(SystemOf(host));
+        Assert.Equal(HealthStatus.Healthy, (await check.CheckHealthAsync(context)).Status);
+        await EventuallyAsync(() => pool.Statistics.BelowMin > TimeSpan.FromMilliseconds(300), "it lasts");
+
+        var report = await check.CheckHealthAsync(context);
+        gate.SetResult();
+
+        Assert.Equal(HealthStatus.Degraded, report.Status);
+        Assert.Contains("fewer than its minimum of 2 connections open for 0.", report.Description, StringComparison.Ordinal);
+        await EventuallyAsync(() => pool.Statistics.Open == 2, "both are open");
+        Assert.Equal(HealthStatus.Healthy, (await check.CheckHealthAsync(context)).Status);
+    }
+
+    [Theory]
+    [InlineData("drain")]
+    [InlineData("loss")]
+    [InlineData("lifetime")]
+    public async Task An_ordinary_replacement_is_healthy(string cause)
+    {
+        var gate = new TaskCompletionSource();
+        var opens = 0;
+        var (host, pool) = await RunAsync(settings => settings with
+        {
+            Configure = (_, _) => Interlocked.Increment(ref opens) == 1 ? Task.CompletedTask : gate.Task,
+            MaxLifetime = cause == "lifetime" ? TimeSpan.FromMilliseconds(500) : settings.MaxLifetime,
+        });
+        if (cause == "drain")
+            await pool.DrainAsync();
+        else if (cause == "loss")
+            await Backends.TerminateAsync();
+        await EventuallyAsync(() => pool.Statistics is { Open: 0, Opening: 1 }, "it is being replaced");
 
         var report = await CheckAsync(host);
         gate.SetResult();
 
-        Assert.Equal(HealthStatus.Degraded, report.Status);
-        Assert.Contains("has only 1 of its minimum of 2 connections", report.Description, StringComparison.Ordinal);
-        await EventuallyAsync(() => pool.Statistics.Open == 2, "both are open");
-        Assert.Equal(HealthStatus.Healthy, (await CheckAsync(host)).Status);
+        Assert.Equal(HealthStatus.Healthy, report.Status);
+        Assert.Matches(@"has 0 of at most \d+ connections open, 0 of them in use, and 1 being opened", report.Description);
     }
 
     [Fact]
