@@ -54,6 +54,7 @@ internal sealed partial class PoolState
             return;
         IsPaused = true;
         _pausedAt = now;
+        NoteMinimum(now);
         RefuseImpatient();
     }
 

@@ -28,10 +28,11 @@ public sealed class MinimumTests
     {
         var pool = TestPool.Running(TestSettings.Of(1, 1));
         pool.Put(pool.Borrow(), close: true);
-        pool.Pause();
         pool.Closed(pool.Busy(Physical.Closing).Single());
-        pool.Pass(TimeSpan.FromSeconds(9));
+        Assert.NotNull(pool.Counts.BelowMinSince);
+        pool.Pause();
         Assert.Null(pool.Counts.BelowMinSince);
+        pool.Pass(TimeSpan.FromSeconds(9));
 
         pool.Resume();
 
