@@ -76,6 +76,16 @@ public sealed class FaultProxy : IAsyncDisposable
 
     public static FaultProxy Before(int serverPort) => new(serverPort);
 
+    /// <summary>
+    /// From now on nothing comes through the connections that are there, in either direction and not even an end, as behind a firewall that has
+    /// forgotten them. New ones pass.
+    /// </summary>
+    public void ForgetAll()
+    {
+        foreach (var connection in _connections.Keys)
+            connection.Forget();
+    }
+
     /// <summary>Resets every connection on both sides.</summary>
     public void CutAll()
     {

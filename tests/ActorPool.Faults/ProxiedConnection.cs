@@ -13,6 +13,7 @@ internal sealed class ProxiedConnection(FaultProxy proxy, Socket client, int ser
 
     private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private long _clientEndedAt;
+    private volatile bool _isForgotten;
 
     /// <summary>For how long the client has been gone; zero while it is there.</summary>
     public TimeSpan ClientEndedFor => Volatile.Read(ref _clientEndedAt) is var since and > 0 ? Stopwatch.GetElapsedTime(since) : TimeSpan.Zero;
@@ -43,6 +44,8 @@ internal sealed class ProxiedConnection(FaultProxy proxy, Socket client, int ser
             _server.Dispose();
         }
     }
+
+    public void Forget() => _isForgotten = true;
 
     public void EndTowardsClient()
     {
@@ -106,6 +109,8 @@ internal sealed class ProxiedConnection(FaultProxy proxy, Socket client, int ser
 
     private async Task PassableAsync(CancellationToken end)
     {
+        if (_isForgotten)
+            await Task.Delay(Timeout.Infinite, end);
         while (proxy.Mode == NetworkMode.Blackhole)
             await proxy.Passable.WaitAsync(end);
     }

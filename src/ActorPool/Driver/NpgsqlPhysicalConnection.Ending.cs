@@ -24,7 +24,7 @@ internal sealed partial class NpgsqlPhysicalConnection
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
 
     // Of one that did not answer its test there is nothing to hope for; a request may wait for its place.
-    private static readonly TimeSpan SilentPatience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan SilentPatience = TimeSpan.FromMilliseconds(250);
 
     // The server's authentication_timeout, as it is by default: what has not logged in by then never will.
     private static readonly TimeSpan LogInPatience = TimeSpan.FromMinutes(1);

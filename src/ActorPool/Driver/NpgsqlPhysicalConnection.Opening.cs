@@ -24,16 +24,16 @@ internal sealed partial class NpgsqlPhysicalConnection
     {
         var timeout = CancellationTokenSource.CreateLinkedTokenSource(_giveUp.Token);
         timeout.CancelAfter(source.Timeout);
-        OpenCallbacks.Begin(timeout.Token);
+        var scope = OpenCallbacks.Begin(timeout.Token);
         _driverOpen = Task.Run(() => ConnectAsync(timeout.Token), CancellationToken.None);
         _ = _driverOpen.ContinueWith(_ => timeout.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
             await _driverOpen.WaitAsync(source.Timeout + Unwinding).ConfigureAwait(false);
         }
-        catch (Exception error) when (!_giveUp.IsCancellationRequested && StuckIn(error) is { } callback)
+        catch (Exception) when (!_giveUp.IsCancellationRequested && scope.Stuck is { } callback)
         {
-            throw new TimeoutException($"The {callback} of the data source did not return within connect-timeout ({source.Timeout.TotalSeconds:0.###} s).");
+            throw new OpenStuckException($"The {callback} of the data source did not return within connect-timeout ({source.Timeout.TotalSeconds:0.###} s).");
         }
         catch (OperationCanceledException) when (!_giveUp.IsCancellationRequested)
         {
@@ -41,11 +41,9 @@ internal sealed partial class NpgsqlPhysicalConnection
         }
         catch (TimeoutException) when (!_driverOpen.IsCompleted)
         {
-            throw new TimeoutException($"The open did not end within connect-timeout ({source.Timeout.TotalSeconds:0.###} s), and took no notice of it: a callback of the data source (a password provider, a connection initializer) hangs.");
+            throw new OpenStuckException($"The open did not end within connect-timeout ({source.Timeout.TotalSeconds:0.###} s): a callback of the data source (a password provider, a connection initializer) hangs.");
         }
     }
-
-    private static string? StuckIn(Exception? error) => error is null or CallbackStuckException ? (error as CallbackStuckException)?.Name : StuckIn(error.InnerException);
 
     private Task ConnectAsync(CancellationToken timeout)
     {

@@ -15,10 +15,10 @@ namespace ActorPool.Driver;
 internal static class OpenCallbacks
 {
     // Gets from the open to the callbacks in it; they have no other way to learn of its end.
-    private static readonly AsyncLocal<CancellationToken> EndOfOpen = new();
+    private static readonly AsyncLocal<OpenScope> Current = new();
 
     /// <summary>To be called at the beginning of the open, in its own context.</summary>
-    public static void Begin(CancellationToken endOfOpen) => EndOfOpen.Value = endOfOpen;
+    public static OpenScope Begin(CancellationToken endOfOpen) => Current.Value = new OpenScope(endOfOpen);
 
     public static void Bound(NpgsqlDataSourceBuilder builder)
     {
@@ -32,7 +32,7 @@ internal static class OpenCallbacks
                 async (text, token) =>
                 {
                     var answer = Task.Run(() => passwordAsync(text, token).AsTask(), CancellationToken.None);
-                    await EndAsync(answer, "password provider", token).ConfigureAwait(false);
+                    await EndAsync(answer, "password provider").ConfigureAwait(false);
                     return await answer.ConfigureAwait(false);
                 });
         }
@@ -42,7 +42,7 @@ internal static class OpenCallbacks
         {
             builder.UsePhysicalConnectionInitializer(
                 initialize,
-                connection => EndAsync(Task.Run(() => initializeAsync(connection), CancellationToken.None), "physical connection initializer", EndOfOpen.Value));
+                connection => EndAsync(Task.Run(() => initializeAsync(connection), CancellationToken.None), "physical connection initializer"));
         }
     }
 
@@ -51,15 +51,23 @@ internal static class OpenCallbacks
         typeof(NpgsqlDataSource).GetProperty("ConnectionInitializerAsync", BindingFlags.Instance | BindingFlags.NonPublic) is not { } initializer
         || initializer.GetValue(source) is not null;
 
-    private static async Task EndAsync(Task callback, string name, CancellationToken endOfOpen)
+    private static async Task EndAsync(Task callback, string name)
     {
+        // The data source may open a connection that is none of the pool's, to load types say.
+        if (Current.Value is not { } open)
+        {
+            await callback.ConfigureAwait(false);
+            return;
+        }
+
         try
         {
-            await callback.WaitAsync(endOfOpen).ConfigureAwait(false);
+            await callback.WaitAsync(open.End).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (endOfOpen.IsCancellationRequested && !callback.IsCompleted)
+        catch (OperationCanceledException) when (open.End.IsCancellationRequested && !callback.IsCompleted)
         {
-            throw new CallbackStuckException(name);
+            open.Stuck = name;
+            throw new TimeoutException($"The {name} of the data source did not return.");
         }
     }
 
@@ -68,8 +76,15 @@ internal static class OpenCallbacks
         owner.GetType().GetField(field, BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(owner);
 }
 
-/// <summary>A callback of the data source took longer than the open that waits for it may take.</summary>
-internal sealed class CallbackStuckException(string name) : TimeoutException($"The {name} of the data source did not return.")
+/// <summary>The user's code inside an open took longer than the open may take.</summary>
+internal sealed class OpenStuckException(string message) : TimeoutException(message);
+
+/// <summary>One open, as the callbacks in it see it.</summary>
+/// <param name="end">Cancelled when its time is over.</param>
+internal sealed class OpenScope(CancellationToken end)
 {
-    public string Name { get; } = name;
+    public CancellationToken End { get; } = end;
+
+    /// <summary>The callback that had not returned by then; the driver does not always pass its error on.</summary>
+    public string? Stuck { get; set; }
 }

@@ -31,6 +31,8 @@ internal static class ConnectAdvice
             return "The encrypted connection failed: check SSL Mode, Root Certificate and SSL Certificate in connection-string against what the server offers.";
         if (Says(error, "password"))
             return "Give the driver a password: Password in connection-string, a passfile, or a password provider in ConfigureDataSource.";
+        if (Find<OpenStuckException>(error) is not null)
+            return "Give that callback a time-out of its own, shorter than connect-timeout.";
         if (Find<SocketException>(error) is { } network)
             return ForNetwork(network.SocketErrorCode);
         return Find<TimeoutException>(error) is not null

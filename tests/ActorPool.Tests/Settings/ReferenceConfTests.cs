@@ -74,7 +74,7 @@ public sealed partial class ReferenceConfTests
         Assert.Equal(TimeSpan.FromSeconds(30), settings.ValidateAfterIdle);
         Assert.Equal(["25006", "57P01", "57P02", "57P03", "57P04", "57P05"], settings.RetireOn);
         Assert.Equal(TimeSpan.FromSeconds(30), settings.ValidateIdleEvery);
-        Assert.Equal(TimeSpan.FromSeconds(2), settings.ValidateTimeout);
+        Assert.Equal(TimeSpan.FromMilliseconds(1500), settings.ValidateTimeout);
         Assert.True(settings.CollectWhenStarved);
         Assert.Null(settings.LeakWarningAfter);
         Assert.Null(settings.MaxHoldTime);

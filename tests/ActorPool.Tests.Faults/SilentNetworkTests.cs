@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using ActorPool.Faults;
+using ActorPool.ThrowawayPostgres;
+using Akka.Actor;
+using Npgsql;
+
+namespace ActorPool.Tests.Faults;
+
+/// <summary>
+/// Idle connections that are dead without a word, at the pool's maximum: a firewall has forgotten them, or their backends stand still. New connections work.
+/// </summary>
+[Collection(AloneCollection.Name)]
+public sealed class SilentNetworkTests : IAsyncLifetime
+{
+    private const int Connections = 4;
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
+
+    private readonly ActorSystem _system = ActorSystem.Create("silent", "akka.loglevel = ERROR, akka.stdout-loglevel = ERROR, akka.loggers = []");
+    private readonly List<StoppedBackend> _stopped = [];
+    private PostgresServer _server = null!;
+    private FaultProxy _network = null!;
+    private ConnectionPool _pool = null!;
+
+    /// <summary>How the connections died.</summary>
+    public enum Death
+    {
+        Forgotten,
+        Stopped,
+    }
+
+    public async Task InitializeAsync()
+    {
+        _server = await PostgresServer.StartAsync(new PostgresServerOptions { AlwaysThrowaway = true });
+        _network = FaultProxy.Before(new NpgsqlConnectionStringBuilder(_server.ConnectionString).Port);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _stopped.ForEach(backend => backend.Dispose());
+        await _pool.DisposeAsync();
+        await _system.Terminate();
+        await _network.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(Death.Forgotten, null)]
+    [InlineData(Death.Stopped, null)]
+    [InlineData(Death.Stopped, "tenant")]
+    public async Task The_first_borrower_is_served_in_less_than_three_seconds(Death death, string? key)
+    {
+        // As if they had been idle for longer than the default.
+        await StartAsync(settings => settings with { ValidateAfterIdle = TimeSpan.Zero });
+        await UseAllAsync();
+        await DieAsync(death);
+        var start = Stopwatch.GetTimestamp();
+
+        await using var lease = await _pool.GetConnAsync(key);
+        await AnswersAsync(lease);
+
+        Assert.True(Stopwatch.GetElapsedTime(start) < Soon, $"It took {Stopwatch.GetElapsedTime(start)}.");
+    }
+
+    [Theory]
+    [InlineData(Death.Forgotten)]
+    [InlineData(Death.Stopped)]
+    public async Task Without_a_borrower_the_pool_notices_by_itself(Death death)
+    {
+        await StartAsync(settings => settings with { ValidateIdleEvery = TimeSpan.FromSeconds(1) });
+        await UseAllAsync();
+        await DieAsync(death);
+
+        await UntilAsync(() => _pool.Statistics is { Lost: Connections, Idle: Connections });
+
+        await using var lease = await _pool.GetConnAsync();
+        await AnswersAsync(lease);
+    }
+
+    [Fact]
+    public async Task What_a_firewall_has_forgotten_is_terminated_at_the_server_as_soon_as_another_connection_is_open()
+    {
+        await StartAsync(settings => settings with { ValidateAfterIdle = TimeSpan.Zero });
+        await UseAllAsync();
+        await DieAsync(Death.Forgotten);
+
+        await using (var lease = await _pool.GetConnAsync())
+            await AnswersAsync(lease);
+
+        await UntilAsync(() => _pool.Statistics is { Lost: Connections, Idle: Connections });
+        var end = DateTime.UtcNow + TimeSpan.FromSeconds(5);
+        while ((await BackendsAsync()).Count > Connections)
+            Assert.True(DateTime.UtcNow < end, "More backends than the pool may have are left.");
+    }
+
+    [Fact]
+    public async Task A_pause_does_not_wait_for_tests_that_hang()
+    {
+        await StartAsync(settings => settings with { ValidateAfterIdle = TimeSpan.Zero });
+        await UseAllAsync();
+        await DieAsync(Death.Stopped);
+        using var over = new CancellationTokenSource();
+        var waiting = _pool.GetConnAsync(over.Token).AsTask();
+        await UntilAsync(() => _pool.Statistics.Validating > 0);
+        await over.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+
+        await _pool.PauseAsync(untilReturned: true).WaitAsync(TimeSpan.FromSeconds(1));
+
+        Assert.NotEqual(0, _pool.Statistics.Validating);
+        await _pool.ResumeAsync();
+    }
+
+    private async Task StartAsync(Func<PoolSettings, PoolSettings> change)
+    {
+        var text = new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Host = "127.0.0.1", Port = _network.Port, SslMode = SslMode.Disable, ApplicationName = "silent" };
+        _pool = await ConnectionPool.StartAsync(_system, change(new PoolSettings(text.ConnectionString, Connections, Connections)));
+    }
+
+    private async Task UseAllAsync()
+    {
+        var all = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => _pool.GetConnAsync().AsTask()));
+        foreach (var lease in all)
+            await lease.DisposeAsync();
+    }
+
+    private async Task DieAsync(Death death)
+    {
+        if (death == Death.Forgotten)
+            _network.ForgetAll();
+        else
+            _stopped.AddRange((await BackendsAsync()).Select(StoppedBackend.Of));
+    }
+
+    private async Task<List<int>> BackendsAsync()
+    {
+        await using var view = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Pooling = false }.ConnectionString);
+        await view.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT pid FROM pg_stat_activity WHERE application_name = 'silent'", view);
+        var pids = new List<int>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            pids.Add(reader.GetInt32(0));
+        return pids;
+    }
+
+    private static async Task AnswersAsync(PooledConnection lease)
+    {
+        await using var command = lease.CreateCommand();
+        command.CommandText = "SELECT 1";
+        Assert.Equal(1, await command.ExecuteScalarAsync());
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        var end = DateTime.UtcNow + TimeSpan.FromSeconds(15);
+        while (!condition())
+        {
+            Assert.True(DateTime.UtcNow < end, "It did not come about.");
+            await Task.Delay(10);
+        }
+    }
+}

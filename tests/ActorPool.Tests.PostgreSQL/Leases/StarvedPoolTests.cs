@@ -1,0 +1,24 @@
+using ActorPool.Tests.PostgreSQL.Support;
+
+namespace ActorPool.Tests.PostgreSQL.Leases;
+
+/// <summary>Everything is lent and nothing comes back, in a process that does nothing else.</summary>
+public sealed class StarvedPoolTests : PoolTest
+{
+    [Fact]
+    public async Task A_starved_pool_collects_and_says_so()
+    {
+        var pool = await StartAsync(1, 1);
+        var kept = await pool.GetConnAsync();
+        var collections = GC.CollectionCount(2);
+        var waiting = pool.GetConnAsync().AsTask();
+
+        await EventFilter.Warning(contains: "A garbage collection looks for leases").ExpectOneAsync(TimeSpan.FromSeconds(5), () => Task.CompletedTask);
+
+        await EventuallyAsync(() => GC.CollectionCount(2) > collections, "a full collection");
+        // A lease that is in somebody's hands is left alone.
+        Assert.False(waiting.IsCompleted);
+        await kept.DisposeAsync();
+        await (await waiting).DisposeAsync();
+    }
+}
