@@ -99,18 +99,18 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     private ReturnCondition ConditionAfter(bool driverWasUsed)
     {
         var state = connection.FullState;
-        if (_isBroken || state == ConnectionState.Broken)
-            return ReturnCondition.Broken;
+        // Closed and opened again by its borrower: another backend, of which nothing is known. It is ended with its own socket.
+        var isAnother = state.HasFlag(ConnectionState.Open) && connection.ProcessID != ProcessId;
+        if (isAnother)
+            Meet();
         if ((state & (ConnectionState.Executing | ConnectionState.Fetching)) != 0)
             EndLease(LeaseEnd.Returned);
-        if (state != ConnectionState.Open)
-            return state == ConnectionState.Closed ? ReturnCondition.ClosedWhileLent : ReturnCondition.Unusable;
-        if (connection.ProcessID != ProcessId)
-        {
-            // Its borrower has closed and opened it again: another backend, of which nothing is known. It is ended with its own socket.
-            Meet();
+        if (_isBroken || state == ConnectionState.Broken)
+            return ReturnCondition.Broken;
+        if (isAnother || state == ConnectionState.Closed)
             return ReturnCondition.ClosedWhileLent;
-        }
+        if (state != ConnectionState.Open)
+            return ReturnCondition.Unusable;
 
         if (source.Internals is not { } internals)
             return driverWasUsed ? ReturnCondition.Unusable : ReturnCondition.InTransaction;

@@ -26,6 +26,32 @@ public sealed class ReopenedDriverConnectionTests : PoolTest
         Assert.Equal(1, await Backends.WaitForAsync(1));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_that_broke_and_that_its_borrower_opened_again_leaves_no_backend_too_many(bool isBusy)
+    {
+        var pool = await StartAsync(1, 1);
+        for (var round = 0; round < 5; round++)
+        {
+            var lease = await pool.GetConnAsync();
+            var driver = lease.Npgsql;
+            await Assert.ThrowsAnyAsync<Exception>(() => driver.ExecuteAsync("SELECT pg_terminate_backend(pg_backend_pid())"));
+            await driver.CloseAsync();
+            await driver.OpenAsync();
+            var second = await PidAsync(lease);
+            if (isBusy)
+                _ = await driver.ExecuteReaderAsync("SELECT generate_series(1, 100000)");
+
+            await lease.DisposeAsync();
+
+            await using var next = await pool.GetConnAsync();
+            Assert.Equal(0, await Backends.CountAsync($"pid = {second}"));
+        }
+
+        Assert.Equal(5, pool.Statistics.Lost);
+    }
+
     [Fact]
     public async Task One_that_the_pool_has_ended_cannot_be_opened_again_by_whoever_still_has_it()
     {
