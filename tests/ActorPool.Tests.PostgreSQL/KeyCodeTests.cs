@@ -3,8 +3,6 @@ using ActorPool.Tests.PostgreSQL.Support;
 using Akka.Actor;
 using Akka.Actor.Internal;
 
-#pragma warning disable CA2012 // Users block on what the facade returns; here it must block.
-
 namespace ActorPool.Tests.PostgreSQL;
 
 /// <summary>The Equals and GetHashCode of a user's key: where they run, and what happens when they block.</summary>
@@ -40,7 +38,7 @@ public sealed class KeyCodeTests : PoolTest
                 lock (m)
                 {
                 }
-            })).GetAwaiter().GetResult().Dispose();
+            })).AsTask().GetAwaiter().GetResult().Dispose();
             return 3;
         });
         comesToKey.Wait(Soon);
@@ -49,7 +47,7 @@ public sealed class KeyCodeTests : PoolTest
             lock (l)
             {
                 hasL.Set();
-                pool.GetConnAsync().GetAwaiter().GetResult().Dispose();
+                pool.GetConnAsync().AsTask().GetAwaiter().GetResult().Dispose();
                 return 1;
             }
         });
@@ -74,9 +72,9 @@ public sealed class KeyCodeTests : PoolTest
         {
             for (var i = 0; i < 20; i++)
             {
-                var lease = pool.GetConnAsync(Key(i % 3)).GetAwaiter().GetResult();
-                var joins = pool.GetConnAsync(Key(i % 3));
-                pool.PutConnAsync(lease, Key(i % 3)).GetAwaiter().GetResult();
+                var lease = pool.GetConnAsync(Key(i % 3)).AsTask().GetAwaiter().GetResult();
+                var joins = pool.GetConnAsync(Key(i % 3)).AsTask();
+                pool.PutConnAsync(lease, Key(i % 3)).AsTask().GetAwaiter().GetResult();
                 joins.GetAwaiter().GetResult().Dispose();
             }
 
