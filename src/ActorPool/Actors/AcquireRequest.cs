@@ -46,13 +46,8 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
         PoolCell cell, object? key, string? file, int line, CancellationToken cancellationToken, TimeSpan? timeout = null, IActorRef? owner = null)
     {
         var observed = ObservedWait.Begin();
-        var entry = default(KeyEntry);
-        try
-        {
-            if (key is not null)
-                entry = cell.Keys.Use(key);
-        }
-        catch (Exception error)
+        KeyEntry? entry = null;
+        if (key is not null && Find(cell, key, out entry) is { } error)
         {
             observed?.End(error.GetType().FullName);
             observed?.Report(cell.Metrics);
@@ -69,6 +64,21 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
         request.Owner = owner;
         request.Origin = new LeaseOrigin(file, line, owner?.Path);
         return request.Send(cancellationToken);
+    }
+
+    /// <summary>Looks up the key. What it throws is given back: a borrow without a key pays nothing for the case.</summary>
+    private static Exception? Find(PoolCell cell, object key, out KeyEntry? entry)
+    {
+        try
+        {
+            entry = cell.Keys.Use(key);
+            return null;
+        }
+        catch (Exception error)
+        {
+            entry = null;
+            return error;
+        }
     }
 
     private ValueTask<PooledConnection> Send(CancellationToken cancellationToken)

@@ -16,58 +16,52 @@ internal sealed class PoolMailbox(Settings settings, Config config)
     /// <summary>Where <c>reference.conf</c> names this type.</summary>
     public const string Id = "akka.actor.mailbox.actor-pool";
 
-    public override IMessageQueue Create(IActorRef owner, ActorSystem system) => new Queue();
+    public override IMessageQueue Create(IActorRef owner, ActorSystem system) => new Queue(system.DeadLetters);
 
-    internal sealed class Queue : IMessageQueue, IUnboundedMessageQueueSemantics
+    /// <param name="nobody">The sender of what is sent without one.</param>
+    internal sealed class Queue(IActorRef nobody) : IMessageQueue, IUnboundedMessageQueueSemantics
     {
         private readonly ConcurrentQueue<Envelope> _messages = new();
 
-        // The next message, taken out to be looked at.
-        private Envelope _next;
-        private volatile bool _hasNext;
+        // A message without a sender that found the mailbox empty: it is ahead of all in the queue, and spares the way through it.
+        private object? _first;
         private Turn _turn;
 
-        public bool HasMessages => _hasNext || !_messages.IsEmpty;
+        public bool HasMessages => Volatile.Read(ref _first) is not null || !_messages.IsEmpty;
 
-        public int Count => _messages.Count + (_hasNext ? 1 : 0);
+        public int Count => _messages.Count + (Volatile.Read(ref _first) is null ? 0 : 1);
 
-        public void Enqueue(IActorRef receiver, Envelope envelope) => _messages.Enqueue(envelope);
+        public void Enqueue(IActorRef receiver, Envelope envelope)
+        {
+            if (!ReferenceEquals(envelope.Sender, nobody) || HasMessages || Interlocked.CompareExchange(ref _first, envelope.Message, null) is not null)
+                _messages.Enqueue(envelope);
+        }
 
         public bool TryDequeue(out Envelope envelope)
         {
-            if (_turn != Turn.Any)
+            if (_turn == Turn.Over)
             {
-                if (_turn == Turn.Over)
-                {
-                    _turn = Turn.Any;
-                    envelope = default;
-                    return false;
-                }
-
-                _turn = Turn.Over;
+                _turn = Turn.Any;
+                envelope = default;
+                return false;
             }
 
-            if (!_hasNext)
+            if (_turn == Turn.OfOne)
+                _turn = Turn.Over;
+            if (Volatile.Read(ref _first) is not { } first)
                 return _messages.TryDequeue(out envelope);
-            envelope = _next;
-            _next = default;
-            _hasNext = false;
+            Volatile.Write(ref _first, null);
+            envelope = new Envelope(first, nobody);
             return true;
         }
 
         /// <summary>
-        /// Makes the coming turn one of this message alone. False when another one is ahead of it. Called by the thread whose turn it is.
+        /// Makes the coming turn one of this message alone, if it found the mailbox empty. False when another one is, or was, ahead of it.
+        /// Called by the thread whose turn it is.
         /// </summary>
         public bool TryLimitTurnTo(object message)
         {
-            if (!_hasNext)
-            {
-                if (!_messages.TryDequeue(out _next))
-                    return false;
-                _hasNext = true;
-            }
-
-            if (!ReferenceEquals(_next.Message, message))
+            if (!ReferenceEquals(Volatile.Read(ref _first), message))
                 return false;
             _turn = Turn.OfOne;
             return true;

@@ -5,7 +5,7 @@ namespace ActorPool.Tests.Actors;
 
 public sealed class PoolMailboxTests
 {
-    private readonly PoolMailbox.Queue _queue = new();
+    private readonly PoolMailbox.Queue _queue = new(ActorRefs.Nobody);
 
     [Fact]
     public void A_turn_of_one_message_ends_after_it()
@@ -55,7 +55,7 @@ public sealed class PoolMailboxTests
     private void Add(params string[] messages)
     {
         foreach (var message in messages)
-            _queue.Enqueue(ActorRefs.Nobody, new Envelope(message, ActorRefs.NoSender));
+            _queue.Enqueue(ActorRefs.Nobody, new Envelope(message, ActorRefs.Nobody));
     }
 
     private object? Take() => _queue.TryDequeue(out var envelope) ? envelope.Message : null;
