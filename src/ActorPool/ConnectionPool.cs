@@ -14,10 +14,13 @@ namespace ActorPool;
 /// </remarks>
 public sealed partial class ConnectionPool : IConnectionPool
 {
+    private static readonly TimeSpan StartMargin = TimeSpan.FromSeconds(5);
+
     private readonly PoolCell _cell;
     private readonly PoolRegistry _registry;
     private readonly Lock _ending = new();
     private Task? _end;
+    private volatile bool _isStarted;
 
     private ConnectionPool(PoolCell cell, PoolRegistry registry)
     {
@@ -30,6 +33,9 @@ public sealed partial class ConnectionPool : IConnectionPool
 
     /// <inheritdoc/>
     public PoolStatistics Statistics => _cell.Statistics();
+
+    /// <summary>Its start has ended well: it takes requests.</summary>
+    internal bool IsStarted => _isStarted;
 
     /// <summary>Its end has begun; what is borrowed may still come back.</summary>
     internal bool IsEnding => Volatile.Read(ref _end) is not null;
@@ -68,8 +74,14 @@ public sealed partial class ConnectionPool : IConnectionPool
         try
         {
             registry.Start(pool, cell);
-            await pool.GiveAsync(new PoolOrder(PoolOrderKind.Start)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await pool.GiveAsync(new PoolOrder(PoolOrderKind.Start)).WaitAsync(LongestStart(settings), cancellationToken).ConfigureAwait(false);
+            pool._isStarted = true;
+            registry.Announce(pool, cell.Name);
             return pool;
+        }
+        catch (TimeoutException)
+        {
+            throw await pool.AbandonAsync().ConfigureAwait(false);
         }
         catch
         {
@@ -145,6 +157,29 @@ public sealed partial class ConnectionPool : IConnectionPool
                 _cell.Send(new PoolOrder(PoolOrderKind.Stop, patience));
             return _end ??= EndOnceAsync(patience);
         }
+    }
+
+    /// <summary>The pool's own limits end a start long before; this one holds when its actors do not run at all.</summary>
+    private static TimeSpan LongestStart(PoolSettings settings)
+    {
+        if (settings.AcquireTimeout == Timeout.InfiniteTimeSpan)
+            return settings.AcquireTimeout;
+        var rounds = 1 + ((settings.MinConnections + settings.MaxConcurrentOpens - 1) / settings.MaxConcurrentOpens);
+        var longest = settings.AcquireTimeout.TotalSeconds + (settings.ConnectTimeout.TotalSeconds * rounds) + StartMargin.TotalSeconds;
+        return TimeSpan.FromSeconds(Math.Min(longest, TimeSpan.FromDays(24).TotalSeconds));
+    }
+
+    /// <summary>Ends a pool whose manager takes no orders.</summary>
+    private async Task<PoolException> AbandonAsync()
+    {
+        lock (_ending)
+            _end ??= Task.CompletedTask;
+        await _registry.StopAsync(_cell.Manager).ConfigureAwait(false);
+        _registry.Release(this, _cell);
+        await _cell.Source.DisposeAsync().ConfigureAwait(false);
+        return new PoolException(
+            PoolErrorKind.Timeout,
+            $"Pool '{_cell.Name}': it has not started within {LongestStart(_cell.Settings).TotalSeconds:0.###} s, because its actors do not run. Look for errors in the log of the actor system, and check akka.actor.actor-pool-dispatcher.");
     }
 
     /// <summary>Gives an order and awaits its end, or the end of a manager that can no longer obey.</summary>

@@ -77,7 +77,7 @@ internal sealed class KeyLookup(object message, IActorRef sender, PoolCell cell,
 }
 
 /// <summary>The manager comes to the next message behind a lookup.</summary>
-internal sealed class NextBehind(KeyLookup lookup)
+internal sealed class NextBehind(KeyLookup lookup) : INoSerializationVerificationNeeded
 {
     public KeyLookup Lookup { get; } = lookup;
 
@@ -86,4 +86,4 @@ internal sealed class NextBehind(KeyLookup lookup)
 }
 
 /// <summary>The lookup takes longer than its request may wait.</summary>
-internal sealed record LookupLate(KeyLookup Lookup);
+internal sealed record LookupLate(KeyLookup Lookup) : INoSerializationVerificationNeeded;

@@ -15,6 +15,7 @@ internal sealed class PoolRegistry : IExtension
 
     private readonly ActorSystem _system;
     private readonly ConcurrentDictionary<string, ConnectionPool> _live = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<ConnectionPool>> _awaited = new();
     private int _started;
 
     private PoolRegistry(ExtendedActorSystem system)
@@ -51,7 +52,33 @@ internal sealed class PoolRegistry : IExtension
     /// <summary>A pool of the system has lent a connection, or a request waits for one.</summary>
     public bool IsAnyInUse => _live.Values.Any(pool => pool.Statistics is { InUse: > 0 } or { Waiting: > 0 });
 
-    public ConnectionPool? Find(string name) => _live.GetValueOrDefault(name);
+    /// <summary>The live pool of a name; null when there is none, or when it has not started yet.</summary>
+    public ConnectionPool? Find(string name) => _live.TryGetValue(name, out var pool) && pool.IsStarted ? pool : null;
+
+    /// <summary>The pool has started: calls that wait for it go on.</summary>
+    public void Announce(ConnectionPool pool, string name)
+    {
+        if (_awaited.TryRemove(name, out var awaited))
+            awaited.TrySetResult(pool);
+    }
+
+    /// <summary>Waits until a pool of this name takes requests. Null when it does not within the time, or the actor system ends before.</summary>
+    public async Task<ConnectionPool?> StartedAsync(string name, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var awaited = _awaited.GetOrAdd(name, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        // Looked up after it stands in the list: a start in between sees it there.
+        if (Find(name) is { } pool)
+            return pool;
+        try
+        {
+            var first = await Task.WhenAny(awaited.Task, _system.WhenTerminated).WaitAsync(patience, cancellationToken).ConfigureAwait(false);
+            return first == awaited.Task ? await awaited.Task.ConfigureAwait(false) : null;
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The name is free for another pool.</summary>
     public void Release(ConnectionPool pool, PoolCell cell)

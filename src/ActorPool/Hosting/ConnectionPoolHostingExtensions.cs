@@ -10,7 +10,7 @@ namespace ActorPool;
 /// of the host fails with the server's own error. It ends gracefully in coordinated shutdown, while other actors may still need it.
 /// The host stops all its other services before the actor system, in whatever order they were registered.
 /// The settings are those of HOCON (<c>akka.actor-pool</c>, and for a named pool first <c>akka.actor-pool.pools.&lt;name&gt;</c>),
-/// then what is given here.
+/// then what is given here. A section of a name that no pool has is reported in the log when all have started.
 /// </remarks>
 public static class ConnectionPoolHostingExtensions
 {
@@ -39,7 +39,7 @@ public static class ConnectionPoolHostingExtensions
     public static AkkaConfigurationBuilder WithConnectionPool(this AkkaConfigurationBuilder builder, PoolSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return builder.Start<PoolManager>(settings.Name, (_, _) => settings);
+        return builder.Start<PoolManager>(settings.Name, (_, _) => settings, usesSection: false);
     }
 
     /// <summary>Adds the default pool with settings made of those in HOCON: <c>settings => settings with { MaxConnections = 20 }</c>.</summary>
@@ -90,7 +90,7 @@ public static class ConnectionPoolHostingExtensions
     public static AkkaConfigurationBuilder WithConnectionPool<TKey>(this AkkaConfigurationBuilder builder, string name, PoolSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return builder.Start<TKey>(name, (_, _) => settings);
+        return builder.Start<TKey>(name, (_, _) => settings, usesSection: false);
     }
 
     /// <summary>Adds a named pool with settings made of those in HOCON.</summary>
@@ -118,10 +118,11 @@ public static class ConnectionPoolHostingExtensions
     }
 
     private static AkkaConfigurationBuilder Start<TKey>(
-        this AkkaConfigurationBuilder builder, string name, Func<PoolSettings, IDependencyResolver, PoolSettings> configure)
+        this AkkaConfigurationBuilder builder, string name, Func<PoolSettings, IDependencyResolver, PoolSettings> configure, bool usesSection = true)
     {
         ArgumentNullException.ThrowIfNull(builder);
         SettingRule.PoolName(name, nameof(name));
+        HostedPools.Add(builder, name, usesSection);
         return builder.AddHocon(PoolConfig.Hosting, HoconAddMode.Append).StartActors(async (system, registry, resolver) =>
         {
             HostedEnd.Arrange(system);

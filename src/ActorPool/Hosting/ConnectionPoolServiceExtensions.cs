@@ -1,5 +1,4 @@
 using ActorPool.Hosting;
-using Akka.Actor;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorPool;
@@ -9,13 +8,14 @@ public static class ConnectionPoolServiceExtensions
 {
     /// <summary>
     /// Makes the default pool injectable as <see cref="IConnectionPool"/>. The pool itself is added with <c>WithConnectionPool</c>,
-    /// where it is started and ended with the actor system; disposing what is injected does nothing.
+    /// where it is started and ended with the actor system; disposing what is injected does nothing. A call made before the start waits for
+    /// the pool, within <c>acquire-timeout</c>.
     /// </summary>
     /// <param name="services">The application's services.</param>
     public static IServiceCollection AddConnectionPool(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        return services.AddSingleton<IConnectionPool>(provider => new InjectedConnectionPool(provider.GetRequiredService<ActorSystem>, "default"));
+        return services.AddSingleton<IConnectionPool>(provider => new InjectedConnectionPool(provider, "default"));
     }
 
     /// <summary>Makes a named pool injectable: <c>[FromKeyedServices("name")] IConnectionPool</c>.</summary>
@@ -25,6 +25,6 @@ public static class ConnectionPoolServiceExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         SettingRule.PoolName(name, nameof(name));
-        return services.AddKeyedSingleton<IConnectionPool>(name, (provider, _) => new InjectedConnectionPool(provider.GetRequiredService<ActorSystem>, name));
+        return services.AddKeyedSingleton<IConnectionPool>(name, (provider, _) => new InjectedConnectionPool(provider, name));
     }
 }

@@ -1,52 +1,109 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ActorPool.Actors;
+using ActorPool.Core;
 using Akka.Actor;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorPool.Hosting;
 
 /// <summary>
-/// A pool by its name, looked up when it is first used: services are made before the actor system has started its pools.
+/// A pool by its name, looked up when it is used: services are made before the actor system has started its pools, and a hosted service that
+/// was registered before <c>AddAkka</c> runs before it. Such a call waits for the pool within its <c>acquire-timeout</c>.
 /// It belongs to the actor system, so the container's disposal of it means nothing.
 /// </summary>
-internal sealed class InjectedConnectionPool(Func<ActorSystem> system, string name) : IConnectionPool, IDisposable
+internal sealed class InjectedConnectionPool(IServiceProvider services, string name) : IConnectionPool, IDisposable
 {
     private ConnectionPool? _pool;
 
-    public PoolStatistics Statistics => Pool.Statistics;
+    // Before the start there is nothing to count.
+    public PoolStatistics Statistics =>
+        Started?.Statistics ?? new PoolCounts { Min = SettingsIfAdded.MinConnections, Max = SettingsIfAdded.MaxConnections }.ToStatistics(name, TimeSpan.Zero);
+
+    private ActorSystem System => services.GetRequiredService<ActorSystem>();
 
     // The live one of the name; after its end the last one, which says that it is closed.
-    private ConnectionPool Pool => _pool = PoolRegistry.Of(system()).Find(name) ?? _pool
-        ?? throw new InvalidOperationException($"There is no pool named '{name}' in the actor system yet. Add it with WithConnectionPool in AddAkka, and use it when the host has started.");
+    private ConnectionPool? Started => _pool = PoolRegistry.Of(System).Find(name) ?? _pool;
+
+    /// <summary>The settings in HOCON of a pool that has yet to start.</summary>
+    /// <exception cref="InvalidOperationException">No pool of this name was added.</exception>
+    private PoolSettings SettingsIfAdded
+    {
+        get
+        {
+            var added = HostedPools.Find(services.GetService<AkkaConfigurationBuilder>());
+            return added?.Has(name) == true
+                ? PoolConfig.ForPool(System.Settings.Config, name)
+                : throw new InvalidOperationException($"There is no pool named '{name}' in the actor system. Add it with WithConnectionPool in AddAkka.{Known(added)}");
+        }
+    }
 
     public ValueTask<PooledConnection> GetConnAsync(
         object? key = null,
         CancellationToken cancellationToken = default,
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0) =>
-        Pool.GetConnAsync(key, cancellationToken, file, line);
+        Started is { } pool ? pool.GetConnAsync(key, cancellationToken, file, line) : GetWhenStartedAsync(new GetConn(KeyRule.Checked(key)), file, line, cancellationToken);
 
     [OverloadResolutionPriority(1)]
     public ValueTask<PooledConnection> GetConnAsync(
         CancellationToken cancellationToken,
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0) =>
-        Pool.GetConnAsync(key: null, cancellationToken, file, line);
+        GetConnAsync(key: null, cancellationToken, file, line);
 
     public ValueTask<PooledConnection> GetConnAsync(
         GetConn? request,
         CancellationToken cancellationToken = default,
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0) =>
-        Pool.GetConnAsync(request, cancellationToken, file, line);
+        Started is { } pool ? pool.GetConnAsync(request, cancellationToken, file, line) : GetWhenStartedAsync(request ?? new GetConn(), file, line, cancellationToken);
 
-    public ValueTask PutConnAsync(PooledConnection connection, object? key = null, bool close = false) =>
-        Pool.PutConnAsync(connection, key, close);
+    public ValueTask PutConnAsync(PooledConnection connection, object? key = null, bool close = false)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return Started is { } pool ? pool.PutConnAsync(connection, key, close) : PutWhenStartedAsync(connection, key, close);
+    }
 
-    public Task CloseAllAsync() => Pool.CloseAllAsync();
+    public async Task CloseAllAsync() =>
+        await (Started ?? await StartedAsync(SettingsIfAdded, null, CancellationToken.None).ConfigureAwait(false)).CloseAllAsync().ConfigureAwait(false);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     public void Dispose()
     {
+    }
+
+    private static string Known(HostedPools? added) => added is null ? "" : $" The pools are: {string.Join(", ", added.Names)}.";
+
+    /// <summary>The wait for the pool and the wait in the pool share one time-out.</summary>
+    private async ValueTask<PooledConnection> GetWhenStartedAsync(GetConn request, string? file, int line, CancellationToken cancellationToken)
+    {
+        var settings = SettingsIfAdded;
+        AmbientTransaction.Check(settings);
+        var timeout = request.CheckedTimeout ?? settings.AcquireTimeout;
+        var since = Stopwatch.GetTimestamp();
+        var pool = await StartedAsync(settings, timeout, cancellationToken).ConfigureAwait(false);
+        var left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - Stopwatch.GetElapsedTime(since);
+        return await pool.GetConnAsync(request with { Timeout = left < TimeSpan.Zero && left != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : left }, cancellationToken, file, line).ConfigureAwait(false);
+    }
+
+    private async ValueTask PutWhenStartedAsync(PooledConnection connection, object? key, bool close)
+    {
+        var pool = await StartedAsync(SettingsIfAdded, null, CancellationToken.None).ConfigureAwait(false);
+        await pool.PutConnAsync(connection, key, close).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for the start of the pool. With a time-out of zero it is the pool's own work that is awaited, for <c>connect-timeout</c>.</summary>
+    private async Task<ConnectionPool> StartedAsync(PoolSettings settings, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        var patience = timeout ?? settings.AcquireTimeout;
+        if (patience == TimeSpan.Zero)
+            patience = settings.ConnectTimeout;
+        return await PoolRegistry.Of(System).StartedAsync(name, patience, cancellationToken).ConfigureAwait(false)
+            ?? throw new PoolException(
+                PoolErrorKind.Timeout,
+                $"Pool '{name}': it has not started within {patience.TotalSeconds:0.###} s. It starts with the actor system: call AddAkka before a hosted service that needs the pool in its StartAsync.");
     }
 }

@@ -37,6 +37,10 @@ internal static class PoolConfig
         return Read(section) with { Name = name };
     }
 
+    /// <summary>The names under <c>akka.actor-pool.pools</c>.</summary>
+    public static IEnumerable<string> NamesOfSections(Config system) =>
+        Section(system, Path) is { } common && Section(common, "pools") is { } pools ? pools.AsEnumerable().Select(pair => pair.Key.Trim('"')) : [];
+
     public static PoolSettings Read(Config section)
     {
         var reader = new SectionReader(section, Reference.GetConfig(Path));

@@ -1,0 +1,81 @@
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace ActorPool.Tests.PostgreSQL.Hosting;
+
+/// <summary>An injected pool that is used before the actor system has started it.</summary>
+public sealed class EarlyUseTests : HostTest
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task A_worker_registered_before_AddAkka_gets_its_connection_when_the_pool_has_started()
+    {
+        using var host = await RunAsync(
+            akka => akka.WithConnectionPool(ConnectionString),
+            services => services.AddConnectionPool().AddSingleton<Worker>().AddHostedService(provider => provider.GetRequiredService<Worker>()));
+
+        Assert.Equal(1, await host.Services.GetRequiredService<Worker>().Answer.Task.WaitAsync(Soon));
+    }
+
+    [Fact]
+    public async Task Every_call_before_the_start_waits_for_the_pool()
+    {
+        using var host = Build(akka => akka.AddHocon(Hocon(), HoconAddMode.Prepend).WithConnectionPool<Worker>("reports"), services => services.AddConnectionPool("reports"));
+        var pool = host.Services.GetRequiredKeyedService<IConnectionPool>("reports");
+        Assert.Equal(("reports", 2, 0), (pool.Statistics.Name, pool.Statistics.Max, pool.Statistics.Open));
+
+        var byKey = pool.GetConnAsync("k").AsTask();
+        var byToken = pool.GetConnAsync(CancellationToken.None).AsTask();
+        await host.StartAsync();
+
+        var lease = await byKey.WaitAsync(Soon);
+        Assert.Equal("k", lease.Key);
+        await pool.PutConnAsync(lease, "k");
+        await (await byToken.WaitAsync(Soon)).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_wait_for_a_pool_that_does_not_start_ends_within_the_time_out()
+    {
+        using var host = Build(akka => akka.AddHocon(Hocon("acquire-timeout = 200ms"), HoconAddMode.Prepend).WithConnectionPool(), services => services.AddConnectionPool());
+        var pool = host.Services.GetRequiredService<IConnectionPool>();
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+
+        var error = await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask().WaitAsync(Soon));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pool.GetConnAsync(cancellation.Token).AsTask().WaitAsync(Soon));
+
+        Assert.Equal(PoolErrorKind.Timeout, error.Kind);
+        Assert.Contains("AddAkka", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_that_was_never_added_is_refused_at_once_with_the_names_that_were()
+    {
+        using var host = Build(akka => akka.AddHocon(Hocon(), HoconAddMode.Prepend).WithConnectionPool<Worker>("reports"), services => services.AddConnectionPool("reprots"));
+        var pool = host.Services.GetRequiredKeyedService<IConnectionPool>("reprots");
+
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => pool.GetConnAsync().AsTask().WaitAsync(Soon));
+
+        Assert.Contains("The pools are: reports.", error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Worker(IConnectionPool pool) : BackgroundService
+    {
+        public TaskCompletionSource<object?> Answer { get; } = new();
+
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            try
+            {
+                await using var connection = await pool.GetConnAsync(stoppingToken);
+                Answer.SetResult(await ScalarAsync(connection, "SELECT 1"));
+            }
+            catch (Exception error)
+            {
+                Answer.SetException(error);
+            }
+        }
+    }
+}
