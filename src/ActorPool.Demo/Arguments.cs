@@ -18,8 +18,8 @@ internal sealed record Arguments
           --accounts N        how many account actors there are, 2 to 5000 (default: 100)
           --help              this text
 
-        Without a connection string the server is that of {PostgresServer.EnvironmentVariable}, else a throwaway one,
-        made of PostgreSQL's programs on this machine and removed at the end.
+        Without a connection string the server is that of {PostgresServer.EnvironmentVariable}, else a throwaway one
+        of the PostgreSQL on this machine, which is removed at the end. Where there is none, one is downloaded.
 
         exit code: 0 when everything that must hold was seen to hold, 1 when not, 2 for wrong arguments,
         130 after Ctrl+C

@@ -38,8 +38,9 @@ internal static class Application
         .AddConnectionPool()
         .AddAkka("app", akka =>
         {
+            // A unit of work takes longer than a phase of the shutdown may.
             if (variant.Hook is { } hook)
-                akka.AddHocon($"akka.coordinated-shutdown.run-by-clr-shutdown-hook = {hook}", HoconAddMode.Prepend);
+                akka.AddHocon($"akka.coordinated-shutdown {{ run-by-clr-shutdown-hook = {hook}, default-phase-timeout = 250ms, phases.before-actor-system-terminate.timeout = 10s }}", HoconAddMode.Prepend);
             akka.AddHocon("akka.loglevel = WARNING, akka.stdout-loglevel = WARNING", HoconAddMode.Prepend)
                 .WithConnectionPool(settings => settings with { ConnectionString = connectionString, MinConnections = 2, MaxConnections = 4 });
         });

@@ -28,7 +28,7 @@ public sealed class ServerFirst(IMessageSink diagnostics) : XunitTestFramework(d
         ITestAssembly assembly, IEnumerable<IXunitTestCase> cases, IMessageSink diagnostics, IMessageSink execution, ITestFrameworkExecutionOptions options)
         : XunitTestAssemblyRunner(assembly, cases, diagnostics, execution, options)
     {
-        // The others stop, kill and fill their servers, which a server that somebody else runs is spared.
+        // The other assemblies stop, kill and fill their servers: they always start their own.
         private bool UsesAnyServer => TestAssembly.Assembly.Name.StartsWith("ActorPool.Tests.PostgreSQL", StringComparison.Ordinal);
 
         protected override async Task<RunSummary> RunTestCollectionsAsync(IMessageBus messageBus, CancellationTokenSource cancellationTokenSource)

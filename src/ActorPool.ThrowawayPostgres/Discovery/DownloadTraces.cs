@@ -29,7 +29,7 @@ internal sealed class DownloadTraces
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // In use, or not empty: it is somebody else's by now.
+            // In use, or not empty: another process has a download there.
         }
     }
 }

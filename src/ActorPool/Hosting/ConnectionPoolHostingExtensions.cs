@@ -8,7 +8,8 @@ namespace ActorPool;
 /// <remarks>
 /// A pool is started with the actor system, before the application serves anything: when the database cannot be reached, the start
 /// of the host fails with the server's own error. It ends gracefully in coordinated shutdown, while other actors may still need it.
-/// The host stops all its other services before the actor system, in whatever order they were registered.
+/// The host stops all its other services before the actor system, in any order of registration; for that, <c>hocon/hosting.conf</c>
+/// is added below the application's own configuration.
 /// The settings are those of HOCON (<c>akka.actor-pool</c>, and for a named pool first <c>akka.actor-pool.pools.&lt;name&gt;</c>),
 /// then what is given here. A section of a name that no pool has is reported in the log when all have started.
 /// </remarks>

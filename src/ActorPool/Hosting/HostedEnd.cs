@@ -11,6 +11,7 @@ namespace ActorPool.Hosting;
 /// <remarks>
 /// The usual end begins in the host, which stops the actor system last (<see cref="StopOrder"/>). When the end begins in Akka
 /// (its hook for signals, <c>Terminate</c>, a node that leaves its cluster), the first phase of the coordinated shutdown stops the host and waits.
+/// A hosted service that awaits <c>Terminate</c> in its own work waits for itself, until the host's shutdown time-out is over.
 /// </remarks>
 internal sealed class HostedEnd : IExtension
 {
@@ -82,7 +83,7 @@ internal sealed class HostedEnd : IExtension
     {
         try
         {
-            // It runs other people's callbacks, which must not hold up the shutdown.
+            // It runs callbacks of the application, which must not hold up the shutdown.
             if (Lifetime is { } lifetime)
                 _ = Task.Run(lifetime.StopApplication);
             return true;

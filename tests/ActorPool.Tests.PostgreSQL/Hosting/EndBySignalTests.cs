@@ -9,12 +9,12 @@ public sealed class EndBySignalTests : EndOfApplicationTest
     [InlineData("akka-first hook-on")]
     [InlineData("akka-last hook-on")]
     [InlineData("akka-last concurrently")]
-    public Task A_host_that_gets_SIGTERM_fails_nobody(string variant) => EndsWellAsync(variant, app => app.SignalAsync("TERM"));
+    public Task A_host_that_gets_SIGTERM_answers_nothing_with_an_error(string variant) => EndsWellAsync(variant, app => app.SignalAsync("TERM"));
 
     [Theory]
     [InlineData("akka-last")]
     [InlineData("akka-first hook-on")]
-    public Task A_host_that_gets_Ctrl_C_fails_nobody(string variant) => EndsWellAsync(variant, app => app.SignalAsync("INT"));
+    public Task A_host_that_gets_Ctrl_C_answers_nothing_with_an_error(string variant) => EndsWellAsync(variant, app => app.SignalAsync("INT"));
 
     [Fact]
     public async Task A_console_program_with_the_line_of_the_README_ends_at_SIGTERM()
