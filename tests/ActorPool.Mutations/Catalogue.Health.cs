@@ -12,6 +12,8 @@ internal static partial class Catalogue
             "        if (IsLongUnheard(slot, now))\n            return true;\n", ""),
         new("one that died with its borrower goes among the idle ones", "PoolState.Leases.cs",
             "if (work == ConnectionWork.None && DiedWhileLent(slot, now))", "if (work == ConnectionWork.None && slot.IsOutdated)"),
+        new("a hook's error that concerns all connections has one replaced alone", "PoolState.Connections.cs",
+            "if (!byHook || isForAll)", "if (!byHook)"),
         new("one failure casts no doubt on the others", "PoolState.Connections.cs",
             "        if (!byHook || isForAll)\n            ProveIdle(now);", ""),
         new("nobody looks at idle connections while nobody borrows", "PoolState.Sweep.cs",

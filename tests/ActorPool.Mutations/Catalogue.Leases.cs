@@ -12,6 +12,8 @@ internal static partial class Catalogue
             "if (condition is ReturnCondition.Unusable or ReturnCondition.ClosedWhileLent or ReturnCondition.Broken)", "if (condition is ReturnCondition.Unusable or ReturnCondition.ClosedWhileLent)"),
         new("a connection that its borrower has closed is kept", "PoolState.Leases.cs",
             "if (condition is ReturnCondition.Unusable or ReturnCondition.ClosedWhileLent or ReturnCondition.Broken)", "if (condition is ReturnCondition.Broken)"),
+        new("a close that its borrower asked for is counted as one under the lease", "PoolState.Leases.cs",
+            "if (condition == ReturnCondition.ClosedWhileLent && !close)", "if (condition == ReturnCondition.ClosedWhileLent)"),
         new("an open transaction is not rolled back", "PoolState.Leases.cs",
             "condition == ReturnCondition.InTransaction ? ConnectionWork.Rollback : ConnectionWork.None", "ConnectionWork.None"),
         new("what is ended by force is closed gently", "PoolState.Leases.cs",
