@@ -3,7 +3,8 @@ using Akka.Actor;
 namespace ActorPool;
 
 /// <summary>
-/// Lends nothing more until <see cref="Resume"/>: requests wait, and their time-outs count. A key in use can still be joined.
+/// Lends nothing more until <see cref="Resume"/>: requests wait, and their time-outs count. A request with a time-out of zero is
+/// refused at once. A key in use can still be joined.
 /// </summary>
 /// <param name="UntilReturned">
 /// Answer only when everything that was lent has come back and is rolled back, for a failover. False: answer at once.

@@ -25,6 +25,21 @@ public sealed class StuckBackendTests : HealthTest
     });
 
     [Fact]
+    public Task A_request_behind_a_frozen_backend_is_told_that_the_server_does_not_answer() =>
+        StuckAsync(1, 1, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(600), ValidateTimeout = TimeSpan.FromSeconds(20) }, async (pool, stop) =>
+        {
+            var lease = await pool.GetConnAsync();
+            await ExecuteAsync(lease, "BEGIN");
+            stop(await PidAsync(lease));
+            await lease.DisposeAsync();
+
+            var error = await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask());
+
+            Assert.Contains("validated (0) or reset (1), and there has been no answer for 0.", error.Message, StringComparison.Ordinal);
+            Assert.Contains("Check the server and the network to it", error.Message, StringComparison.Ordinal);
+        });
+
+    [Fact]
     public Task A_validation_that_is_stuck_holds_up_nobody() => StuckAsync(2, 2, settings => settings with { ValidateAfterIdle = TimeSpan.Zero }, async (pool, stop) =>
     {
         await UseAllAsync(pool, 2);
