@@ -16,6 +16,10 @@ internal sealed class ObstacleText(PoolErrorKind kind, PoolStatistics state, Obs
 
     private TimeSpan Limit => request.Timeout ?? Settings.AcquireTimeout;
 
+    private string OpensAtOnce => $"max-concurrent-opens ({Settings.MaxConcurrentOpens})";
+
+    private bool AreOpensLimited => state.Opening >= Settings.MaxConcurrentOpens && state.Open + state.Opening < state.Max;
+
     private bool AllLent => state.InUse >= state.Max;
 
     /// <summary>What happened, and why.</summary>
@@ -63,8 +67,8 @@ internal sealed class ObstacleText(PoolErrorKind kind, PoolStatistics state, Obs
         Hindrance.SessionNotReady => $"InitializeSession has been at work on the session of its key for {Seconds(obstacle.Lasted)}",
         Hindrance.Paused => $"the pool has been paused for {Seconds(obstacle.Lasted)}",
         Hindrance.NotAnswering => $"connections are being validated ({state.Validating}) or reset ({state.Resetting}), and there has been no answer for {Seconds(obstacle.Lasted)}",
-        Hindrance.OpensSlow => $"connections are being opened ({state.Opening}), the first for {Seconds(obstacle.Lasted)}",
-        Hindrance.OpensLimited => $"connections are being opened, but no more than max-concurrent-opens ({Settings.MaxConcurrentOpens}) at once",
+        Hindrance.OpensSlow => $"connections are being opened ({state.Opening}), the first for {Seconds(obstacle.Lasted)}{(AreOpensLimited ? $", and no more than {OpensAtOnce} at once" : "")}",
+        Hindrance.OpensLimited => $"connections are being opened, but no more than {OpensAtOnce} at once",
         _ when AllLent => $"all of max-connections ({state.Max}) are lent",
         _ => $"{state.InUse} of max-connections ({state.Max}) are lent, and the others are not ready: {state.Resetting} resetting, {state.Validating} validating, {state.Opening} opening, {state.Closing} closing",
     };
@@ -75,6 +79,7 @@ internal sealed class ObstacleText(PoolErrorKind kind, PoolStatistics state, Obs
         Hindrance.SessionNotReady => "Make InitializeSession faster, or wait longer with acquire-timeout.",
         Hindrance.Paused => "Resume the pool (ResumeAsync, or the message Resume), or wait longer with acquire-timeout.",
         Hindrance.NotAnswering => "Check the server and the network to it, and the hooks OnReturn and Check if you have them.",
+        Hindrance.OpensSlow when AreOpensLimited => "Raise max-concurrent-opens, keep more connections open with min-connections, or check how long the server takes to accept a connection (network, encryption, authentication, Configure).",
         Hindrance.OpensSlow => "Check how long the server takes to accept a connection (network, encryption, authentication, Configure), keep more connections open with min-connections, or wait longer with acquire-timeout.",
         Hindrance.OpensLimited => "Raise max-concurrent-opens, keep more connections open with min-connections, or wait longer with acquire-timeout.",
         _ when !request.MayWait => "Return connections sooner, or raise max-connections; a SimpleConnectionPool does not wait for other borrowers.",

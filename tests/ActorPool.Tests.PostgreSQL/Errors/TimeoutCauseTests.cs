@@ -19,7 +19,7 @@ public sealed class TimeoutCauseTests : PoolTest
 
         var error = await TimedOutAsync(pool.GetConnAsync().AsTask());
 
-        Expect(error, "within acquire-timeout (0.2 s); the request waited 0.", "all of max-connections (2) are lent", "in use 2", "akka://test/user/reports for ", "TimeoutCauseTests.cs:",
+        Expect(error, "within acquire-timeout (0.2 s); the request waited ", "all of max-connections (2) are lent", "in use 2", "akka://test/user/reports for ", "TimeoutCauseTests.cs:",
             "None of them came back during the wait", "Return connections sooner, raise max-connections");
     }
 
@@ -95,7 +95,7 @@ public sealed class TimeoutCauseTests : PoolTest
         var pool = await StartAsync(1, 4, settings => settings with { AcquireTimeout = Short });
         await pool.PauseAsync();
 
-        Expect(await TimedOutAsync(pool.GetConnAsync().AsTask()), "the pool has been paused for 0.", "Resume the pool (ResumeAsync");
+        Expect(await TimedOutAsync(pool.GetConnAsync().AsTask()), "the pool has been paused for ", "Resume the pool (ResumeAsync");
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class TimeoutCauseTests : PoolTest
         var error = await TimedOutAsync(pool.GetConnAsync().AsTask());
         gate.SetResult();
 
-        Expect(error, "reset (1), and there has been no answer for 0.", "resetting 1", "Check the server and the network");
+        Expect(error, "reset (1), and there has been no answer for ", "resetting 1", "Check the server and the network");
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class TimeoutCauseTests : PoolTest
         var error = await TimedOutAsync(pool.GetConnAsync().AsTask());
         gate.SetResult();
 
-        Expect(error, "connections are being opened (1), the first for 0.", "how long the server takes to accept a connection");
+        Expect(error, "connections are being opened (1), the first for ", "how long the server takes to accept a connection");
     }
 
     [Fact]

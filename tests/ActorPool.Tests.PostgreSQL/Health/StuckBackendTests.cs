@@ -35,7 +35,7 @@ public sealed class StuckBackendTests : HealthTest
 
             var error = await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask());
 
-            Assert.Contains("validated (0) or reset (1), and there has been no answer for 0.", error.Message, StringComparison.Ordinal);
+            Assert.Contains("validated (0) or reset (1), and there has been no answer for ", error.Message, StringComparison.Ordinal);
             Assert.Contains("Check the server and the network to it", error.Message, StringComparison.Ordinal);
         });
 
