@@ -1,3 +1,4 @@
+using ActorPool.Driver;
 using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.NextDriver;
@@ -23,10 +24,46 @@ public sealed class NextDriverTests : PoolTest
         Assert.Contains("_socket", warning, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_shows_with_the_first_connection_is_said_once_as_well()
+    {
+        var settings = new PoolSettings(ConnectionString, 0, 2);
+
+        await EventFilter.Warning(contains: "other internals").ExpectAsync(1, async () =>
+        {
+            var pool = Keep(await ConnectionPool.StartAsync(Sys, settings, new UnverifiedSource(settings), CancellationToken.None));
+            await using var one = await pool.GetConnAsync();
+            await using var other = await pool.GetConnAsync();
+        });
+    }
+
     private async Task<string[]> RunAsync(bool internalsMoved)
     {
         var seen = await new NextDriverContext(internalsMoved).RunAsync<string[]>(typeof(Scenario), nameof(Scenario.RunAsync), ConnectionString);
         Assert.Equal(0, await Backends.WaitForAsync(0));
         return seen;
+    }
+
+    /// <summary>A driver whose internals turn out to mean something else.</summary>
+    private sealed class UnverifiedSource(PoolSettings settings) : IConnectionSource
+    {
+        private readonly NpgsqlSource _source = NpgsqlSource.Create(settings, internals: null);
+        private bool _isVerified;
+
+        public string Server => _source.Server;
+
+        public string ConnectionString => _source.ConnectionString;
+
+        public string? Limitation => _isVerified ? NpgsqlInternals.Unknown("they mean something else") : null;
+
+        public IPhysicalConnection Create()
+        {
+            _isVerified = true;
+            return _source.Create();
+        }
+
+        public void EndWaiting() => _source.EndWaiting();
+
+        public ValueTask DisposeAsync() => _source.DisposeAsync();
     }
 }
