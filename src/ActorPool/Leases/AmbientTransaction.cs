@@ -18,7 +18,4 @@ internal static class AmbientTransaction
                 + "or borrow inside new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled); "
                 + "or set ambient-transactions = ignore, and work on the connection is committed at once.");
     }
-
-    /// <summary>For work of the pool that a caller's thread begins: the driver must not enlist a connection in the caller's transaction.</summary>
-    public static TransactionScope Suppress() => new(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
 }

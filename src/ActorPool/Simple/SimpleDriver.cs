@@ -258,8 +258,6 @@ internal sealed class SimpleDriver : ILeaseHome
 
     private void Open(Slot slot)
     {
-        // It runs on the thread of the caller, whose transaction it must not join.
-        using var none = AmbientTransaction.Suppress();
         var (connection, incarnation) = (_source.Create(), slot.Incarnation);
         if (slot.Index == _records.Count)
             _records.Add(new LeaseRecord(slot));
