@@ -50,6 +50,7 @@ internal sealed partial class PoolState
         slot.WasOpened = false;
         slot.WasLent = false;
         slot.IsResetPending = false;
+        slot.TestAfter = TestAfter(slot.Index);
         slot.CheckedAt = TimeSpan.MinValue;
         Effects.Add(new Effect(EffectKind.Open) { Slot = slot });
     }

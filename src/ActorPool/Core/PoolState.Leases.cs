@@ -241,14 +241,26 @@ internal sealed partial class PoolState
     /// <summary>Its reset goes with the command of the oldest waiting request. When no request takes the connection, the reset is made at once.</summary>
     private void HandOver(Slot slot, TimeSpan now)
     {
-        NewSessionOfSameOwner(slot);
+        RenewSession(slot);
         BecomeIdle(slot, now);
         if (slot.State == SlotState.Idle)
             StartWork(slot, ConnectionWork.Discard, now);
     }
 
+    /// <summary>With a reset on every return a key still prefers its connection, empty as that is.</summary>
+    private void RenewSession(Slot slot)
+    {
+        if (_settings.Reset == ResetMode.DiscardAll)
+            NewSessionOfSameOwner(slot);
+        else
+            NewSession(slot);
+    }
+
     private void Recycle(Slot slot, ReturnCondition condition, TimeSpan now)
     {
+        // Nothing was done in it.
+        if (condition == ReturnCondition.ResetPending)
+            RenewSession(slot);
         var work = condition == ReturnCondition.InTransaction ? ConnectionWork.Rollback : ConnectionWork.None;
         if (_settings.OnReturn is not null)
             work |= ConnectionWork.OnReturn;
@@ -263,8 +275,8 @@ internal sealed partial class PoolState
         }
 
         // Put ahead for this lease and not sent, or to be put ahead for the next.
-        var isAhead = (work & ~ConnectionWork.Discard) == 0 && condition == ReturnCondition.ResetPending;
-        if (isAhead || (work == ConnectionWork.Discard && condition == ReturnCondition.Clean && Demand > 0 && TryPrependReset(slot)))
+        var isAhead = work == ConnectionWork.None && condition == ReturnCondition.ResetPending;
+        if (isAhead || (work == ConnectionWork.Discard && condition != ReturnCondition.InTransaction && Demand > 0 && TryPrependReset(slot)))
         {
             HandOver(slot, now);
             return;

@@ -28,7 +28,12 @@ internal sealed partial class PoolState
         _wakeAt = TimeSpan.MaxValue;
         _isStuck = false;
         Serve(now);
-        GiveUpStuck(now);
+        while (GiveUpStuck(now))
+        {
+            _isStuck = false;
+            Serve(now);
+        }
+
         WakeBy(allDue ? NextWake(now) : now);
     }
 

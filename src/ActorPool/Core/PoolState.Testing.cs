@@ -25,10 +25,10 @@ internal sealed partial class PoolState
     private bool _isStuck;
 
     /// <summary>When an idle connection is tested unless it is heard of before.</summary>
-    private TimeSpan TestDueAt(Slot slot) =>
-        _settings.ValidateIdleEvery is { } every
-            ? After(slot.ProvenAt, every * (1 - TestSpread * (slot.Index * GoldenRatio % 1)))
-            : TimeSpan.MaxValue;
+    private static TimeSpan TestDueAt(Slot slot) => After(slot.ProvenAt, slot.TestAfter);
+
+    private TimeSpan TestAfter(int index) =>
+        _settings.ValidateIdleEvery is { } every ? every * (1 - TestSpread * (index * GoldenRatio % 1)) : TimeSpan.MaxValue;
 
     private void TestIdle(TimeSpan now)
     {
@@ -69,19 +69,23 @@ internal sealed partial class PoolState
         : slot.Work.HasFlag(ConnectionWork.Validate) ? After(After(slot.StartedAt, _settings.ValidateTimeout), _settings.ValidateTimeout)
         : After(slot.StartedAt, _settings.ValidateTimeout);
 
-    /// <summary>Stuck resets are given up, but only for requests that wait and find no room.</summary>
-    private void GiveUpStuck(TimeSpan now)
+    /// <summary>Stuck resets are given up, but only for requests that wait and find no room. False when there was none to give up.</summary>
+    private bool GiveUpStuck(TimeSpan now)
     {
+        var any = false;
         foreach (var slot in _slots)
         {
             if (slot.State != SlotState.Resetting || now < StuckAt(slot))
                 continue;
             _isStuck = !NeedsPlace;
             if (_isStuck)
-                return;
+                break;
+            any = true;
             Abort(slot, CloseReason.Lost, slot.Work);
             ProveIdle(now);
         }
+
+        return any;
     }
 
     /// <summary>More requests wait than will be served without it. In the synchronous way nothing is ever slow, so round trips do not count.</summary>

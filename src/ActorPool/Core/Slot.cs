@@ -53,6 +53,9 @@ internal sealed class Slot(int index)
     /// <summary>When the server was last heard of on this connection.</summary>
     public TimeSpan ProvenAt { get; set; }
 
+    /// <summary>Unheard of for this long, it is tested while idle.</summary>
+    public TimeSpan TestAfter { get; set; }
+
     /// <summary>When the user's check last passed.</summary>
     public TimeSpan CheckedAt { get; set; }
 
