@@ -152,6 +152,7 @@ internal sealed partial class PoolState
         if (entry.PreparingOn is null)
         {
             _queue.AddLate(next);
+            WakeForStarvation();
             return;
         }
 

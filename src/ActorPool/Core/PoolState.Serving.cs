@@ -29,7 +29,6 @@ internal sealed partial class PoolState
 
         OpenForMin(now);
         NoteMinimum(now);
-        WakeForStarvation();
         if (_isStuck && NeedsPlace)
             WakeBy(now);
     }

@@ -32,7 +32,7 @@ internal sealed partial class PoolState
 
     private void WakeForStarvation()
     {
-        if (IsStarved)
+        if (IsStarved && StarvedAt < _wakeAt && _slots.Exists(slot => slot.HasUnwatchedHolder))
             WakeBy(StarvedAt);
     }
 
