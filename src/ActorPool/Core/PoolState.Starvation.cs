@@ -25,7 +25,7 @@ internal sealed partial class PoolState
 
     private bool IsStarved =>
         _settings.CollectWhenStarved && Phase == PoolPhase.Running && !IsPaused
-        && _queue.Count > 0 && _counts.InUse >= _settings.MaxConnections;
+        && _queue.Count > 0 && _lent.Count >= _settings.MaxConnections;
 
     // Each return would have served a waiting request, with a new lease.
     private TimeSpan StarvedAt => Later(Later(_queue.First!.Since, _lent.Last!.LentAt) + StarvedAfter, _collectAgainAt);
