@@ -12,6 +12,7 @@ internal sealed partial class PoolState
         : this(crashed._settings, crashed._keys, now, crashed._random, crashed._look, crashed._prependReset, crashed._slots)
     {
         _orders = crashed._orders;
+        _collectAgainAt = crashed._collectAgainAt;
         _counts = crashed._counts.WithoutSizes();
         (IsPaused, _pausedAt) = (crashed.IsPaused, crashed._pausedAt);
         Phase = PoolPhase.Running;

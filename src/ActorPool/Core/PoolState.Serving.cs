@@ -29,6 +29,7 @@ internal sealed partial class PoolState
 
         OpenForMin(now);
         NoteMinimum(now);
+        WakeForStarvation();
         if (_isStuck && NeedsPlace)
             WakeBy(now);
     }

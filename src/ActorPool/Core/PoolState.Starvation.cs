@@ -13,6 +13,7 @@ internal sealed partial class PoolState
     internal static readonly TimeSpan CollectAtMostEvery = TimeSpan.FromMinutes(1);
 
     private TimeSpan _collectAgainAt = TimeSpan.MinValue;
+    private bool _isSweeping;
 
     private void CollectWhenStarved(TimeSpan now)
     {
@@ -32,7 +33,8 @@ internal sealed partial class PoolState
 
     private void WakeForStarvation()
     {
-        if (IsStarved && StarvedAt < _wakeAt && _slots.Exists(slot => slot.HasUnwatchedHolder))
+        // A sweep looks at its end.
+        if (!_isSweeping && IsStarved && StarvedAt < _wakeAt && _slots.Exists(slot => slot.HasUnwatchedHolder))
             WakeBy(StarvedAt);
     }
 

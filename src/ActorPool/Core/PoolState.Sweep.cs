@@ -24,9 +24,9 @@ internal sealed partial class PoolState
         LookAtIdle(now);
         TestIdle(now);
         FindSlow(now);
-        CollectWhenStarved(now);
         _wakeAt = TimeSpan.MaxValue;
         _isStuck = false;
+        _isSweeping = true;
         Serve(now);
         while (GiveUpStuck(now))
         {
@@ -34,6 +34,8 @@ internal sealed partial class PoolState
             Serve(now);
         }
 
+        CollectWhenStarved(now);
+        _isSweeping = false;
         WakeBy(allDue ? NextWake(now) : now);
     }
 
