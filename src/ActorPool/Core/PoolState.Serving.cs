@@ -49,6 +49,9 @@ internal sealed partial class PoolState
             if (Demand <= SoonReady || _queue.ElementAt(SoonReady) is not { } waiter)
                 return;
             slot = PickIdle(waiter.Entry, offered, now);
+            // That request waits for its own session: an idle connection is made ready for the first one.
+            if (slot is null && OwnIsBusy(waiter.Entry))
+                (slot, waiter) = (PickIdle(first.Entry, offered, now), first);
             if (slot is { State: not SlotState.Idle })
             {
                 // More wait than are under reset: the oldest need not wait for the one whose turn it is.
