@@ -50,8 +50,15 @@ internal sealed partial class PoolState
         foreach (var slot in _slots)
         {
             if (slot.State == SlotState.Idle && now - slot.ProvenAt >= FreshFor)
-                StartWork(slot, ConnectionWork.Validate, now);
+                Validate(slot, now);
         }
+    }
+
+    /// <summary>Tests an idle connection. In the synchronous way it keeps its place meanwhile, as a connection under reset does.</summary>
+    private void Validate(Slot slot, TimeSpan now)
+    {
+        StartWork(slot, ConnectionWork.Validate, now);
+        KeepPlace(slot);
     }
 
     private void WakeForLook(TimeSpan now)
@@ -73,7 +80,7 @@ internal sealed partial class PoolState
             var look = _look(slot);
             seen |= look != SocketLook.Blind;
             if (look == SocketLook.Suspect)
-                StartWork(slot, ConnectionWork.Validate, now);
+                Validate(slot, now);
         }
 
         _nextLook = seen ? now + LookEvery : TimeSpan.MaxValue;

@@ -284,8 +284,7 @@ internal sealed partial class PoolState
 
         slot.IdleSince = now;
         StartWork(slot, work, now);
-        if (Synchronous && !IsOwned(slot))
-            JoinIdle(slot);
+        KeepPlace(slot);
     }
 }
 

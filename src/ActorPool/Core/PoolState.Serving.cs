@@ -270,6 +270,13 @@ internal sealed partial class PoolState
         list.AddAfter(before, slot);
     }
 
+    /// <summary>In the synchronous way a connection that is reset or tested is lent in its turn, like an idle one.</summary>
+    private void KeepPlace(Slot slot)
+    {
+        if (Synchronous && !IsOwned(slot))
+            JoinIdle(slot);
+    }
+
     private bool IsOwned(Slot slot) => Sticky && slot.SessionOwner is not null;
 
     private void LeaveIdle(Slot slot)

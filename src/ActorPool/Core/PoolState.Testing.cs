@@ -42,7 +42,7 @@ internal sealed partial class PoolState
             _testsHeldBack = _counts.Validating >= MostTests;
             if (_testsHeldBack)
                 return;
-            StartWork(slot, ConnectionWork.Validate, now);
+            Validate(slot, now);
         }
     }
 

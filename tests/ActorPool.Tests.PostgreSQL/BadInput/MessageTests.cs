@@ -43,21 +43,6 @@ public sealed class MessageTests : PoolTest
     }
 
     [Fact]
-    public async Task A_live_lease_told_to_the_manager_is_unhandled_and_stays_lent()
-    {
-        var pool = await StartAsync(1, 1);
-        var lease = await pool.GetConnAsync();
-        Sys.EventStream.Subscribe(TestActor, typeof(UnhandledMessage));
-
-        pool.Manager.Tell(lease, TestActor);
-
-        await ExpectMsgAsync<UnhandledMessage>(Soon);
-        Assert.Equal(1, pool.Statistics.InUse);
-        await lease.DisposeAsync();
-        await WorksAsync(pool);
-    }
-
-    [Fact]
     public async Task A_lease_that_is_over_told_to_the_manager_changes_nothing()
     {
         var pool = await StartAsync(1, 1);

@@ -100,6 +100,26 @@ public sealed class NoWaitTests
     }
 
     [Fact]
+    public void A_connection_under_test_keeps_its_place_in_the_order_of_return()
+    {
+        var pool = TestPool.Running(TestSettings.Psycopg2(3, 3));
+        var (one, two, three) = (pool.Borrow(), pool.Borrow(), pool.Borrow());
+        pool.Put(one);
+        pool.Pass(TimeSpan.FromMilliseconds(2));
+        pool.Put(two);
+        pool.Pass(TimeSpan.FromMilliseconds(2));
+        pool.Put(three, ReturnCondition.Broken);
+        Assert.Equal(2, pool.Counts.Validating);
+
+        pool.WorkDone(pool.Ledger.Slots[one.Slot!.Index]);
+        var waiter = pool.Get();
+
+        Assert.True(waiter.IsWaiting);
+        pool.WorkDone(pool.Ledger.Slots[two.Slot!.Index]);
+        Assert.Same(two.Slot, waiter.Slot);
+    }
+
+    [Fact]
     public void With_two_requests_and_one_reset_the_idle_one_is_lent()
     {
         var pool = TestPool.Running(TestSettings.Psycopg2(2, 3));
