@@ -7,6 +7,7 @@ namespace ActorPool.Tests.PostgreSQL.BadInput;
 
 /// <summary>More of everything than a pool is for.</summary>
 [SuppressMessage("Reliability", "CA2012", Justification = "Each is consumed once at most, and a task for each would be a million more objects.")]
+[Collection(AloneCollection.Name)]
 public sealed class CrowdTests : PoolTest
 {
     [Fact]
