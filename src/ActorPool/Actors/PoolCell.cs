@@ -11,8 +11,13 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
 {
     private const int MostTurns = 1000;
 
+    // Together about two microseconds, as long as a change of threads takes; a caller's turn lasts a tenth of that.
+    private const int TurnsBetweenLooks = 2;
+    private static readonly int Looks = Environment.ProcessorCount > 1 ? 32 : 0;
+
     private long _notesTold;
     private long _notesHandled;
+    private int _isEntered;
     private volatile bool _ended;
     private volatile IActorRef? _manager;
 
@@ -95,17 +100,21 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
     }
 
     /// <summary>Tells the manager something that nobody awaits.</summary>
-    public void Note(object note) => Note(note, static (manager, note) => manager.Tell(note, ActorRefs.NoSender));
-
-    /// <summary>The same on a thread of a borrower's, who can carry it out.</summary>
-    private void NoteHere(object note) => Note(note, ManagerDispatcher.Tell);
-
-    private void Note(object note, Action<IActorRef, object> tell)
+    public void Note(object note)
     {
         if (_ended)
             return;
         Interlocked.Increment(ref _notesTold);
-        tell(Manager, note);
+        Manager.Tell(note, ActorRefs.NoSender);
+    }
+
+    /// <summary>The same on a thread of a borrower's, which may handle it.</summary>
+    private void NoteHere(object note)
+    {
+        if (_ended)
+            return;
+        Interlocked.Increment(ref _notesTold);
+        TellHere(note);
     }
 
     /// <summary>A note was handled, and the numbers show it. One that somebody else has told does not count.</summary>
@@ -132,9 +141,39 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
     /// <summary>Sends a request that answers itself should the manager end before it is read.</summary>
     public void Send(IPoolRequest request)
     {
-        ManagerDispatcher.Tell(Manager, request);
+        TellHere(request);
         // The flag is set before the mailbox is emptied: either this sees it, or the request is found in the mailbox.
         if (_ended)
             request.Fail(PoolFailure.Closed(Name));
+    }
+
+    /// <summary>
+    /// Tells the manager something on a caller's thread. Two callers at the same moment take turns: each finds the manager at rest, where the
+    /// second message would need a thread of the thread pool. The second one waits for as long as that would take, and no longer.
+    /// </summary>
+    private void TellHere(object message)
+    {
+        var hasEntered = Interlocked.CompareExchange(ref _isEntered, 1, 0) == 0 || EntersSoon();
+        try
+        {
+            ManagerDispatcher.Tell(Manager, message);
+        }
+        finally
+        {
+            if (hasEntered)
+                Volatile.Write(ref _isEntered, 0);
+        }
+    }
+
+    private bool EntersSoon()
+    {
+        for (var look = 0; look < Looks; look++)
+        {
+            Thread.SpinWait(TurnsBetweenLooks);
+            if (Volatile.Read(ref _isEntered) == 0 && Interlocked.CompareExchange(ref _isEntered, 1, 0) == 0)
+                return true;
+        }
+
+        return false;
     }
 }
