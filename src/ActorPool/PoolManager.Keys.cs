@@ -6,6 +6,9 @@ namespace ActorPool;
 // Keys in raw messages. The manager compares those that .NET itself compares; the others are looked up on the thread pool.
 public sealed partial class PoolManager
 {
+    // Akka's timers count ticks from the start of the system, and a longer time would overflow.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(365);
+
     private readonly Dictionary<IActorRef, KeyLookup> _lookups = [];
 
     /// <summary>Whether the message has to wait for an earlier one of its sender, whose key is being looked up.</summary>
@@ -23,7 +26,7 @@ public sealed partial class PoolManager
         // Messages without a sender have no order among them.
         if (!IsNobody(sender))
             _lookups[sender] = lookup;
-        if (message is GetConn get && PatienceOf(get) is { Ticks: >= 0 } patience)
+        if (message is GetConn get && PatienceOf(get) is var patience && patience >= TimeSpan.Zero && patience < LongestTimer)
             ((IWithTimers)this).Timers.StartSingleTimer(lookup, new LookupLate(lookup), patience);
         ThreadPool.UnsafeQueueUserWorkItem(lookup, preferLocal: false);
     }
@@ -64,8 +67,11 @@ public sealed partial class PoolManager
 
     private void Handle(NextBehind next)
     {
-        next.Message = next.Lookup.Behind.Dequeue();
-        Handle(next.Message);
+        // Refused already, in a crash.
+        if (!next.Lookup.Behind.TryDequeue(out var message))
+            return;
+        next.Message = message;
+        Handle(message);
         Continue(next.Lookup);
     }
 

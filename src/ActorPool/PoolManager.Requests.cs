@@ -193,8 +193,8 @@ public sealed partial class PoolManager
         if (_borrowers.TryGetValue(actor, out var borrower))
             return borrower;
         borrower = new WatchedBorrower(actor);
-        _borrowers.Add(actor, borrower);
         Context.WatchWith(actor, new BorrowerEnded(borrower));
+        _borrowers.Add(actor, borrower);
         return borrower;
     }
 

@@ -48,6 +48,13 @@ internal sealed class PoolMailbox(Settings settings, Config config)
 
             if (_turn == Turn.OfOne)
                 _turn = Turn.Over;
+            if (Volatile.Read(ref _first) is null && _messages.IsEmpty)
+            {
+                envelope = default;
+                return false;
+            }
+
+            // Looked at again behind the queue: what stands there may have been sent after it.
             if (Volatile.Read(ref _first) is not { } first)
                 return _messages.TryDequeue(out envelope);
             Volatile.Write(ref _first, null);

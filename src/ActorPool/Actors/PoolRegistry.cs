@@ -11,6 +11,9 @@ internal sealed class PoolRegistry : IExtension
     // What other phases leave of theirs is for their own work; this much of the phase's time stays for closing by force.
     private static readonly TimeSpan ReservedForClosing = TimeSpan.FromSeconds(2);
 
+    // A timer of the platform cannot be set for longer.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24);
+
     private const string Prefix = "actor-pool-";
 
     private readonly ActorSystem _system;
@@ -71,7 +74,7 @@ internal sealed class PoolRegistry : IExtension
             return pool;
         try
         {
-            var first = await Task.WhenAny(awaited.Task, _system.WhenTerminated).WaitAsync(patience, cancellationToken).ConfigureAwait(false);
+            var first = await Task.WhenAny(awaited.Task, _system.WhenTerminated).WaitAsync(patience < LongestWait ? patience : LongestWait, cancellationToken).ConfigureAwait(false);
             return first == awaited.Task ? await awaited.Task.ConfigureAwait(false) : null;
         }
         catch (TimeoutException)

@@ -163,6 +163,8 @@ internal sealed class KeyTable(int memory)
                 newer.Older = entry.Older;
             else if ((entry.Chain.Newest = entry.Older) is null)
                 _chains.TryRemove(entry.Chain.Hash, out _);
+            // A slot may name the entry for long; it must not keep those that came after it.
+            entry.Newer = null;
         }
     }
 }

@@ -6,6 +6,9 @@ internal sealed partial class PoolState
 
     private readonly Queue<object> _staying = new();
 
+    // Connections that are closed after a use.
+    private int _endingUse;
+
     private TimeSpan NextAttempt => _backoff.NextAttempt(Waiting > 0 || Phase == PoolPhase.Starting);
 
     private bool BackingOff(TimeSpan now) => now < NextAttempt;
@@ -149,6 +152,9 @@ internal sealed partial class PoolState
     {
         if (slot.Incarnation != incarnation || slot.State != SlotState.Closing)
             return;
+        if (slot.EndsUse)
+            _endingUse--;
+        slot.EndsUse = false;
         Enter(slot, SlotState.Free);
         _free.Push(slot);
         // An open that was given up is not a connection: what was opened and not closed is open.
@@ -223,6 +229,7 @@ internal sealed partial class PoolState
     private void Close(Slot slot, CloseReason reason)
     {
         LeaveIdle(slot);
+        NoteEndOfUse(slot);
         Enter(slot, SlotState.Closing);
         slot.Reason = reason;
         Effects.Add(new Effect(EffectKind.Close) { Slot = slot });
@@ -231,11 +238,23 @@ internal sealed partial class PoolState
     private void Abort(Slot slot, CloseReason reason, ConnectionWork stuck = ConnectionWork.None)
     {
         LeaveIdle(slot);
+        NoteEndOfUse(slot);
         Enter(slot, SlotState.Closing);
         slot.Reason = reason;
         if (slot.PreparingFor is { } entry)
             QueueAgain(slot, entry);
         Effects.Add(new Effect(EffectKind.Abort) { Slot = slot, Work = stuck });
+    }
+
+    /// <summary>
+    /// A borrower's transaction may be open on it until its backend is gone. After a crash (<see cref="SlotState.Free"/>) that is not known.
+    /// </summary>
+    private void NoteEndOfUse(Slot slot)
+    {
+        if (slot.EndsUse || slot.State is not (SlotState.InUse or SlotState.Resetting or SlotState.Free))
+            return;
+        slot.EndsUse = true;
+        _endingUse++;
     }
 
     /// <summary>

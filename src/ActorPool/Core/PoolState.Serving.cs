@@ -55,7 +55,7 @@ internal sealed partial class PoolState
             if (slot is { State: not SlotState.Idle })
             {
                 // More wait than are under reset: the oldest need not wait for the one whose turn it is.
-                (slot, waiter) = (OrJustReady(NextIdle(slot), offered, first, now), first);
+                (slot, waiter) = (OrJustReady(NextIdle(slot, now), offered, first, now), first);
                 if (slot is not null && TryMakeReady(slot, first.Entry, now))
                 {
                     Give(slot, first, now);
@@ -164,11 +164,16 @@ internal sealed partial class PoolState
     }
 
     /// <summary>The first that is ready behind one that is under reset yet.</summary>
-    private Slot? NextIdle(Slot slot)
+    private Slot? NextIdle(Slot slot, TimeSpan now)
     {
         Slot? next = slot;
-        while (next is { State: not SlotState.Idle })
-            next = _settings.IdleOrder == IdleOrder.Lifo ? IntrusiveList<Slot, Slot.InList>.Before(next) : IntrusiveList<Slot, Slot.InList>.After(next);
+        while (next is { } passed && (passed.State != SlotState.Idle || IsExpired(passed, now)))
+        {
+            next = _settings.IdleOrder == IdleOrder.Lifo ? IntrusiveList<Slot, Slot.InList>.Before(passed) : IntrusiveList<Slot, Slot.InList>.After(passed);
+            if (passed.State == SlotState.Idle)
+                CloseExpired(passed, now);
+        }
+
         return next;
     }
 

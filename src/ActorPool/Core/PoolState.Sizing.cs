@@ -10,10 +10,7 @@ internal sealed partial class PoolState
     /// Everything that was lent has come back and is rolled back, or its backend is gone. Tests, opens and the closing of idle connections
     /// are the pool's own work: nothing of a borrower runs on those.
     /// </summary>
-    public bool AllReturned => _counts.InUse == 0 && _counts.Resetting == 0 && !_slots.Exists(IsEndingUse);
-
-    private static bool IsEndingUse(Slot slot) =>
-        slot is { State: SlotState.Closing, Reason: CloseReason.Force or CloseReason.Unusable };
+    public bool AllReturned => _counts.InUse == 0 && _counts.Resetting == 0 && _endingUse == 0;
 
     private bool IsOverMax => _counts.Taken - _counts.Closing > _settings.MaxConnections;
 

@@ -34,7 +34,7 @@ internal sealed partial class PoolState
     private void WakeForStarvation()
     {
         // A sweep looks at its end.
-        if (!_isSweeping && IsStarved && StarvedAt < _wakeAt && _slots.Exists(slot => slot.HasUnwatchedHolder))
+        if (!_isSweeping && IsStarved && StarvedAt < _wakeAt)
             WakeBy(StarvedAt);
     }
 

@@ -88,8 +88,11 @@ internal sealed partial class PoolState
         return any;
     }
 
-    /// <summary>More requests wait than will be served without it. In the synchronous way nothing is ever slow, so round trips do not count.</summary>
+    /// <summary>
+    /// More requests wait than will be served without it. A close may hang as well, so its place does not count. In the synchronous way
+    /// nothing is ever slow, so round trips do not count.
+    /// </summary>
     private bool NeedsPlace =>
         Phase == PoolPhase.Running && !IsPaused && _counts.Taken >= _settings.MaxConnections
-        && Demand > _counts.Closing + SoonOpen + (Synchronous ? 0 : SoonReady);
+        && Demand > SoonOpen + (Synchronous ? 0 : SoonReady);
 }

@@ -73,6 +73,9 @@ internal sealed class Slot(int index)
     /// <summary>It has been lent since it was opened.</summary>
     public bool WasLent { get; set; }
 
+    /// <summary>It is being closed after a use, and what its borrower left open may last until its backend is gone.</summary>
+    public bool EndsUse { get; set; }
+
     /// <summary>Why it is being closed.</summary>
     public CloseReason Reason { get; set; }
 
@@ -90,6 +93,7 @@ internal sealed class Slot(int index)
         _links = default;
         State = SlotState.Free;
         IsSlow = false;
+        EndsUse = false;
         IsResetPending = false;
         (HeldFor, SessionOwner, PreparingFor, PreparedFor) = (null, null, null, null);
     }

@@ -15,6 +15,9 @@ internal sealed class HostList
     // A host that failed a moment ago is tried in case it is back; a failover must not wait for it.
     private static readonly TimeSpan MostForFailed = TimeSpan.FromSeconds(1);
 
+    // An open that the pool itself has given up is not noted: nothing more is known of its host after this time.
+    private static readonly TimeSpan LongestTry = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<ServerHost, Mark> _marks;
     private readonly bool _balance;
@@ -157,7 +160,9 @@ internal sealed class HostList
     {
         var mark = _marks[host];
         var rank = _time.GetElapsedTime(mark.Since) < _recheck ? mark.Rank : Rank.Good;
-        return rank == Rank.Good && mark.TriedSince is { } since && _time.GetElapsedTime(since) >= SlowAfter ? Rank.Failed : rank;
+        return rank == Rank.Good && mark.TriedSince is { } since && _time.GetElapsedTime(since) is var tried && tried >= SlowAfter && tried < LongestTry
+            ? Rank.Failed
+            : rank;
     }
 
     /// <summary>What is known of a host.</summary>

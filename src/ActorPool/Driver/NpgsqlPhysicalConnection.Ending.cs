@@ -84,6 +84,8 @@ internal sealed partial class NpgsqlPhysicalConnection
 
     private async Task EndBackendAsync()
     {
+        if (_isAnother)
+            Meet();
         // A test is no work of a borrower's: there is nothing to cancel, and the way to the server may swallow that as well.
         var busy = IsBusy && !_isSilent;
         var driverSocket = source.Internals?.SocketOf(connection);

@@ -26,6 +26,9 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     private FullReset _reset = null!;
     private BackendSocket? _socket;
     private LeaseStream? _stream;
+
+    // Its borrower closed and opened it again. Which backend it has now is looked up when it is ended: that may read files.
+    private bool _isAnother;
     private object? _connector;
     private volatile bool _isBroken;
     private long _openedAt;
@@ -101,8 +104,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         var state = connection.FullState;
         // Closed and opened again by its borrower: another backend, of which nothing is known. It is ended with its own socket.
         var isAnother = state.HasFlag(ConnectionState.Open) && connection.ProcessID != ProcessId;
-        if (isAnother)
-            Meet();
+        _isAnother |= isAnother;
         if ((state & (ConnectionState.Executing | ConnectionState.Fetching)) != 0)
             EndLease(LeaseEnd.Returned);
         if (_isBroken || state == ConnectionState.Broken)

@@ -59,4 +59,37 @@ public sealed class PoolMailboxTests
     }
 
     private object? Take() => _queue.TryDequeue(out var envelope) ? envelope.Message : null;
+
+    [Fact]
+    public void Messages_of_one_sender_keep_their_order_while_they_are_taken_out()
+    {
+        const int Pairs = 200_000;
+        var nobody = ActorRefs.Nobody;
+        var queue = new PoolMailbox.Queue(nobody);
+        var taken = 0;
+        var sender = new Thread(() =>
+        {
+            for (var pair = 0; pair < Pairs; pair++)
+            {
+                // Each pair finds the mailbox empty, and the one who empties it on the way to look again.
+                while (Volatile.Read(ref taken) < 2 * pair)
+                    Thread.SpinWait(1);
+                queue.Enqueue(ActorRefs.Nobody, new Envelope(2 * pair, nobody));
+                queue.Enqueue(ActorRefs.Nobody, new Envelope((2 * pair) + 1, nobody));
+            }
+        });
+        sender.Start();
+
+        for (var next = 0; next < 2 * Pairs; next++)
+        {
+            Envelope envelope;
+            while (!queue.TryDequeue(out envelope))
+                Thread.SpinWait(1);
+            if (next != (int)envelope.Message)
+                Assert.Fail($"{envelope.Message} came in the place of {next}.");
+            Volatile.Write(ref taken, next + 1);
+        }
+
+        sender.Join();
+    }
 }

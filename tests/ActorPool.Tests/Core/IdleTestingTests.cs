@@ -184,4 +184,18 @@ public sealed class IdleTestingTests
 
     private static TestPool Testing(int min, int max) =>
         TestPool.Running(TestSettings.Of(min, max) with { MaxConcurrentOpens = max, ValidateIdleEvery = 30 * Second });
+
+    [Fact]
+    public void A_stuck_reset_is_given_up_though_another_connection_is_being_closed()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 2));
+        var (closing, stuck) = (pool.Borrow(), pool.Borrow());
+        pool.Put(closing, ReturnCondition.Unusable);
+        pool.Put(stuck, ReturnCondition.InTransaction);
+        pool.Get();
+
+        pool.Pass(pool.Settings.ValidateTimeout * 2);
+
+        Assert.Equal(SlotState.Closing, stuck.Slot!.State);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ActorPool.Core;
 using ActorPool.Tests.Core.Support;
 
@@ -206,5 +207,41 @@ public sealed class KeyTableTests
             compared();
             return obj is CountedKey other && other.Number == Number;
         }
+    }
+
+    [Fact]
+    public void A_slot_that_names_a_forgotten_key_keeps_no_later_key_of_its_chain()
+    {
+        var table = new KeyTable(1000);
+        var named = table.Use(new Colliding(0));
+        var later = UseAndForget(table, named);
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        Assert.DoesNotContain(later, key => key.IsAlive);
+        GC.KeepAlive(named);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static List<WeakReference> UseAndForget(KeyTable table, KeyEntry named)
+    {
+        var (last, seen) = (named, new List<WeakReference>());
+        for (var i = 1; i < 100; i++)
+        {
+            var next = table.Use(new Colliding(i));
+            seen.Add(new WeakReference(next));
+            table.EndUse(last);
+            last = next;
+        }
+
+        table.EndUse(last);
+        return seen;
+    }
+
+    private sealed record Colliding(int Number)
+    {
+        public override int GetHashCode() => 1;
     }
 }

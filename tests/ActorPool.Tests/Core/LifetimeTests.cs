@@ -134,4 +134,26 @@ public sealed class LifetimeTests
 
         Assert.Equal(1, pool.Counts.ClosedIdle);
     }
+
+    [Fact]
+    public void An_expired_connection_behind_one_under_reset_is_not_lent()
+    {
+        var pool = TestPool.Running(TestSettings.Of(0, 3) with { AcquireTimeout = TimeSpan.Zero, MaxLifetime = TimeSpan.FromMinutes(1), LifetimeJitter = 0 });
+        var old = pool.Get();
+        pool.Settle();
+        pool.PassAsleep(TimeSpan.FromSeconds(30));
+        var young = pool.Get();
+        pool.Settle();
+        pool.Return(old);
+        pool.Put(young, ReturnCondition.InTransaction);
+        pool.PassAsleep(TimeSpan.FromSeconds(30));
+
+        var (first, second) = (pool.Get(), pool.Get());
+
+        Assert.True(first.IsWaiting);
+        Assert.True(second.IsWaiting);
+        pool.Settle();
+        Assert.NotSame(old.Slot, young.Slot);
+        Assert.Equal(1, pool.Counts.ClosedExpired);
+    }
 }

@@ -204,4 +204,22 @@ public sealed class SizingTests
         Assert.Equal(EffectKind.Grant, waiter.Answer);
         Assert.True(waiter.IsNewSession);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_pause_waits_for_the_end_of_a_connection_that_came_back_in_a_transaction(bool close)
+    {
+        var pool = TestPool.Running(TestSettings.Of(1, 1) with { MaxLifetime = TimeSpan.FromMinutes(1), LifetimeJitter = 0 });
+        var lease = pool.Borrow();
+        pool.Pause();
+        if (!close)
+            pool.PassAsleep(TimeSpan.FromMinutes(2));
+
+        pool.Put(lease, ReturnCondition.InTransaction, close);
+
+        Assert.False(pool.State.AllReturned);
+        pool.Closed(pool.Ledger.Slots[0]);
+        Assert.True(pool.State.AllReturned);
+    }
 }

@@ -133,4 +133,17 @@ public sealed class HostListTests
 
         public void Advance(TimeSpan time) => _now += time.Ticks;
     }
+
+    [Fact]
+    public void A_host_whose_open_the_pool_has_given_up_is_tried_in_its_turn_again()
+    {
+        var hosts = Of("Host=a,b");
+        hosts.Trying(hosts.All[0]);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal("b:5432 a:5432", Order(hosts));
+
+        _time.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("a:5432 b:5432", Order(hosts));
+    }
 }
