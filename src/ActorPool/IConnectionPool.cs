@@ -42,6 +42,12 @@ public interface IConnectionPool : IAsyncDisposable
     /// <param name="cancellationToken">Gives up waiting: the request leaves the queue at once.</param>
     /// <param name="file">Filled in by the compiler: where it was borrowed, for reports of leaks.</param>
     /// <param name="line">Filled in by the compiler.</param>
+    /// <exception cref="PoolException">
+    /// As without a request; <see cref="PoolErrorKind.NotLocal"/> when the <see cref="GetConn.Owner"/> is remote, and
+    /// <see cref="PoolErrorKind.NotCheckedOut"/> when it ends before the request is served.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The <see cref="GetConn.Timeout"/> is negative and not infinite.</exception>
+    /// <exception cref="ArgumentException">The <see cref="GetConn.Owner"/> is an actor of the pool, or the pool has no actors.</exception>
     ValueTask<PooledConnection> GetConnAsync(
         GetConn? request,
         CancellationToken cancellationToken = default,
@@ -50,7 +56,7 @@ public interface IConnectionPool : IAsyncDisposable
 
     /// <summary>Returns a connection; psycopg2's <c>putconn</c>. Completes when the return is decided, not after I/O.</summary>
     /// <param name="connection">What <c>GetConnAsync</c> gave.</param>
-    /// <param name="key">The key it was borrowed with. Null: whatever that was.</param>
+    /// <param name="key">The key it was borrowed with. Null: any key.</param>
     /// <param name="close">Close the connection instead of keeping it.</param>
     /// <exception cref="PoolException">The pool is closed, or the connection is not lent, not by this pool, or not under this key.</exception>
     /// <exception cref="ArgumentException">The key is a <see cref="CancellationToken"/>, a <see cref="TimeSpan"/>, a task or a request.</exception>

@@ -5,7 +5,7 @@ using Akka.Event;
 
 namespace ActorPool;
 
-// Driver connections that were closed while they were lent: the pool hears of it, takes the place back and tells it.
+// Driver connections that were closed while they were lent: the pool hears of it, takes the place back and warns.
 public sealed partial class PoolManager
 {
     private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);

@@ -23,7 +23,7 @@ public sealed partial class PoolManager
     private void Obey(Pause pause, TimeSpan now)
     {
         _state.Pause(now);
-        _log.Info("Pool {Pool}: paused: nothing is lent until it is resumed.", _cell.Name);
+        _log.Info("Pool {Pool}: paused; no connection is lent until the pool is resumed.", _cell.Name);
         if (pause.UntilReturned)
         {
             _pausers.RemoveAll(pauser => AskPromise.Of(pauser) is { IsCompleted: true });

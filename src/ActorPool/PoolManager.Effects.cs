@@ -52,7 +52,7 @@ public sealed partial class PoolManager
                 break;
             case EffectKind.Abort:
                 if (effect.Work != ConnectionWork.None)
-                    _log.Warning("Pool {Pool}: a connection did not answer its {Work} within validate-timeout while requests wait; it is discarded and replaced.", _cell.Name, effect.Work);
+                    _log.Warning("Pool {Pool}: a connection did not finish its {Work} within validate-timeout while requests waited; it is discarded and replaced.", _cell.Name, effect.Work);
                 End(_records[effect.Slot!.Index], EndConnection.Forced);
                 break;
             case EffectKind.EndLease:
@@ -228,7 +228,7 @@ public sealed partial class PoolManager
 
     private void Collect()
     {
-        _log.Warning("Pool {Pool}: everything is lent, requests wait and nothing was returned for {Seconds} s. A garbage collection looks for leases that were forgotten.", _cell.Name, PoolState.StarvedAfter.TotalSeconds);
+        _log.Warning("Pool {Pool}: all connections are lent, requests wait, and nothing was returned for {Seconds} s. The pool asks for a garbage collection, which finds forgotten leases. Return what you borrow.", _cell.Name, PoolState.StarvedAfter.TotalSeconds);
         // It can stop the thread that asks for it.
         _ = Task.Run(static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false));
     }
@@ -277,7 +277,7 @@ public sealed partial class PoolManager
         _state.OpenFailed(slot, failed.Incarnation, failed.Error, kind, now);
         if (!isNews)
             return;
-        // A start that has failed tells it to its caller.
+        // A start that failed gives the error to its caller.
         if (_state.Phase == PoolPhase.Starting)
             _log.Warning("Pool {Pool}: it cannot start yet, and tries again for at most acquire-timeout: {Reason} ({Server}). {Remedy}", _cell.Name, failed.Error.Message, _cell.Source.Server, ConnectAdvice.For(failed.Error));
         else if (_state.Phase == PoolPhase.Running)
@@ -312,7 +312,7 @@ public sealed partial class PoolManager
         }
 
         var hook = work.Error as HookFailedException;
-        // What the pool has ended meanwhile is told by its end.
+        // A connection that the pool has ended meanwhile is reported by its end.
         if (work.Slot.Incarnation == work.Incarnation && work.Slot.State is SlotState.Resetting or SlotState.Validating)
             ReportFailedWork(work, hook);
         _state.WorkFailed(work.Slot, work.Incarnation, work.Error, hook is not null, now, hook is { Retires: true });

@@ -93,7 +93,7 @@ public sealed partial class PoolManager
         _lookups.Clear();
     }
 
-    // Whoever does not wait for others waits for the pool's own work that long, too.
+    // A request that does not wait for others waits for the pool's own work that long, too.
     private TimeSpan PatienceOf(GetConn message)
     {
         var timeout = message.Timeout ?? _cell.Settings.AcquireTimeout;

@@ -39,8 +39,8 @@ public sealed partial class PoolManager
         _start?.Complete();
         var failure = FailureOf(PoolErrorKind.Timeout) with
         {
-            Detail = "the pool's manager failed while this request was in flight, and has been made again",
-            Advice = "Ask again; the log has its error.",
+            Detail = "the pool's manager failed while this request was in flight, and was restarted",
+            Advice = "Send the request again; the log has the manager's error.",
         };
         AnswerAfterCrash(waiting, failure);
         var answered = waiting.Length + AnswerAfterCrash(message, failure);

@@ -77,7 +77,7 @@ public sealed partial class PoolManager
             LookUp(message, sender, now);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever a borrower of a type of its own throws, the pool goes on.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A borrower's own type may throw anything; the pool goes on.")]
     private void Get(GetConn message, IActorRef sender, KeyEntry? entry, TimeSpan now)
     {
         var request = new AskRequest(message, sender) { Entry = entry };
@@ -208,7 +208,7 @@ public sealed partial class PoolManager
             _state.Cancel(request, now);
         }
 
-        // A request on its behalf has an asker of its own, who gets an answer.
+        // A request on its behalf gets an answer of its own.
         var asked = borrower.Waiters.Where(waiter => waiter is not AskRequest ask || !ask.Sender.Equals(borrower.Actor)).ToArray();
         _state.BorrowerGone(borrower, now);
         foreach (var waiter in asked)

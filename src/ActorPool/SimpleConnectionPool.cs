@@ -81,7 +81,7 @@ public sealed class SimpleConnectionPool : IConnectionPool
     {
         _ = request?.CheckedTimeout;
         if (request?.Owner is not null)
-            throw new ArgumentException("A SimpleConnectionPool has no actors and cannot watch an Owner. Leave it out, or use ConnectionPool.", nameof(request));
+            throw new ArgumentException("A SimpleConnectionPool has no actors and cannot watch an Owner. Leave Owner out, or use ConnectionPool.", nameof(request));
         return GetConnAsync(request?.Key, cancellationToken, file, line);
     }
 

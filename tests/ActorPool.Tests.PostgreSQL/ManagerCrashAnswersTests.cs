@@ -27,7 +27,7 @@ public sealed class ManagerCrashAnswersTests : CrashTest
         {
             var error = await Assert.ThrowsAsync<PoolException>(() => request.WaitAsync(Soon));
             Assert.True(error.IsTransient, error.Message);
-            Assert.Contains("Ask again", error.Message, StringComparison.Ordinal);
+            Assert.Contains("Send the request again", error.Message, StringComparison.Ordinal);
         }
 
         Assert.Equal(0, pool.Statistics.Waiting);

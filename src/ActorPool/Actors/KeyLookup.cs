@@ -62,7 +62,7 @@ internal sealed class KeyLookup(object message, IActorRef sender, PoolCell cell,
             Refuse(failure);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever a sender makes of its answer, the others get theirs.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A failure to answer one sender must not keep the others from theirs.")]
     private void Refuse(PoolFailure failure)
     {
         try

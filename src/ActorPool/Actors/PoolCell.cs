@@ -66,7 +66,7 @@ internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) 
         set => _ended = value;
     }
 
-    /// <summary>The log has told that two borrowers share a connection. Written by the manager.</summary>
+    /// <summary>The log has warned that two borrowers share a connection. Written by the manager.</summary>
     public bool HasWarnedOfSharing { get; set; }
 
     /// <summary>Called when the pool is closed, in whatever way: its name is free for another one.</summary>

@@ -63,7 +63,7 @@ internal struct Promise<T>()
     private LateCallers Late()
     {
         var late = LazyInitializer.EnsureInitialized(ref _late);
-        // The one who sets the result looks for late callers afterwards, and pays no fence for that: this one is for both.
+        // The thread that sets the result looks for late callers afterwards, and pays no fence for that: this one is for both.
         Interlocked.MemoryBarrierProcessWide();
         return late;
     }

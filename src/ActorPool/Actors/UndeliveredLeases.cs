@@ -5,11 +5,11 @@ namespace ActorPool.Actors;
 
 /// <summary>
 /// Listens on the event stream for leases that no actor received: a dead letter, or a message that its receiver does not handle. Each is
-/// told to the manager of its pool, which decides whether it still has a borrower.
+/// reported to the manager of its pool, which decides whether it still has a borrower.
 /// </summary>
 /// <remarks>
 /// It is a reference without an actor and works on the publisher's thread. A lease is found by itself, in <see cref="Status.Success"/>, and in
-/// whatever says by <see cref="IWrappedMessage"/> that it is an envelope.
+/// any message that says by <see cref="IWrappedMessage"/> that it is an envelope.
 /// </remarks>
 internal sealed class UndeliveredLeases : MinimalActorRef
 {

@@ -8,7 +8,7 @@ namespace ActorPool.Core;
 /// this process; of any other type the code is its own <c>GetHashCode</c>, and <see cref="KeyTable"/> bounds what equal codes cost.
 /// </summary>
 /// <remarks>
-/// Multilinear hashing: two different keys of the same type have the same code once in 2^32, whatever they are (Lemire and Kaser,
+/// Multilinear hashing: two different keys of the same type have the same code once in 2^32 (Lemire and Kaser,
 /// "Strongly universal string hashing is fast"). .NET hashes strings with random numbers itself.
 /// </remarks>
 internal static class KeyHash

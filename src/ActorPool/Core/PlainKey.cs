@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace ActorPool.Core;
 
 /// <summary>
-/// Tells which keys are compared and hashed by .NET's own code alone: they can be looked up on any thread. The others run code of the
+/// Decides which keys are compared and hashed by .NET's own code alone: they can be looked up on any thread. The others run code of the
 /// user's, which may take locks, block and throw.
 /// </summary>
 internal static class PlainKey

@@ -35,7 +35,7 @@ internal sealed class BackendProcess
     /// the process that listens on the socket.
     /// </summary>
     /// <param name="socket">The connection's.</param>
-    /// <param name="processId">As the server has told it.</param>
+    /// <param name="processId">As the server reported it.</param>
     public static BackendProcess? Of(Socket socket, int processId)
     {
         if (!OperatingSystem.IsLinux() || socket.AddressFamily != AddressFamily.Unix)

@@ -39,7 +39,7 @@ internal sealed class BackendSocket : IDisposable
     }
 
     /// <param name="socket">The driver's.</param>
-    /// <param name="processId">The backend's, as the server has told it.</param>
+    /// <param name="processId">The backend's, as the server reported it.</param>
     public static BackendSocket Of(Socket socket, int processId)
     {
         if (!OperatingSystem.IsLinux())

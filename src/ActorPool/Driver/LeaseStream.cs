@@ -40,7 +40,7 @@ internal sealed class LeaseStream(Stream inner) : Stream
     }
 
     /// <summary>Puts it in place on an open connection. Null where the driver's buffers have moved: errors then have the driver's own cause.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever a driver of another version says to it: do without.")]
+    [SuppressMessage("Design", "CA1031", Justification = "Any error of a driver of another version means the same: do without.")]
     public static LeaseStream? Install(NpgsqlConnection connection)
     {
         try
@@ -121,7 +121,7 @@ internal sealed class LeaseStream(Stream inner) : Stream
         return count == 0 || read.IndexOf(Cancelled) >= 0 || read.IndexOf(Terminated) >= 0 ? throw _reason!() : count;
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever a driver of another version makes of the names means the same: do without.")]
+    [SuppressMessage("Design", "CA1031", Justification = "Any error of a driver of another version means the same: do without.")]
     private static Func<NpgsqlConnection, LeaseStream?>? TryCompile()
     {
         const BindingFlags All = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;

@@ -13,7 +13,7 @@ internal static class MultiHost
     private const BindingFlags All = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
     /// <summary>Its data sources, one for each host, and the kind of session that it asks for; null when it is no such source or cannot be taken apart.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever a foreign version makes of the names means the same: it is used as a whole.")]
+    [SuppressMessage("Design", "CA1031", Justification = "Any error of a driver of another version means the same: it is used as a whole.")]
     public static (NpgsqlDataSource[] Sources, string? Target)? TakeApart(NpgsqlDataSource given)
     {
         try

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace ActorPool.Driver;
 
-/// <summary>Its opening, given up after its time whatever the driver does. Where there is a choice: the hosts in turn, until one gives a session of the wanted kind.</summary>
+/// <summary>Its opening, given up after its time even when the driver does not return. Where there is a choice: the hosts in turn, until one gives a session of the wanted kind.</summary>
 internal sealed partial class NpgsqlPhysicalConnection
 {
     // What the driver does for it; it may go on when the pool has given the open up.
@@ -181,7 +181,7 @@ internal sealed partial class NpgsqlPhysicalConnection
         await using (command.ConfigureAwait(false))
         {
             if (await command.ExecuteScalarAsync().ConfigureAwait(false) is not true)
-                throw new IOException($"The session is of no more use. {source.Hosts.Target!.Mismatch(SessionTarget.Reported(connection)!.Value)}");
+                throw new IOException($"The session can no longer be used. {source.Hosts.Target!.Mismatch(SessionTarget.Reported(connection)!.Value)}");
         }
     }
 

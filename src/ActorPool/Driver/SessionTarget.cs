@@ -58,5 +58,5 @@ internal sealed class SessionTarget
 
     /// <summary>Why a session of this kind will not do.</summary>
     public string Mismatch(SessionKind kind) =>
-        $"It is {(kind switch { SessionKind.Standby => "a standby", SessionKind.ReadOnly => "a read-only primary", _ => "a primary" })}, and Target Session Attributes asks for {Wanted}.";
+        $"The server is {(kind switch { SessionKind.Standby => "a standby", SessionKind.ReadOnly => "a read-only primary", _ => "a primary" })}, and Target Session Attributes asks for {Wanted}.";
 }

@@ -24,7 +24,7 @@ internal static class ConnectAdvice
     public static string For(Exception? error)
     {
         if (error is NoHostException { AllAreOfAnotherKind: true })
-            return "Name a host of the kind that Target Session Attributes asks for, promote one, or ask for another kind.";
+            return "Add a host of the kind that Target Session Attributes asks for, promote one, or change Target Session Attributes.";
         if (SqlStateOf(error) is { } state)
             return ForState(state);
         if (Find<AuthenticationException>(error) is not null || Says(error, "SSL"))

@@ -33,8 +33,9 @@ public sealed record GetConn(object? Key = null) : INoSerializationVerificationN
     internal bool IsTimeoutNegative => Timeout < TimeSpan.Zero && Timeout != System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>
-    /// The actor whose lease it is, when that is not the sender: an Ask or a call on behalf of an actor. It is watched, and its end returns
-    /// the connection. Must be local, and not an actor of the pool.
+    /// The actor whose lease it is, when that is not the sender: an Ask or a call on behalf of an actor. It is watched: its end ends
+    /// the request while it waits, and the lease after that. A lease that reaches no actor goes back at once. Must be local, and not an
+    /// actor of the pool.
     /// </summary>
     public IActorRef? Owner { get; init; }
 }

@@ -7,13 +7,13 @@ namespace ActorPool;
 /// <see cref="Status.Failure"/> with a <see cref="PoolException"/>; it comes when the return is decided, not after I/O.
 /// </summary>
 /// <param name="Connection">What <see cref="GetConn"/> answered.</param>
-/// <param name="Key">The key it was borrowed with. Null: whatever that was.</param>
+/// <param name="Key">The key it was borrowed with. Null: any key.</param>
 /// <param name="Close">Close the connection instead of keeping it.</param>
 /// <exception cref="ArgumentException">
 /// The key is a <see cref="CancellationToken"/>, a <see cref="TimeSpan"/>, a task or a request: an argument in the wrong place.
 /// </exception>
 public sealed record PutConn(PooledConnection Connection, object? Key = null, bool Close = false) : INoSerializationVerificationNeeded
 {
-    /// <summary>The key it was borrowed with. Null: whatever that was.</summary>
+    /// <summary>The key it was borrowed with. Null: any key.</summary>
     public object? Key { get; init => field = KeyRule.Checked(value, nameof(Key)); } = KeyRule.Checked(Key, nameof(Key));
 }

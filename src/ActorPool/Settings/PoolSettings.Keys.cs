@@ -82,13 +82,13 @@ public sealed partial record PoolSettings
     /// <remarks>
     /// The pool sees the errors of its own round trips and of the hooks, and every error that ends the session (57P01 and its like). An error
     /// of a borrower's command that leaves the session open goes from the driver to the borrower alone: there, put the connection
-    /// with <see cref="PutConn.Close"/>. A session that no longer fits <c>Target Session Attributes</c> is found without any error, and whatever
-    /// this list says. With <c>standby</c>, <c>prefer-standby</c> or <c>read-only</c> there, 25006 does not count.
+    /// with <see cref="PutConn.Close"/>. A session that no longer fits <c>Target Session Attributes</c> is found without any error,
+    /// regardless of this list. With <c>standby</c>, <c>prefer-standby</c> or <c>read-only</c> there, 25006 does not count.
     /// </remarks>
     public IReadOnlyList<string> RetireOn { get; init => field = SqlStates.Of(value, nameof(RetireOn)); } = null!;
 
     /// <summary>
-    /// <c>validate-idle-every</c>: an idle connection on which the server was not heard for this long is tested in the background.
+    /// <c>validate-idle-every</c>: an idle connection on which nothing was heard from the server for this long is tested in the background.
     /// Above zero; null: never. <see cref="SimpleConnectionPool"/> has no background and does without.
     /// </summary>
     public TimeSpan? ValidateIdleEvery { get; init => field = PositiveOrOff(value); }

@@ -34,13 +34,13 @@ public sealed class RefusedPutTests : PoolTest
         var (orders, reports) = (await StartAsync(0, 1, settings => settings with { Name = "orders" }), await StartAsync(0, 1, settings => settings with { Name = "reports" }));
         await using var lease = await orders.GetConnAsync();
 
-        Expect(await RefusedAsync(() => reports.PutConnAsync(lease)), "but by pool 'orders'", "to the pool that has lent it");
+        Expect(await RefusedAsync(() => reports.PutConnAsync(lease)), "but by pool 'orders'", "to the pool that lent it");
         Assert.Equal(System.Data.ConnectionState.Open, lease.State);
     }
 
     [Theory]
     [InlineData("one", "two", "not lent under this key, but under another")]
-    [InlineData(null, "two", "under a key that was lent without one")]
+    [InlineData(null, "two", "under a key, although it was borrowed without one")]
     public async Task A_put_under_another_key_is_told_so(string? borrowed, string put, string what)
     {
         var pool = await StartAsync(1, 1);
@@ -58,7 +58,7 @@ public sealed class RefusedPutTests : PoolTest
         await pool.Manager.Ask<ConnPut>(new PutConn(lease));
 
         Expect(await Assert.ThrowsAsync<PoolException>(() => pool.Manager.Ask<ConnPut>(new PutConn(lease))), "it was returned", "Put a connection once");
-        Expect(await Assert.ThrowsAsync<PoolException>(() => pool.Manager.Ask<ConnPut>(new PutConn(null!))), "there is no connection to put", "that GetConn has given");
+        Expect(await Assert.ThrowsAsync<PoolException>(() => pool.Manager.Ask<ConnPut>(new PutConn(null!))), "there is no connection to put", "that GetConn returned");
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class RefusedPutTests : PoolTest
         await using var other = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 0, 1) { Name = "other" });
         var (keyed, foreign) = (await pool.GetConnAsync("one"), await other.GetConnAsync());
 
-        Expect(await RefusedAsync(() => pool.PutConnAsync(foreign)), "but by pool 'other'", "to the pool that has lent it");
+        Expect(await RefusedAsync(() => pool.PutConnAsync(foreign)), "but by pool 'other'", "to the pool that lent it");
         Expect(await RefusedAsync(() => pool.PutConnAsync(keyed, "two")), "not lent under this key, but under another", "under the key it was borrowed with");
         await pool.PutConnAsync(keyed, "one");
         Expect(await RefusedAsync(() => pool.PutConnAsync(keyed, "one")), "is not lent any more: it was returned", "Put a connection once");

@@ -31,7 +31,7 @@ public sealed class FailoverTests : HostsTest
         foreach (var pool in pools)
         {
             await EventuallyAsync(() => pool.Statistics.ConnectFailures > 3, "no host will do");
-            Assert.Contains("It is a standby, and Target Session Attributes asks for", pool.Statistics.LastConnectError, StringComparison.Ordinal);
+            Assert.Contains("The server is a standby, and Target Session Attributes asks for", pool.Statistics.LastConnectError, StringComparison.Ordinal);
         }
 
         await RunAsync(standby, "SELECT pg_promote()");
@@ -76,7 +76,7 @@ public sealed class FailoverTests : HostsTest
 
         var error = await Assert.ThrowsAsync<PoolException>(() => StartAsync(settings));
 
-        Assert.Contains("It is a primary, and Target Session Attributes asks for standby", error.Message, StringComparison.Ordinal);
+        Assert.Contains("The server is a primary, and Target Session Attributes asks for standby", error.Message, StringComparison.Ordinal);
         Assert.Contains("promote one", error.Message, StringComparison.Ordinal);
         Assert.True(error.IsTransient);
         Assert.Equal(0, await Backends.WaitForAsync(0));

@@ -13,7 +13,7 @@ public sealed class StarvedPoolTests : PoolTest
         var collections = GC.CollectionCount(2);
         var waiting = pool.GetConnAsync().AsTask();
 
-        await EventFilter.Warning(contains: "A garbage collection looks for leases").ExpectOneAsync(TimeSpan.FromSeconds(5), () => Task.CompletedTask);
+        await EventFilter.Warning(contains: "which finds forgotten leases").ExpectOneAsync(TimeSpan.FromSeconds(5), () => Task.CompletedTask);
 
         await EventuallyAsync(() => GC.CollectionCount(2) > collections, "a full collection");
         // A lease that is in somebody's hands is left alone.
