@@ -23,7 +23,7 @@ internal sealed class Comparison : IAsyncDisposable
     public static async Task<Comparison> PrepareAsync(string connectionString, PythonChild python)
     {
         var other = await SimpleConnectionPool.StartAsync(new PoolSettings(connectionString, 1, 1));
-        var system = ActorSystem.Create("differential", "akka.loglevel = WARNING, akka.stdout-loglevel = OFF");
+        var system = ActorSystem.Create("differential", "akka.loglevel = ERROR, akka.stdout-loglevel = OFF");
         var comparison = new Comparison(connectionString, python, system, other, await other.GetConnAsync());
         for (var i = 0; i < Parties; i++)
             comparison._views.Add(await ServerView.OpenAsync(connectionString));
