@@ -38,6 +38,9 @@ internal sealed class BackendSocket : IDisposable
         _process = process;
     }
 
+    /// <summary>Called before what the server still sends is read away.</summary>
+    public Action? ReadingAway { get; set; }
+
     /// <param name="socket">The driver's.</param>
     /// <param name="processId">The backend's, as the server reported it.</param>
     public static BackendSocket Of(Socket socket, int processId)
@@ -148,6 +151,7 @@ internal sealed class BackendSocket : IDisposable
         try
         {
             // The driver's handle may have made them both so already, and then reading refuses to block.
+            ReadingAway?.Invoke();
             if (_owned)
                 _socket.Blocking = false;
             Span<byte> waste = stackalloc byte[4096];

@@ -19,6 +19,7 @@ internal sealed class LeaseStream(Stream inner) : Stream
     private static readonly Func<NpgsqlConnection, LeaseStream?>? Installer = TryCompile();
 
     private volatile Func<Exception>? _reason;
+    private volatile bool _isOver;
 
     // In an ErrorResponse the SQLSTATE is a field of its own: query_canceled and admin_shutdown.
     private static ReadOnlySpan<byte> Cancelled => "\0C57014\0"u8;
@@ -56,6 +57,12 @@ internal sealed class LeaseStream(Stream inner) : Stream
     /// <summary>The lease ends by force: from now on this is the cause of what fails.</summary>
     public void End(Func<Exception> reason) => _reason ??= reason;
 
+    /// <summary>
+    /// The pool itself reads away what the server still sends. Nothing more is passed on: the driver would take a piece out of the middle
+    /// for the length of a message, and reserve that much memory.
+    /// </summary>
+    public void Stop() => _isOver = true;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -69,7 +76,7 @@ internal sealed class LeaseStream(Stream inner) : Stream
             throw _reason();
         }
 
-        return _reason is null ? count : Passed(buffer.Span, count);
+        return _reason is null && !_isOver ? count : Passed(buffer.Span, count);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -89,7 +96,7 @@ internal sealed class LeaseStream(Stream inner) : Stream
             throw _reason();
         }
 
-        return _reason is null ? count : Passed(buffer, count);
+        return _reason is null && !_isOver ? count : Passed(buffer, count);
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
@@ -117,6 +124,8 @@ internal sealed class LeaseStream(Stream inner) : Stream
 
     private int Passed(ReadOnlySpan<byte> buffer, int count)
     {
+        if (_isOver)
+            throw _reason?.Invoke() ?? new IOException("The pool has ended this connection.");
         var read = buffer[..count];
         return count == 0 || read.IndexOf(Cancelled) >= 0 || read.IndexOf(Terminated) >= 0 ? throw _reason!() : count;
     }

@@ -215,6 +215,8 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         _socket?.Dispose();
         _socket = source.Internals?.SocketOf(connection) is { } socket ? BackendSocket.Of(socket, ProcessId) : null;
         _stream = source.Internals is null ? null : LeaseStream.Install(connection);
+        if (_socket is not null)
+            _socket.ReadingAway = _stream is { } stream ? stream.Stop : null;
     }
 
     /// <summary>Not asked when its end is known: many that died together would each have the driver throw through all its layers.</summary>
