@@ -19,7 +19,8 @@ internal sealed record Arguments
           --help              this text
 
         Without a connection string the server is that of {PostgresServer.EnvironmentVariable}, else a throwaway one
-        of the PostgreSQL on this machine, which is removed at the end. Where there is none, one is downloaded.
+        of the PostgreSQL on this machine, which is removed at the end. Where there is none, one is
+        downloaded (Linux and Windows on x64).
 
         exit code: 0 when everything that must hold was seen to hold, 1 when not, 2 for wrong arguments,
         130 after Ctrl+C

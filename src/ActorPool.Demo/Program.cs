@@ -26,7 +26,7 @@ internal static class Program
         }
         catch (FormatException e)
         {
-            await Console.Error.WriteLineAsync($"{e.Message} --help tells what can be given.");
+            await Console.Error.WriteLineAsync($"{e.Message} Run it with -- --help for its options.");
             return WrongArguments;
         }
     }

@@ -12,25 +12,40 @@ public sealed partial class PoolManager
 {
     private void Get(AcquireRequest request, TimeSpan now)
     {
-        if (request.Owner is { } owner)
+        if (request.Owner is { } owner && !TrySetBorrower(request, owner))
         {
-            if (IsRemote(owner) || IsOwn(owner))
-            {
-                if (request.Entry is { } unused)
-                    _cell.Keys.EndUse(unused);
-                if (IsRemote(owner))
-                    request.Fail(Refused(PoolErrorKind.NotLocal));
-                else
-                    request.Fail(OwnActor(owner));
-                return;
-            }
-
-            request.Borrower = IsNobody(owner) ? null : Watched(owner);
+            if (request.Entry is { } unused)
+                _cell.Keys.EndUse(unused);
+            return;
         }
 
         _state.Get(request, now);
         if (request.State is WaiterState.Queued or WaiterState.Parked or WaiterState.Preparing)
             request.Queued();
+    }
+
+    /// <summary>False when the owner cannot have a lease; the request has its answer then.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The pool goes on, whatever an owner of a type of its own throws.")]
+    private bool TrySetBorrower(AcquireRequest request, IActorRef owner)
+    {
+        try
+        {
+            if (IsRemote(owner))
+                request.Fail(Refused(PoolErrorKind.NotLocal));
+            else if (IsOwn(owner))
+                request.Fail(OwnActor(owner));
+            else
+            {
+                request.Borrower = IsNobody(owner) ? null : Watched(owner);
+                return true;
+            }
+        }
+        catch (Exception error)
+        {
+            request.Fail(error);
+        }
+
+        return false;
     }
 
     private void Get(GetConn message, IActorRef sender, TimeSpan now)
@@ -193,6 +208,7 @@ public sealed partial class PoolManager
         if (_borrowers.TryGetValue(actor, out var borrower))
             return borrower;
         borrower = new WatchedBorrower(actor);
+        // An actor of a type of its own may throw: it is noted only when it is watched.
         Context.WatchWith(actor, new BorrowerEnded(borrower));
         _borrowers.Add(actor, borrower);
         return borrower;

@@ -27,7 +27,7 @@ internal static class Program
         }
         catch (FormatException error)
         {
-            await Console.Error.WriteLineAsync($"{error.Message} --help tells what can be given.");
+            await Console.Error.WriteLineAsync($"{error.Message} Run it with -- --help for its options.");
             return WrongArguments;
         }
 

@@ -17,7 +17,7 @@ internal static class Program
     {
         if (RoundsOf(CommandWords.Of(args)) is not { } rounds)
         {
-            Console.WriteLine("How both pools come through faults of the server: --rounds N (default 5, odd).");
+            Console.WriteLine("How both pools come through faults of the server.\nusage: dotnet run -c Release --project tests/ActorPool.Recovery -- [--rounds N] (default 5, odd)");
             return args is ["--help"] ? 0 : 2;
         }
 

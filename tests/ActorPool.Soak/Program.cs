@@ -10,6 +10,8 @@ internal static class Program
     private const string Usage = """
         Hundreds of borrowers of all kinds, a random fault every few seconds, every promise looked at all the time.
 
+        usage: dotnet run -c Release --project tests/ActorPool.Soak -- [options]
+
           --seconds N     how long (default 60)
           --seed N        the same faults and work again (default: a random one)
           --borrowers N   how many at the same time (default 200)
@@ -33,7 +35,7 @@ internal static class Program
         }
         catch (FormatException error)
         {
-            await Console.Error.WriteLineAsync($"{error.Message} --help tells what can be given.");
+            await Console.Error.WriteLineAsync($"{error.Message} Run it with -- --help for its options.");
             return 2;
         }
 

@@ -15,7 +15,7 @@ internal static class ConnectErrors
         NoHostException hosts => hosts.Failure,
         // A Unix socket whose file the server has not made yet is reported as an address that is not available.
         NpgsqlException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable } } => ConnectFailure.Refused,
-        PostgresException when ConnectAdvice.IsPermanent(error) => ConnectFailure.Permanent,
+        NpgsqlException when ConnectAdvice.IsPermanent(error) => ConnectFailure.Permanent,
         // Nothing was reached, or the pool has ended it already.
         PostgresException or SocketException or NpgsqlException { InnerException: SocketException } or HookFailedException => ConnectFailure.Other,
         TimeoutException or OperationCanceledException or NpgsqlException or IOException => ConnectFailure.Unclear,

@@ -14,11 +14,11 @@ internal static class ConnectAdvice
     /// <summary>The server's SQLSTATE, wherever in the chain of errors it stands.</summary>
     public static string? SqlStateOf(Exception? error) => Find<PostgresException>(error)?.SqlState;
 
-    /// <summary>Wrong credentials (class 28), no such database, no right to connect: another attempt fails in the same way.</summary>
+    /// <summary>Wrong credentials (class 28) or none, no such database, no right to connect: another attempt fails in the same way.</summary>
     /// <remarks>Of several hosts, one that is away may be the one that lets it in.</remarks>
     public static bool IsPermanent(Exception? error) => error is NoHostException hosts
         ? hosts.Failure == ConnectFailure.Permanent
-        : SqlStateOf(error) is { } state && (state.StartsWith("28", StringComparison.Ordinal) || state is PostgresErrorCodes.InvalidCatalogName or NoPrivilege);
+        : SqlStateOf(error) is not { } state ? HasNoPassword(error) : (state.StartsWith("28", StringComparison.Ordinal) || state is PostgresErrorCodes.InvalidCatalogName or NoPrivilege);
 
     /// <summary>The remedy, as sentences.</summary>
     public static string For(Exception? error)
@@ -29,7 +29,7 @@ internal static class ConnectAdvice
             return ForState(state);
         if (Find<AuthenticationException>(error) is not null || Says(error, "SSL"))
             return "The encrypted connection failed: check SSL Mode, Root Certificate and SSL Certificate in connection-string against what the server offers.";
-        if (Says(error, "password"))
+        if (HasNoPassword(error))
             return "Give the driver a password: Password in connection-string, a passfile, or a password provider in ConfigureDataSource.";
         if (Find<OpenStuckException>(error) is not null)
             return "Give that callback a time-out of its own, shorter than connect-timeout.";
@@ -74,6 +74,8 @@ internal static class ConnectAdvice
 
         return null;
     }
+
+    private static bool HasNoPassword(Exception? error) => Says(error, "No password has been provided");
 
     private static bool Says(Exception? error, string word) => error is NpgsqlException && error.Message.Contains(word, StringComparison.Ordinal);
 }

@@ -123,13 +123,12 @@ public static class ConnectionPoolHostingExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         SettingRule.PoolName(name, nameof(name));
-        HostedPools.Add(builder, name, usesSection);
-        return builder.AddHocon(PoolConfig.Hosting, HoconAddMode.Append).StartActors(async (system, registry, resolver) =>
+        var added = new HostedPool(name, usesSection, configure);
+        HostedPools.Add(builder, added, name);
+        return builder.AddHocon(PoolConfig.Hosting, HoconAddMode.Append).StartActors(async (system, registry, _) =>
         {
             HostedEnd.Arrange(system);
-            var settings = configure(PoolConfig.ForPool(system.Settings.Config, name), resolver)
-                ?? throw new ArgumentException($"The function that configures pool '{name}' has returned null instead of settings.", nameof(configure));
-            var pool = await ConnectionPool.StartAsync(system, settings with { Name = name }).ConfigureAwait(false);
+            var pool = await ConnectionPool.StartAsync(system, added.Settings(system)).ConfigureAwait(false);
             registry.Register<TKey>(pool.Manager);
         });
     }

@@ -26,16 +26,15 @@ internal sealed class InjectedConnectionPool(IServiceProvider services, string n
     // The live one of the name; after its end the last one, which says that it is closed.
     private ConnectionPool? Started => _pool = PoolRegistry.Of(System).Find(name) ?? _pool;
 
-    /// <summary>The settings in HOCON of a pool that has yet to start.</summary>
+    /// <summary>The settings of a pool that has yet to start: those in HOCON and what was given in code.</summary>
     /// <exception cref="InvalidOperationException">No pool of this name was added.</exception>
     private PoolSettings SettingsIfAdded
     {
         get
         {
             var added = HostedPools.Find(services.GetService<AkkaConfigurationBuilder>());
-            return added?.Has(name) == true
-                ? PoolConfig.ForPool(System.Settings.Config, name)
-                : throw new InvalidOperationException($"There is no pool named '{name}' in the actor system. Add it with WithConnectionPool in AddAkka.{Known(added)}");
+            return added?.Find(name)?.Settings(System)
+                ?? throw new InvalidOperationException($"There is no pool named '{name}' in the actor system. Add it with WithConnectionPool in AddAkka.{Known(added)}");
         }
     }
 

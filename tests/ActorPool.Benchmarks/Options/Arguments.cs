@@ -11,6 +11,8 @@ internal static class Arguments
     public const string Usage = """
         What this pool costs, beside Npgsql's own pool and a bare connection, in the same run on the same server.
 
+        usage: dotnet run -c Release --project tests/ActorPool.Benchmarks -- [options]
+
           (nothing)          the comparison, then the start-up spike
           spike              the start-up spike alone: 1,000 actors want the database at once
           micro [filter]     micro-benchmarks without a server; what follows goes to BenchmarkDotNet

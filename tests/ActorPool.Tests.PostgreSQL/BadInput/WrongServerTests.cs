@@ -56,6 +56,12 @@ public sealed class WrongServerTests(WrongServerTests.Fixture fixture) : IClassF
         Assert.Equal(PoolErrorKind.ConnectFailed, error.Kind);
         Assert.Contains(word, error.Message, StringComparison.Ordinal);
         Assert.NotNull(error.InnerException);
+        if (what.Contains("password", StringComparison.Ordinal))
+        {
+            Assert.False(error.IsTransient);
+            Assert.Contains(what == "no password" ? "Give the driver a password" : "Correct the password of this user", error.Message, StringComparison.Ordinal);
+        }
+
         HasNoSecret(error.ToString());
         HasNoSecret(settings.ToString());
         Assert.True(_log.Count > 0);

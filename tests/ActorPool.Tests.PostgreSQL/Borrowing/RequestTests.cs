@@ -77,6 +77,25 @@ public sealed class RequestTests : PoolTest
         Assert.Equal(0, pool.Statistics.Waiting);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("k")]
+    public async Task An_owner_that_throws_fails_its_request_and_the_pool_goes_on(string? key)
+    {
+        var pool = await StartAsync(1, 1);
+        var owner = new UnwatchableRef(Sys);
+
+        for (var round = 0; round < 2; round++)
+        {
+            var error = await Assert.ThrowsAsync<InvalidOperationException>(() => pool.GetConnAsync(new GetConn(key) { Owner = owner }).AsTask().WaitAsync(Soon));
+            Assert.Equal("boom", error.Message);
+            await Assert.ThrowsAsync<InvalidOperationException>(() => pool.Manager.Ask<PooledConnection>(new GetConn(key) { Owner = owner }, Soon));
+        }
+
+        await using var lease = await pool.GetConnAsync(key).AsTask().WaitAsync(Soon);
+        Assert.Equal((1L, 0L), ((long)pool.Statistics.Granted, (long)pool.Statistics.EndedByForce));
+    }
+
     [Fact]
     public async Task The_next_call_of_the_same_thread_has_no_owner_and_no_timeout()
     {

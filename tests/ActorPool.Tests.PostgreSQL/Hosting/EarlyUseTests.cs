@@ -1,3 +1,4 @@
+using System.Transactions;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -48,6 +49,30 @@ public sealed class EarlyUseTests : HostTest
 
         Assert.Equal(PoolErrorKind.Timeout, error.Kind);
         Assert.Contains("AddAkka", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_given_in_code_hold_before_the_start()
+    {
+        var calls = 0;
+        using var host = Build(
+            akka => akka.AddHocon(Hocon("min-connections = 0, max-connections = 7"), HoconAddMode.Prepend).WithConnectionPool(settings =>
+            {
+                calls++;
+                return settings with { MaxConnections = 2, AcquireTimeout = TimeSpan.FromMilliseconds(200), AmbientTransactions = AmbientTransactions.Ignore };
+            }),
+            services => services.AddConnectionPool());
+        var pool = host.Services.GetRequiredService<IConnectionPool>();
+        using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+
+        var error = await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask().WaitAsync(Soon));
+
+        Assert.Contains("within 0.2 s", error.Message, StringComparison.Ordinal);
+        Assert.Equal((0, 2), (pool.Statistics.Min, pool.Statistics.Max));
+        await host.StartAsync();
+        // A function may make a data source: its start makes no second one.
+        Assert.Equal(1, calls);
+        Assert.Equal(2, pool.Statistics.Max);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using ActorPool.Tests.PostgreSQL.Support;
 using Akka.Actor;
+using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
@@ -184,12 +185,15 @@ public sealed class ForgottenLeaseTests : PoolTest
     public async Task A_query_that_runs_on_it_gets_a_while_and_is_then_ended_at_the_server()
     {
         var pool = await StartAsync(1, 1);
-        await ForgetInQueryAsync(pool, 60);
+        var (_, query) = await ForgetInQueryAsync(pool, 60);
         Assert.Equal(1, await Backends.WaitForAsync(1, "query LIKE '%pg_sleep%' AND state = 'active'"));
 
         await CollectAsync(() => pool.Statistics.Reclaimed == 1, "it is taken back");
 
         Assert.Equal(0, await Backends.WaitForAsync(0, "query LIKE '%pg_sleep%' AND state = 'active'"));
+        var error = await Assert.ThrowsAnyAsync<NpgsqlException>(() => query.WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.False(error.IsTransient);
+        Assert.Contains("garbage-collected without having been returned", Assert.IsType<PoolException>(error.InnerException).Message, StringComparison.Ordinal);
         await using var next = await pool.GetConnAsync();
         Assert.Equal(1L, await ScalarAsync(next, "SELECT 1::bigint"));
     }

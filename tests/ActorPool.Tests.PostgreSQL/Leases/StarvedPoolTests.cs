@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
@@ -21,4 +22,20 @@ public sealed class StarvedPoolTests : PoolTest
         await kept.DisposeAsync();
         await (await waiting).DisposeAsync();
     }
+
+    [Fact]
+    public async Task A_starved_pool_gets_a_forgotten_lease_back_by_itself()
+    {
+        var pool = await StartAsync(2, 2);
+        var kept = await pool.GetConnAsync();
+        await ForgetAsync(pool);
+
+        await using var next = await pool.GetConnAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(8));
+
+        Assert.Equal((1, 2), (pool.Statistics.Reclaimed, pool.Statistics.InUse));
+        await kept.DisposeAsync();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task ForgetAsync(ConnectionPool pool) => await PidAsync(await pool.GetConnAsync());
 }

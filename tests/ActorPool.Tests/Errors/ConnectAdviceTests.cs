@@ -38,7 +38,7 @@ public sealed class ConnectAdviceTests
     {
         AssertAdvice(new NpgsqlException("Exception", new AuthenticationException("The remote certificate was rejected")), "SSL Mode");
         AssertAdvice(new NpgsqlException("SSL connection requested. No SSL enabled connection from this host is configured."), "SSL Mode");
-        AssertAdvice(new NpgsqlException("No password has been provided but the backend requires one (in SASL/SCRAM-SHA-256)"), "Give the driver a password");
+        AssertAdvice(new NpgsqlException("No password has been provided but the backend requires one (in SASL/SCRAM-SHA-256)"), "Give the driver a password", isPermanent: true);
         AssertAdvice(new TimeoutException(), "connect-timeout");
         AssertAdvice(new InvalidOperationException("strange"), "Check that the server runs");
     }

@@ -44,7 +44,7 @@ public sealed class PackageTests(Package package) : IClassFixture<Package>
     }
 
     [Fact]
-    public void Those_who_use_the_package_get_three_direct_dependencies()
+    public void A_package_brings_three_direct_dependencies()
     {
         var dependencies = package.Metadata.Descendants().Where(element => element.Name.LocalName == "dependency");
 
@@ -56,6 +56,7 @@ public sealed class PackageTests(Package package) : IClassFixture<Package>
     [InlineData("LICENSE")]
     [InlineData("hocon/reference.conf")]
     [InlineData("hocon/psycopg2.conf")]
+    [InlineData("hocon/hosting.conf")]
     [InlineData("lib/net10.0/ActorPool.xml")]
     public void A_package_holds_what_its_README_speaks_of(string file)
     {
