@@ -14,7 +14,8 @@ namespace ActorPool;
 /// </remarks>
 public sealed partial class ConnectionPool : IConnectionPool
 {
-    private static readonly TimeSpan StartMargin = TimeSpan.FromSeconds(5);
+    // A manager that runs at all takes its first order at once, also on a machine that is busy with a start of everything.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
 
     private readonly PoolCell _cell;
     private readonly PoolRegistry _registry;
@@ -74,7 +75,10 @@ public sealed partial class ConnectionPool : IConnectionPool
         try
         {
             registry.Start(pool, cell);
-            await pool.GiveAsync(new PoolOrder(PoolOrderKind.Start)).WaitAsync(LongestStart(settings), cancellationToken).ConfigureAwait(false);
+            var order = new PoolOrder(PoolOrderKind.Start);
+            var start = pool.GiveAsync(order);
+            await Task.WhenAny(order.Taken, start).WaitAsync(StartPatience, cancellationToken).ConfigureAwait(false);
+            await start.WaitAsync(cancellationToken).ConfigureAwait(false);
             pool._isStarted = true;
             registry.Announce(pool, cell.Name);
             return pool;
@@ -159,16 +163,6 @@ public sealed partial class ConnectionPool : IConnectionPool
         }
     }
 
-    /// <summary>The pool's own limits end a start long before; this one holds when its actors do not run at all.</summary>
-    private static TimeSpan LongestStart(PoolSettings settings)
-    {
-        if (settings.AcquireTimeout == Timeout.InfiniteTimeSpan)
-            return settings.AcquireTimeout;
-        var rounds = 1 + ((settings.MinConnections + settings.MaxConcurrentOpens - 1) / settings.MaxConcurrentOpens);
-        var longest = settings.AcquireTimeout.TotalSeconds + (settings.ConnectTimeout.TotalSeconds * rounds) + StartMargin.TotalSeconds;
-        return TimeSpan.FromSeconds(Math.Min(longest, TimeSpan.FromDays(24).TotalSeconds));
-    }
-
     /// <summary>Ends a pool whose manager takes no orders.</summary>
     private async Task<PoolException> AbandonAsync()
     {
@@ -179,7 +173,7 @@ public sealed partial class ConnectionPool : IConnectionPool
         await _cell.Source.DisposeAsync().ConfigureAwait(false);
         return new PoolException(
             PoolErrorKind.Timeout,
-            $"Pool '{_cell.Name}': it has not started within {LongestStart(_cell.Settings).TotalSeconds:0.###} s, because its actors do not run. Look for errors in the log of the actor system, and check akka.actor.actor-pool-dispatcher.");
+            $"Pool '{_cell.Name}': it has not started, because its actors have not run for {StartPatience.TotalSeconds:0} s. Look for errors in the log of the actor system, and check akka.actor.actor-pool-dispatcher.");
     }
 
     /// <summary>Gives an order and awaits its end, or the end of a manager that can no longer obey.</summary>

@@ -233,6 +233,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         {
             case PoolOrderKind.Start:
                 _start = order;
+                order.Take();
                 _state.Start(now);
                 break;
             case PoolOrderKind.CloseAll when TryCloseAll():

@@ -4,6 +4,7 @@ namespace ActorPool.Actors;
 internal sealed class PoolOrder(PoolOrderKind kind, TimeSpan patience = default) : IPoolRequest
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public PoolOrderKind Kind { get; } = kind;
 
@@ -11,6 +12,11 @@ internal sealed class PoolOrder(PoolOrderKind kind, TimeSpan patience = default)
     public TimeSpan Patience { get; } = patience;
 
     public Task Done => _done.Task;
+
+    /// <summary>The manager has the order.</summary>
+    public Task Taken => _taken.Task;
+
+    public void Take() => _taken.TrySetResult();
 
     public void Complete() => _done.TrySetResult();
 
