@@ -21,7 +21,7 @@ internal sealed class NoHostException : NpgsqlException
     /// <summary>The error of the only host, or what all servers say with one SQLSTATE, is left as it is.</summary>
     public static Exception Of(IReadOnlyList<HostFailure> hosts)
     {
-        if (hosts is [{ WasReached: false } only])
+        if (hosts is [{ WasReached: false, Host: not null } only])
             return only.Error;
         return hosts[0].Error is PostgresException first && hosts.All(host => host.Error is PostgresException other && other.SqlState == first.SqlState)
             ? first
