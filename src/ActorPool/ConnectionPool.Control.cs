@@ -1,4 +1,5 @@
 using ActorPool.Actors;
+using ActorPool.Errors;
 using Akka.Actor;
 
 namespace ActorPool;

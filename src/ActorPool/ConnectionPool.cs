@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ActorPool.Actors;
 using ActorPool.Driver;
+using ActorPool.Errors;
 using Akka.Actor;
 
 namespace ActorPool;
@@ -17,13 +18,13 @@ public sealed partial class ConnectionPool : IConnectionPool
     // A manager that runs at all takes its first order at once, also on a machine that is busy with a start of everything.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
 
-    private readonly PoolCell _cell;
+    private readonly PoolContext _cell;
     private readonly PoolRegistry _registry;
     private readonly Lock _ending = new();
     private Task? _end;
     private volatile bool _isStarted;
 
-    private ConnectionPool(PoolCell cell, PoolRegistry registry)
+    private ConnectionPool(PoolContext cell, PoolRegistry registry)
     {
         _cell = cell;
         _registry = registry;
@@ -68,7 +69,7 @@ public sealed partial class ConnectionPool : IConnectionPool
     internal static async Task<ConnectionPool> StartAsync(
         ActorSystem system, PoolSettings settings, IConnectionSource source, CancellationToken cancellationToken)
     {
-        var cell = new PoolCell(settings, source);
+        var cell = new PoolContext(settings, source);
         var registry = PoolRegistry.Of(system);
         var pool = new ConnectionPool(cell, registry);
         cell.Closed = () => registry.Release(pool, cell);

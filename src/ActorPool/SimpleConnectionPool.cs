@@ -17,11 +17,11 @@ namespace ActorPool;
 /// </remarks>
 public sealed class SimpleConnectionPool : IConnectionPool
 {
-    private readonly SimpleDriver _driver;
+    private readonly SimpleShell _driver;
     private int _busy;
     private bool _disposed;
 
-    private SimpleConnectionPool(SimpleDriver driver) => _driver = driver;
+    private SimpleConnectionPool(SimpleShell driver) => _driver = driver;
 
     /// <inheritdoc/>
     public PoolStatistics Statistics => _driver.Statistics;
@@ -41,7 +41,7 @@ public sealed class SimpleConnectionPool : IConnectionPool
 
     internal static async Task<SimpleConnectionPool> StartAsync(PoolSettings settings, IConnectionSource source, CancellationToken cancellationToken)
     {
-        var pool = new SimpleConnectionPool(new SimpleDriver(settings, source));
+        var pool = new SimpleConnectionPool(new SimpleShell(settings, source));
         try
         {
             await pool._driver.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -49,7 +49,7 @@ internal static partial class Catalogue
         new("the key of a lease is free after a crash", "PoolState.Adoption.cs",
             "            entry.HeldBy = slot;\n            slot.HeldFor = entry;", ""),
         new("a session is not reset after a crash", "PoolState.Adoption.cs",
-            "? ConnectionWork.Discard : ConnectionWork.Rollback, now);", "? ConnectionWork.Rollback : ConnectionWork.Rollback, now);"),
+            "? ConnectionWork.FullReset : ConnectionWork.Rollback, now);", "? ConnectionWork.Rollback : ConnectionWork.Rollback, now);"),
         new("a pause ends with a crash", "PoolState.Adoption.cs",
             "        (IsPaused, _pausedAt) = (crashed.IsPaused, crashed._pausedAt);\n", ""),
     ];

@@ -105,7 +105,7 @@ public sealed class SimpleConnectionPoolTests : PoolTest
     public async Task Results_that_no_call_waits_for_do_not_add_up()
     {
         var settings = new PoolSettings(ConnectionString, 1, 1) { Reset = ResetMode.DiscardAll };
-        var driver = new SimpleDriver(settings, NpgsqlSource.Create(settings));
+        var driver = new SimpleShell(settings, NpgsqlSource.Create(settings));
         await driver.StartAsync(CancellationToken.None);
         for (var round = 0; round < 20; round++)
         {

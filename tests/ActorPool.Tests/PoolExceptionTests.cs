@@ -1,3 +1,4 @@
+using ActorPool.Errors;
 using Npgsql;
 
 namespace ActorPool.Tests;

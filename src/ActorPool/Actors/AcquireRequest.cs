@@ -1,6 +1,7 @@
 using System.Threading.Tasks.Sources;
 using ActorPool.Core;
-using ActorPool.Insight;
+using ActorPool.Errors;
+using ActorPool.Telemetry;
 using Akka.Actor;
 
 namespace ActorPool.Actors;
@@ -25,14 +26,14 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     [ThreadStatic]
     private static AcquireRequest? _spare;
 
-    private PoolCell _cell;
+    private PoolContext _cell;
     private Promise<PooledConnection> _promise = new();
     private CancellationTokenRegistration _cancellation;
     private PoolFailure? _failure;
     private ObservedWait? _observed;
     private int _state;
 
-    private AcquireRequest(PoolCell cell)
+    private AcquireRequest(PoolContext cell)
         : base(key: null, timeout: null) => _cell = cell;
 
     /// <summary>Where the caller asked.</summary>
@@ -43,7 +44,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
 
     /// <summary>Asks the manager for a connection. The key is looked up here, on its borrower's thread; what it throws is the answer.</summary>
     public static ValueTask<PooledConnection> Send(
-        PoolCell cell, object? key, string? file, int line, CancellationToken cancellationToken, TimeSpan? timeout = null, IActorRef? owner = null)
+        PoolContext cell, object? key, string? file, int line, CancellationToken cancellationToken, TimeSpan? timeout = null, IActorRef? owner = null)
     {
         var observed = ObservedWait.Begin();
         KeyEntry? entry = null;
@@ -67,7 +68,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     }
 
     /// <summary>Looks up the key. What it throws is given back: a borrow without a key pays nothing for the case.</summary>
-    private static Exception? Find(PoolCell cell, object key, out KeyEntry? entry)
+    private static Exception? Find(PoolContext cell, object key, out KeyEntry? entry)
     {
         try
         {

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
 using ActorPool.Driver;
-using ActorPool.Insight;
+using ActorPool.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -95,7 +95,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
         _ending = true;
         var ended = new ConnectionEnded(slot, incarnation);
         var (self, parent) = (Self, Context.Parent);
-        (gently ? connection.CloseAsync() : connection.AbortAsync(backend => parent.Tell(new BackendStays(backend), self)))
+        (gently ? connection.CloseAsync() : connection.AbortAsync(backend => parent.Tell(new BackendSurvived(backend), self)))
             .PipeTo(Self, success: () => ended, failure: _ => ended);
     }
 }
@@ -113,13 +113,13 @@ internal sealed record OpenConnection : IDeadLetterSuppression, INoSerialization
 internal sealed record WorkOn(ConnectionWork Work, object? Key = null, BackendIdentity? Backend = null) : IDeadLetterSuppression, INoSerializationVerificationNeeded
 {
     private static readonly WorkOn Rollback = new(ConnectionWork.Rollback);
-    private static readonly WorkOn Discard = new(ConnectionWork.Discard);
+    private static readonly WorkOn Discard = new(ConnectionWork.FullReset);
     private static readonly WorkOn Validate = new(ConnectionWork.Validate);
 
     public static WorkOn Of(in Effect effect) => effect.Work switch
     {
         ConnectionWork.Rollback => Rollback,
-        ConnectionWork.Discard => Discard,
+        ConnectionWork.FullReset => Discard,
         ConnectionWork.Validate => Validate,
         var work => new WorkOn(work, effect.Slot!.PreparingFor?.Key, (BackendIdentity?)effect.Backend),
     };
@@ -145,7 +145,7 @@ internal sealed record ConnectionFailed(Slot Slot, int Incarnation, Exception Er
 internal sealed record WorkEnded(Slot Slot, int Incarnation, Exception? Error) : IConnectionReport;
 
 /// <summary>From a connection that was ended: its backend takes no notice.</summary>
-internal sealed record BackendStays(BackendIdentity Backend) : IConnectionReport;
+internal sealed record BackendSurvived(BackendIdentity Backend) : IConnectionReport;
 
 /// <summary>From a connection: its backend is gone.</summary>
 internal sealed record ConnectionEnded(Slot Slot, int Incarnation) : IConnectionReport;

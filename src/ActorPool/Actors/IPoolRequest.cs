@@ -1,3 +1,4 @@
+using ActorPool.Errors;
 using Akka.Actor;
 
 namespace ActorPool.Actors;

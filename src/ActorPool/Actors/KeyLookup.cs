@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
+using ActorPool.Errors;
 using Akka.Actor;
 
 namespace ActorPool.Actors;
@@ -9,7 +10,7 @@ namespace ActorPool.Actors;
 /// runs on the thread pool, and the message comes back with what it found.
 /// </summary>
 /// <remarks>Made and ended by the manager. Of one sender it holds back what came later, so that the sender's messages keep their order.</remarks>
-internal sealed class KeyLookup(object message, IActorRef sender, PoolCell cell, TimeSpan since) : IPoolRequest, IThreadPoolWorkItem
+internal sealed class KeyLookup(object message, IActorRef sender, PoolContext cell, TimeSpan since) : IPoolRequest, IThreadPoolWorkItem
 {
     public object Message { get; } = message;
 

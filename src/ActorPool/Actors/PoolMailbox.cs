@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ActorPool.Errors;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;

@@ -1,3 +1,5 @@
+using ActorPool.Errors;
+
 namespace ActorPool.Actors;
 
 /// <summary>An order to the whole pool through the facade: start, close all, stop gracefully.</summary>

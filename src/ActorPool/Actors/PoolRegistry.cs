@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using ActorPool.Insight;
+using ActorPool.Telemetry;
 using Akka;
 using Akka.Actor;
 
@@ -34,7 +34,7 @@ internal sealed class PoolRegistry : IExtension
 
     /// <summary>Takes the name and starts the manager.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
-    public void Start(ConnectionPool pool, PoolCell cell)
+    public void Start(ConnectionPool pool, PoolContext cell)
     {
         if (!_live.TryAdd(cell.Name, pool))
             throw new ArgumentException($"A pool named '{cell.Name}' is alive in this actor system already. Give each pool a Name of its own, or dispose the other one first.");
@@ -84,7 +84,7 @@ internal sealed class PoolRegistry : IExtension
     }
 
     /// <summary>The name is free for another pool.</summary>
-    public void Release(ConnectionPool pool, PoolCell cell)
+    public void Release(ConnectionPool pool, PoolContext cell)
     {
         PoolMeter.Remove(cell);
         _live.TryRemove(new KeyValuePair<string, ConnectionPool>(cell.Name, pool));

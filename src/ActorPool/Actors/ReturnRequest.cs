@@ -1,10 +1,11 @@
 using System.Threading.Tasks.Sources;
-using ActorPool.Insight;
+using ActorPool.Errors;
+using ActorPool.Telemetry;
 
 namespace ActorPool.Actors;
 
 /// <summary>A return through the facade, answered when the manager has decided it.</summary>
-internal sealed class ReturnRequest(PoolCell cell, PooledConnection connection, object? key, bool close) : IPoolRequest, IValueTaskSource
+internal sealed class ReturnRequest(PoolContext cell, PooledConnection connection, object? key, bool close) : IPoolRequest, IValueTaskSource
 {
     private Promise<bool> _promise = new();
     private TimeSpan? _used;

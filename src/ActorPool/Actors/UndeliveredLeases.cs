@@ -23,7 +23,7 @@ internal sealed class UndeliveredLeases : MinimalActorRef
 
     protected override void TellInternal(object message, IActorRef sender)
     {
-        if (message is AllDeadLetters letter && LeaseIn(letter.Message) is { IsOver: false, Home: PoolCell pool } lease)
+        if (message is AllDeadLetters letter && LeaseIn(letter.Message) is { IsOver: false, Home: PoolContext pool } lease)
             pool.Note(new UndeliveredLease(lease, letter.Recipient, letter is UnhandledMessage));
     }
 

@@ -13,7 +13,7 @@ internal enum ConnectionWork : byte
     OnReturn = 2,
 
     /// <summary>The full reset: the session becomes a new one. It rolls back as well.</summary>
-    Discard = 4,
+    FullReset = 4,
 
     /// <summary>Prove that the connection is alive.</summary>
     Validate = 8,

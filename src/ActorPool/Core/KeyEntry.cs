@@ -59,7 +59,7 @@ internal sealed class KeyEntry(object key, KeyChain chain, long number)
     /// <summary>Its own session, while the pool tests it or rolls it back, which takes a moment; null when that seems to be stuck.</summary>
     public Slot? OwnBusy =>
         LastSlot is { State: SlotState.Resetting or SlotState.Validating, IsSlow: false, PreparingFor: null } slot
-        && slot.Session == LastSession && !slot.Work.HasFlag(ConnectionWork.Discard) ? slot : null;
+        && slot.Session == LastSession && !slot.Work.HasFlag(ConnectionWork.FullReset) ? slot : null;
 
     /// <summary>Whether this key used the slot's present session before.</summary>
     public bool Knows(Slot slot)

@@ -54,7 +54,7 @@ internal sealed partial class PoolState
                 // Who used the session is not known any more.
                 slot.SessionUsed = true;
                 slot.IdleSince = now;
-                StartWork(slot, _settings.DiscardOnKeyChange || _settings.Reset == ResetMode.DiscardAll ? ConnectionWork.Discard : ConnectionWork.Rollback, now);
+                StartWork(slot, _settings.DiscardOnKeyChange || _settings.Reset == ResetMode.DiscardAll ? ConnectionWork.FullReset : ConnectionWork.Rollback, now);
                 break;
             case SlotFate.Unsound:
                 Abort(slot, CloseReason.Lost);

@@ -107,7 +107,7 @@ internal sealed partial class PoolState
     {
         if (slot.Incarnation != incarnation || slot.State is not (SlotState.Resetting or SlotState.Validating))
             return;
-        if (slot.Work.HasFlag(ConnectionWork.Discard))
+        if (slot.Work.HasFlag(ConnectionWork.FullReset))
             NewSessionOfSameOwner(slot);
 
         if (slot.Work.HasFlag(ConnectionWork.Check))
@@ -143,7 +143,7 @@ internal sealed partial class PoolState
         Abort(slot, byHook ? CloseReason.Hook : CloseReason.Lost);
         WakeForTests(now);
         if (!byHook || isForAll)
-            ProveIdle(now);
+            ValidateIdle(now);
         Serve(now);
     }
 
@@ -187,17 +187,17 @@ internal sealed partial class PoolState
     /// <summary>The backend of a connection that was ended takes no notice: the next idle connection terminates it.</summary>
     /// <param name="backend">The driver's name for it.</param>
     /// <param name="now">The present time.</param>
-    public void BackendStays(object backend, TimeSpan now)
+    public void BackendSurvived(object backend, TimeSpan now)
     {
         if (Phase != PoolPhase.Running)
             return;
         _staying.Enqueue(backend);
-        TerminateStaying(now);
+        TerminateSurvivors(now);
     }
 
     // By a connection of the pool itself: one more, for this alone, would be one above the cap. It is not forgotten before that
     // was done; for a backend that has gone meanwhile it does nothing.
-    private void TerminateStaying(TimeSpan now)
+    private void TerminateSurvivors(TimeSpan now)
     {
         while (_staying.Count > 0 && OldestIdle() is { } idle)
             StartWork(idle, ConnectionWork.Terminate, now, _staying.Dequeue());

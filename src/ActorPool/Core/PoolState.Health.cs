@@ -13,7 +13,7 @@ internal sealed partial class PoolState
     /// <summary>How often the sockets of idle connections are looked at while nobody borrows.</summary>
     internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    private const ConnectionWork OfReset = ConnectionWork.Rollback | ConnectionWork.OnReturn | ConnectionWork.Discard;
+    private const ConnectionWork OfReset = ConnectionWork.Rollback | ConnectionWork.OnReturn | ConnectionWork.FullReset;
 
     private static readonly TimeSpan FreshFor = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan BlindFor = TimeSpan.FromMilliseconds(500);
@@ -22,34 +22,34 @@ internal sealed partial class PoolState
     private int _slowOpens;
     private int _slowWorks;
 
-    private bool MustProve(Slot slot, TimeSpan now)
+    private bool MustValidate(Slot slot, TimeSpan now)
     {
         if (IsLongUnheard(slot, now))
             return true;
-        var unheard = now - slot.ProvenAt;
+        var unheard = now - slot.HeardAt;
         return unheard >= FreshFor && _look(slot) switch
         {
-            SocketLook.Quiet => false,
-            SocketLook.Suspect => true,
+            SocketState.Silent => false,
+            SocketState.Readable => true,
             _ => unheard > BlindFor,
         };
     }
 
     private bool IsLongUnheard(Slot slot, TimeSpan now) =>
-        _settings.ValidateAfterIdle >= TimeSpan.Zero && now - slot.ProvenAt > _settings.ValidateAfterIdle;
+        _settings.ValidateAfterIdle >= TimeSpan.Zero && now - slot.HeardAt > _settings.ValidateAfterIdle;
 
     /// <summary>Its borrower may not have noticed the end of the backend, when it ran no command after it.</summary>
     private bool DiedWhileLent(Slot slot, TimeSpan now) =>
-        now - slot.LentAt >= FreshFor && _look(slot) == SocketLook.Suspect;
+        now - slot.LentAt >= FreshFor && _look(slot) == SocketState.Readable;
 
     /// <summary>Proves all idle connections, each for itself and all at the same time.</summary>
-    private void ProveIdle(TimeSpan now)
+    private void ValidateIdle(TimeSpan now)
     {
         if (Phase != PoolPhase.Running)
             return;
         foreach (var slot in _slots)
         {
-            if (slot.State == SlotState.Idle && now - slot.ProvenAt >= FreshFor)
+            if (slot.State == SlotState.Idle && now - slot.HeardAt >= FreshFor)
                 Validate(slot, now);
         }
     }
@@ -78,8 +78,8 @@ internal sealed partial class PoolState
             if (slot.State != SlotState.Idle)
                 continue;
             var look = _look(slot);
-            seen |= look != SocketLook.Blind;
-            if (look == SocketLook.Suspect)
+            seen |= look != SocketState.Unknown;
+            if (look == SocketState.Readable)
                 Validate(slot, now);
         }
 

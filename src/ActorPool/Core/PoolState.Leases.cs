@@ -8,7 +8,7 @@ internal sealed partial class PoolState
         {
             // The reset that was put ahead for it has no command to go with.
             if (slot.IsResetPending && slot.State == SlotState.Idle)
-                StartWork(slot, ConnectionWork.Discard, now);
+                StartWork(slot, ConnectionWork.FullReset, now);
             if (waiter.State == WaiterState.New && waiter.Entry is { } unused)
                 _keys.Release(unused);
             if (waiter.State != WaiterState.New)
@@ -150,7 +150,7 @@ internal sealed partial class PoolState
         else
             Recycle(slot, condition, now);
         if (condition == ReturnCondition.Broken)
-            ProveIdle(now);
+            ValidateIdle(now);
         Serve(now);
         return true;
     }
@@ -244,7 +244,7 @@ internal sealed partial class PoolState
         RenewSession(slot);
         BecomeIdle(slot, now);
         if (slot.State == SlotState.Idle)
-            StartWork(slot, ConnectionWork.Discard, now);
+            StartWork(slot, ConnectionWork.FullReset, now);
     }
 
     /// <summary>With a reset on every return a key still prefers its connection, empty as that is.</summary>
@@ -265,7 +265,7 @@ internal sealed partial class PoolState
         if (_settings.OnReturn is not null)
             work |= ConnectionWork.OnReturn;
         if (_settings.Reset == ResetMode.DiscardAll)
-            work = (work & ~ConnectionWork.Rollback) | ConnectionWork.Discard;
+            work = (work & ~ConnectionWork.Rollback) | ConnectionWork.FullReset;
         if (work == ConnectionWork.None && DiedWhileLent(slot, now))
             work = ConnectionWork.Validate;
         if (work == ConnectionWork.None && condition != ReturnCondition.ResetPending)
@@ -276,7 +276,7 @@ internal sealed partial class PoolState
 
         // Put ahead for this lease and not sent, or to be put ahead for the next.
         var isAhead = work == ConnectionWork.None && condition == ReturnCondition.ResetPending;
-        if (isAhead || (work == ConnectionWork.Discard && condition != ReturnCondition.InTransaction && Demand > 0 && TryPrependReset(slot)))
+        if (isAhead || (work == ConnectionWork.FullReset && condition != ReturnCondition.InTransaction && Demand > 0 && TryPrependReset(slot)))
         {
             HandOver(slot, now);
             return;

@@ -81,7 +81,7 @@ internal sealed partial class PoolState
 
     /// <summary>As <see cref="OrJustReady"/>, of the session of another key: it was tested for the request that takes it over.</summary>
     private bool IsJustTested(Slot? offered, TimeSpan now) =>
-        offered is { State: SlotState.Idle } && offered.ProvenAt == now && offered.IdleSince < now && _owned.Contains(offered);
+        offered is { State: SlotState.Idle } && offered.HeardAt == now && offered.IdleSince < now && _owned.Contains(offered);
 
     private void OpenForWaiting(TimeSpan now)
     {
@@ -184,7 +184,7 @@ internal sealed partial class PoolState
     private bool TryMakeReady(Slot slot, KeyEntry? entry, TimeSpan now)
     {
         var work = NeededWork(slot, entry, now);
-        if (work != ConnectionWork.Discard || IsLongUnheard(slot, now) || !TryPrependReset(slot))
+        if (work != ConnectionWork.FullReset || IsLongUnheard(slot, now) || !TryPrependReset(slot))
             return work == ConnectionWork.None;
         var wasOwned = _owned.Remove(slot);
         NewSession(slot);
@@ -195,15 +195,15 @@ internal sealed partial class PoolState
 
     /// <summary>Not while something stands on the socket: the next user would read what was sent to the last one.</summary>
     private bool TryPrependReset(Slot slot) =>
-        _settings.PrependReset && _look(slot) == SocketLook.Quiet && (slot.IsResetPending = _prependReset(slot));
+        _settings.PrependReset && _look(slot) == SocketState.Silent && (slot.IsResetPending = _prependReset(slot));
 
     /// <summary>What must be done to an idle connection before this key may have it.</summary>
     private ConnectionWork NeededWork(Slot slot, KeyEntry? entry, TimeSpan now)
     {
         var work = ConnectionWork.None;
         if (_settings.DiscardOnKeyChange && slot.SessionUsed && !ReferenceEquals(slot.SessionOwner, entry))
-            work = ConnectionWork.Discard;
-        if (work == ConnectionWork.None ? MustProve(slot, now) : IsLongUnheard(slot, now))
+            work = ConnectionWork.FullReset;
+        if (work == ConnectionWork.None ? MustValidate(slot, now) : IsLongUnheard(slot, now))
             work |= ConnectionWork.Validate;
         return _settings.Check is not null && slot.CheckedAt != now ? work | ConnectionWork.Check : work;
     }
@@ -211,7 +211,7 @@ internal sealed partial class PoolState
     private void MakeReady(Slot slot, ConnectionWork work, TimeSpan now)
     {
         // A reset for somebody else ends the preference of the key that had it; one on return does not.
-        if (work.HasFlag(ConnectionWork.Discard))
+        if (work.HasFlag(ConnectionWork.FullReset))
             slot.SessionOwner = null;
         StartWork(slot, work, now);
     }
@@ -244,7 +244,7 @@ internal sealed partial class PoolState
         // A connection that was only looked at was not used any later for it, and goes back to its place.
         if ((slot.Work == ConnectionWork.None || (slot.Work & OfReset) != 0) && !_common.Contains(slot))
             slot.IdleSince = now;
-        slot.ProvenAt = now;
+        slot.HeardAt = now;
         slot.Work = ConnectionWork.None;
         if (IsExpired(slot, now) || IsOverMax)
         {
@@ -257,7 +257,7 @@ internal sealed partial class PoolState
         WakeBy(slot.ExpiresAt);
         WakeForLook(now);
         WakeBy(TestDueAt(slot));
-        TerminateStaying(now);
+        TerminateSurvivors(now);
         Serve(now, slot);
         if (slot.State == SlotState.Idle)
             TrimOrWakeFor(slot, now);

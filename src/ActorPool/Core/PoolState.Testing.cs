@@ -25,7 +25,7 @@ internal sealed partial class PoolState
     private bool _isStuck;
 
     /// <summary>When an idle connection is tested unless it is heard of before.</summary>
-    private static TimeSpan TestDueAt(Slot slot) => After(slot.ProvenAt, slot.TestAfter);
+    private static TimeSpan TestDueAt(Slot slot) => After(slot.HeardAt, slot.TestAfter);
 
     private TimeSpan TestAfter(int index) =>
         _settings.ValidateIdleEvery is { } every ? every * (1 - TestSpread * (index * GoldenRatio % 1)) : TimeSpan.MaxValue;
@@ -65,7 +65,7 @@ internal sealed partial class PoolState
     /// When a round trip of the pool counts as stuck. A test ends by itself in <c>validate-timeout</c>, and a hook has its own bound.
     /// </summary>
     private TimeSpan StuckAt(Slot slot) =>
-        (slot.Work & OfHooks) != 0 || (slot.Work.HasFlag(ConnectionWork.Discard) && _settings.Configure is not null) ? TimeSpan.MaxValue
+        (slot.Work & OfHooks) != 0 || (slot.Work.HasFlag(ConnectionWork.FullReset) && _settings.Configure is not null) ? TimeSpan.MaxValue
         : slot.Work.HasFlag(ConnectionWork.Validate) ? After(After(slot.StartedAt, _settings.ValidateTimeout), _settings.ValidateTimeout)
         : After(slot.StartedAt, _settings.ValidateTimeout);
 
@@ -82,7 +82,7 @@ internal sealed partial class PoolState
                 break;
             any = true;
             Abort(slot, CloseReason.Lost, slot.Work);
-            ProveIdle(now);
+            ValidateIdle(now);
         }
 
         return any;

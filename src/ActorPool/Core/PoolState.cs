@@ -12,7 +12,7 @@ namespace ActorPool.Core;
 internal sealed partial class PoolState
 {
     private readonly Random _random;
-    private readonly Func<Slot, SocketLook> _look;
+    private readonly Func<Slot, SocketState> _look;
     private readonly Func<Slot, bool> _prependReset;
     private readonly List<Slot> _slots;
     private readonly Stack<Slot> _free = new();
@@ -38,12 +38,12 @@ internal sealed partial class PoolState
     /// <param name="random">For jitter.</param>
     /// <param name="look">Looks at the socket of an idle connection; takes no time worth speaking of.</param>
     /// <param name="prependReset">Has the full reset sent with the next command of an idle connection; takes no time either. False when the driver cannot do that.</param>
-    public PoolState(PoolSettings settings, TimeSpan now, Random random, Func<Slot, SocketLook> look, Func<Slot, bool> prependReset)
+    public PoolState(PoolSettings settings, TimeSpan now, Random random, Func<Slot, SocketState> look, Func<Slot, bool> prependReset)
         : this(settings, new KeyTable(settings.KeyMemory), now, random, look, prependReset, [])
     {
     }
 
-    private PoolState(PoolSettings settings, KeyTable keys, TimeSpan now, Random random, Func<Slot, SocketLook> look, Func<Slot, bool> prependReset, List<Slot> slots)
+    private PoolState(PoolSettings settings, KeyTable keys, TimeSpan now, Random random, Func<Slot, SocketState> look, Func<Slot, bool> prependReset, List<Slot> slots)
     {
         _settings = settings;
         _random = random;

@@ -51,7 +51,7 @@ internal sealed class Slot(int index)
     public TimeSpan IdleSince { get; set; }
 
     /// <summary>When the server was last heard of on this connection.</summary>
-    public TimeSpan ProvenAt { get; set; }
+    public TimeSpan HeardAt { get; set; }
 
     /// <summary>Unheard of for this long, it is tested while idle.</summary>
     public TimeSpan TestAfter { get; set; }

@@ -56,15 +56,15 @@ internal sealed class BackendSocket : IDisposable
     }
 
     /// <summary>Whether something can be read here: on an idle connection the server's last message, the end of the stream, or a notice.</summary>
-    public SocketLook Look()
+    public SocketState Look()
     {
         try
         {
-            return _socket.Poll(0, SelectMode.SelectRead) ? SocketLook.Suspect : SocketLook.Quiet;
+            return _socket.Poll(0, SelectMode.SelectRead) ? SocketState.Readable : SocketState.Silent;
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            return SocketLook.Suspect;
+            return SocketState.Readable;
         }
     }
 

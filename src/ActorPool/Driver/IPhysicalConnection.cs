@@ -36,11 +36,11 @@ internal interface IPhysicalConnection
     Task WorkAsync(ConnectionWork work, object? key = null);
 
     /// <summary>What the socket of the idle connection shows. A system call that does not wait; called by the manager.</summary>
-    SocketLook Look();
+    SocketState Look();
 
     /// <summary>
     /// Has the full reset sent together with the next command on this idle connection, ahead of it. No I/O; called by the manager.
-    /// False when that cannot be done: then it takes a <see cref="ConnectionWork.Discard"/>.
+    /// False when that cannot be done: then it takes a <see cref="ConnectionWork.FullReset"/>.
     /// </summary>
     bool PrependReset();
 

@@ -138,18 +138,18 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         }
     }
 
-    public SocketLook Look() => _socket?.Look() ?? SocketLook.Blind;
+    public SocketState Look() => _socket?.Look() ?? SocketState.Unknown;
 
     public async Task WorkAsync(ConnectionWork work, object? key = null)
     {
         // First of all: what else is done may take long on a sound connection, and for ever on a dead one.
         if (work.HasFlag(ConnectionWork.Validate))
             await TestAsync().ConfigureAwait(false);
-        if ((work & (ConnectionWork.Rollback | ConnectionWork.OnReturn | ConnectionWork.Discard)) != 0)
+        if ((work & (ConnectionWork.Rollback | ConnectionWork.OnReturn | ConnectionWork.FullReset)) != 0)
             await RollBackAsync().ConfigureAwait(false);
         if (work.HasFlag(ConnectionWork.OnReturn))
             await _hooks.RunAsync(ConnectionWork.OnReturn, null, _giveUp.Token).ConfigureAwait(false);
-        if (work.HasFlag(ConnectionWork.Discard))
+        if (work.HasFlag(ConnectionWork.FullReset))
         {
             await WithinTimeoutAsync(ResetAsync()).ConfigureAwait(false);
             await _hooks.ConfigureAsync(_giveUp.Token).ConfigureAwait(false);

@@ -21,7 +21,7 @@ internal sealed class CorePool
             ValidateAfterIdle = Timeout.InfiniteTimeSpan,
             DiscardOnKeyChange = false,
         };
-        _state = new PoolState(settings, _now, new Random(1), _ => SocketLook.Quiet, _ => false);
+        _state = new PoolState(settings, _now, new Random(1), _ => SocketState.Silent, _ => false);
         _state.Start(_now);
         foreach (var effect in _state.Effects.Where(effect => effect.Kind == EffectKind.Open).ToArray())
             _state.Opened(effect.Slot!, effect.Slot!.Incarnation, _now);

@@ -23,7 +23,7 @@ internal sealed class IdleConnection(int number) : IPhysicalConnection
 
     public bool PrependReset() => true;
 
-    public SocketLook Look() => SocketLook.Quiet;
+    public SocketState Look() => SocketState.Silent;
 
     public void Lend()
     {

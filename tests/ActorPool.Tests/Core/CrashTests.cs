@@ -39,7 +39,7 @@ public sealed class CrashTests
 
         pool.Crash();
 
-        Assert.All(pool.Last, effect => Assert.Equal(ConnectionWork.Discard, effect.Work));
+        Assert.All(pool.Last, effect => Assert.Equal(ConnectionWork.FullReset, effect.Work));
         pool.Settle();
         Assert.Equal(2, pool.Counts.Idle);
         Assert.True(pool.Borrow("key").IsNewSession);

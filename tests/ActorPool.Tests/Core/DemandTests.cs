@@ -102,7 +102,7 @@ public sealed class DemandTests
     [Fact]
     public void A_million_keys_are_not_remembered()
     {
-        var state = new PoolState(TestSettings.Of(1, 1), TimeSpan.Zero, new Random(1), _ => SocketLook.Quiet, _ => false);
+        var state = new PoolState(TestSettings.Of(1, 1), TimeSpan.Zero, new Random(1), _ => SocketState.Silent, _ => false);
         state.Start(TimeSpan.Zero);
         state.Opened(state.Slots[0], 1, TimeSpan.Zero);
         for (var key = 0; key < 1_000_000; key++)

@@ -47,7 +47,7 @@ public sealed class HookTests
 
         pool.Get("a");
 
-        Assert.Equal(ConnectionWork.Discard, pool.Last.Single().Work);
+        Assert.Equal(ConnectionWork.FullReset, pool.Last.Single().Work);
         pool.WorkDone(pool.Busy(Physical.Working).Single());
         Assert.Equal(ConnectionWork.Initialize, pool.Last.Single().Work);
     }
@@ -244,7 +244,7 @@ public sealed class HookTests
     [Theory]
     [InlineData(ReturnCondition.Clean, ResetMode.Rollback, ConnectionWork.OnReturn)]
     [InlineData(ReturnCondition.InTransaction, ResetMode.Rollback, ConnectionWork.OnReturn | ConnectionWork.Rollback)]
-    [InlineData(ReturnCondition.InTransaction, ResetMode.DiscardAll, ConnectionWork.OnReturn | ConnectionWork.Discard)]
+    [InlineData(ReturnCondition.InTransaction, ResetMode.DiscardAll, ConnectionWork.OnReturn | ConnectionWork.FullReset)]
     internal void The_hook_of_the_return_is_run_with_the_reset(ReturnCondition condition, ResetMode reset, ConnectionWork work)
     {
         var pool = TestPool.Running(OneOfTwo with { OnReturn = (_, _) => Task.CompletedTask, Reset = reset });

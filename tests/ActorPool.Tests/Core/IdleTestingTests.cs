@@ -179,7 +179,7 @@ public sealed class IdleTestingTests
 
         pool.Get("b");
 
-        Assert.Equal(ConnectionWork.Validate | ConnectionWork.Discard, pool.Busy(Physical.Working).Single().Work);
+        Assert.Equal(ConnectionWork.Validate | ConnectionWork.FullReset, pool.Busy(Physical.Working).Single().Work);
     }
 
     private static TestPool Testing(int min, int max) =>

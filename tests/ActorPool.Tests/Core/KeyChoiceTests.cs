@@ -139,7 +139,7 @@ public sealed class KeyChoiceTests
         var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true });
         pool.Return(pool.Borrow("a"));
         var other = pool.Get("b");
-        Assert.Equal(ConnectionWork.Discard, Assert.Single(pool.Last).Work);
+        Assert.Equal(ConnectionWork.FullReset, Assert.Single(pool.Last).Work);
         pool.Settle();
         Assert.True(other.IsNewSession);
         pool.Return(other);
@@ -167,7 +167,7 @@ public sealed class KeyChoiceTests
 
         pool.Put(unused, ReturnCondition.ResetPending);
 
-        Assert.Equal(ConnectionWork.Discard, Assert.Single(pool.Last).Work);
+        Assert.Equal(ConnectionWork.FullReset, Assert.Single(pool.Last).Work);
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public sealed class KeyChoiceTests
 
         pool.Get("b", gone: true);
 
-        Assert.Equal(ConnectionWork.Discard, Assert.Single(pool.Last).Work);
+        Assert.Equal(ConnectionWork.FullReset, Assert.Single(pool.Last).Work);
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class KeyChoiceTests
         pool.Return(pool.Borrow("a"));
         pool.PassAsleep(TimeSpan.FromSeconds(2));
         pool.Get("b");
-        Assert.Equal(ConnectionWork.Validate | ConnectionWork.Discard, Assert.Single(pool.Last).Work);
+        Assert.Equal(ConnectionWork.Validate | ConnectionWork.FullReset, Assert.Single(pool.Last).Work);
     }
 
     [Fact]
@@ -213,7 +213,7 @@ public sealed class KeyChoiceTests
         pool.Return(first);
         pool.Dies(pool.Ledger.Slots[0]);
         pool.Get("b");
-        Assert.Equal(ConnectionWork.Discard, Assert.Single(pool.Last).Work);
+        Assert.Equal(ConnectionWork.FullReset, Assert.Single(pool.Last).Work);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class NewSessionTests
         Assert.Equal(EffectKind.Grant, next.Answer);
         Assert.True(next.IsNewSession);
         pool.Put(next);
-        Assert.Equal(ConnectionWork.Discard, Assert.Single(pool.Last).Work);
+        Assert.Equal(ConnectionWork.FullReset, Assert.Single(pool.Last).Work);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class NewSessionTests
         var first = pool.Borrow();
         pool.Get().Gone = true;
         pool.Put(first);
-        Assert.Equal(ConnectionWork.Discard, Assert.Single(pool.Last, effect => effect.Kind == EffectKind.Work).Work);
+        Assert.Equal(ConnectionWork.FullReset, Assert.Single(pool.Last, effect => effect.Kind == EffectKind.Work).Work);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class NewSessionTests
         var first = pool.Borrow();
         pool.Get();
         pool.Put(first, ReturnCondition.InTransaction);
-        Assert.Equal(ConnectionWork.Discard, Assert.Single(pool.Last).Work);
+        Assert.Equal(ConnectionWork.FullReset, Assert.Single(pool.Last).Work);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class StubbornBackendTests
     [Fact]
     public void An_idle_connection_terminates_it_at_once_and_is_idle_again()
     {
-        _pool.BackendStays("stubborn");
+        _pool.BackendSurvived("stubborn");
 
         var work = Assert.Single(_pool.Last);
         Assert.Equal((EffectKind.Work, ConnectionWork.Terminate, "stubborn"), (work.Kind, work.Work, work.Backend));
@@ -23,7 +23,7 @@ public sealed class StubbornBackendTests
     public void Without_an_idle_connection_the_next_that_becomes_idle_does_it()
     {
         var (one, other) = (_pool.Borrow(), _pool.Borrow());
-        _pool.BackendStays("stubborn");
+        _pool.BackendSurvived("stubborn");
         Assert.Empty(_pool.Last);
 
         _pool.Put(one);
@@ -37,8 +37,8 @@ public sealed class StubbornBackendTests
     [Fact]
     public void Each_of_several_is_terminated_once()
     {
-        _pool.BackendStays("one");
-        _pool.BackendStays("two");
+        _pool.BackendSurvived("one");
+        _pool.BackendSurvived("two");
         Assert.Empty(_pool.Last);
 
         _pool.Settle();
@@ -53,7 +53,7 @@ public sealed class StubbornBackendTests
     {
         _pool.CloseAll();
 
-        _pool.BackendStays("stubborn");
+        _pool.BackendSurvived("stubborn");
 
         Assert.Empty(_pool.Last);
     }

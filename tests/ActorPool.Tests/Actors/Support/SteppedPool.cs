@@ -13,13 +13,13 @@ internal sealed class SteppedPool
     {
         _system = system;
         var settings = TestSettings.Of(0, max) with { AcquireTimeout = TimeSpan.FromSeconds(1) };
-        Cell = new PoolCell(change is null ? settings : change(settings), Source) { Clock = system.Sys.Scheduler };
+        Cell = new PoolContext(change is null ? settings : change(settings), Source) { Clock = system.Sys.Scheduler };
         Cell.Manager = system.Sys.ActorOf(PoolManager.Props(Cell), "actor-pool-default-1");
         Cell.Send(new PoolOrder(PoolOrderKind.Start));
         Pump();
     }
 
-    public PoolCell Cell { get; }
+    public PoolContext Cell { get; }
 
     public ScriptedSource Source { get; } = new();
 

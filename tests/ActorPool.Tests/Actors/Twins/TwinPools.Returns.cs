@@ -43,7 +43,7 @@ internal sealed partial class TwinPools
     /// <summary>A return of what is not this pool's.</summary>
     public void PutForeign(ReturnWay way)
     {
-        var foreign = new PooledConnection(new PoolCell(Model.Settings, _source), new Npgsql.NpgsqlConnection(), new Slot(0), null);
+        var foreign = new PooledConnection(new PoolContext(Model.Settings, _source), new Npgsql.NpgsqlConnection(), new Slot(0), null);
         Put(foreign, way, null, close: false, RefusalOf(PoolErrorKind.NotCheckedOut), () => { });
     }
 

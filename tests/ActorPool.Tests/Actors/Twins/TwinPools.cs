@@ -16,7 +16,7 @@ internal sealed partial class TwinPools
 
     private readonly SteppedSystem _system;
     private readonly ScriptedSource _source = new();
-    private readonly PoolCell _cell;
+    private readonly PoolContext _cell;
     private readonly List<Request> _requests = [];
     private readonly PoolOrder _start = new(PoolOrderKind.Start);
     private readonly TwinActor _returner;
@@ -29,7 +29,7 @@ internal sealed partial class TwinPools
         _system.DeadLetters.Clear();
         Model = new TestPool(settings) { Log = log };
         _source.IsLent = connection => _requests.Exists(request => request.Lease is { IsOver: false } lease && ConnectionOf(lease.Slot) == connection);
-        _cell = new PoolCell(settings, _source) { Clock = system.Sys.Scheduler };
+        _cell = new PoolContext(settings, _source) { Clock = system.Sys.Scheduler };
         _cell.Manager = system.Sys.ActorOf(PoolManager.Props(_cell), $"actor-pool-default-{++s_pools}");
         Actors = [.. "abc".Select(name => new TwinActor(system.Sys, $"{name}"))];
         _returner = new TwinActor(system.Sys, "returner");

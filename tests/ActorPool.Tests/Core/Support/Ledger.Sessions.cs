@@ -36,12 +36,12 @@ internal sealed partial class Ledger
 
         if (slot.Work.HasFlag(ConnectionWork.OnReturn))
             slot.OwesOnReturn = false;
-        if (slot.Work.HasFlag(ConnectionWork.Discard) && settings.Reset != ResetMode.DiscardAll)
+        if (slot.Work.HasFlag(ConnectionWork.FullReset) && settings.Reset != ResetMode.DiscardAll)
             slot.LastUser = null;
-        if ((slot.Work & (ConnectionWork.Rollback | ConnectionWork.OnReturn | ConnectionWork.Discard)) == 0)
+        if ((slot.Work & (ConnectionWork.Rollback | ConnectionWork.OnReturn | ConnectionWork.FullReset)) == 0)
             return;
         slot.InTransaction = false;
-        if (slot.Work.HasFlag(ConnectionWork.Discard))
+        if (slot.Work.HasFlag(ConnectionWork.FullReset))
             NewSession(slot);
     }
 

@@ -81,7 +81,7 @@ internal sealed class SlotLedger(Slot slot)
         Physical.None => SlotState.Free,
         Physical.Opening => SlotState.Opening,
         Physical.Closing => SlotState.Closing,
-        Physical.Working => (Work & (ConnectionWork.Rollback | ConnectionWork.OnReturn | ConnectionWork.Discard)) == 0 ? SlotState.Validating : SlotState.Resetting,
+        Physical.Working => (Work & (ConnectionWork.Rollback | ConnectionWork.OnReturn | ConnectionWork.FullReset)) == 0 ? SlotState.Validating : SlotState.Resetting,
         _ => IsLent ? SlotState.InUse : SlotState.Idle,
     };
 }

@@ -60,7 +60,7 @@ internal sealed partial class TestPool
     }
 
     /// <summary>A backend that was ended takes no notice.</summary>
-    public void BackendStays(object backend) => Step($"{backend} stays", () => State.BackendStays(backend, Now));
+    public void BackendSurvived(object backend) => Step($"{backend} stays", () => State.BackendSurvived(backend, Now));
 
     /// <summary>Every report that is too late for this slot: of earlier incarnations, or of what is not under way.</summary>
     public void StaleReports(SlotLedger slot)

@@ -216,8 +216,8 @@ internal sealed partial class TestPool
         { } some => $"{some.TotalMilliseconds} ms",
     };
 
-    private SocketLook Look(Slot slot) =>
-        IsBlind ? SocketLook.Blind : Ledger.Slots[slot.Index].DiedAt is null ? SocketLook.Quiet : SocketLook.Suspect;
+    private SocketState Look(Slot slot) =>
+        IsBlind ? SocketState.Unknown : Ledger.Slots[slot.Index].DiedAt is null ? SocketState.Silent : SocketState.Readable;
 
     private bool PrependReset(Slot slot)
     {

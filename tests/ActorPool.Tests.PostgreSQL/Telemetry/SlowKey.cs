@@ -1,4 +1,4 @@
-namespace ActorPool.Tests.PostgreSQL.Insight;
+namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
 /// <summary>A key of a user's that can hold up the thread that looks at it. All of them are equal.</summary>
 internal sealed class SlowKey : IDisposable

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ActorPool.Driver;
 
-namespace ActorPool.Insight;
+namespace ActorPool.Telemetry;
 
 /// <summary>
 /// The times of one pool. A listener is user code: it is called on a thread of the borrower's, or with the methods named

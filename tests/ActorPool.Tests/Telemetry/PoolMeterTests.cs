@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
-using ActorPool.Insight;
+using ActorPool.Telemetry;
 
-namespace ActorPool.Tests.Insight;
+namespace ActorPool.Tests.Telemetry;
 
 /// <summary>The instruments as the OpenTelemetry conventions for database connection pools have them.</summary>
 public sealed class PoolMeterTests

@@ -4,10 +4,10 @@ using ActorPool.Tests.PostgreSQL.Support;
 using Akka.Actor;
 using Npgsql;
 
-namespace ActorPool.Tests.PostgreSQL.Insight;
+namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
 /// <summary>The times of opening, waiting and using, by every way in which they end.</summary>
-public sealed class TimeMetricsTests : InsightTest
+public sealed class TimeMetricsTests : TelemetryTest
 {
     [Fact]
     public async Task Every_open_is_timed()

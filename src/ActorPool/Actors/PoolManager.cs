@@ -1,5 +1,6 @@
 using ActorPool.Actors;
 using ActorPool.Core;
+using ActorPool.Errors;
 using Akka.Actor;
 using Akka.Event;
 
@@ -17,7 +18,7 @@ namespace ActorPool;
 /// </remarks>
 public sealed partial class PoolManager : UntypedActor, IWithTimers
 {
-    private readonly PoolCell _cell;
+    private readonly PoolContext _cell;
     private readonly PoolState _state;
     private readonly List<SlotRecord> _records;
     private readonly Dictionary<IActorRef, WatchedBorrower> _borrowers;
@@ -32,7 +33,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     private TimeSpan _timerAt = TimeSpan.MaxValue;
     private bool _stopping;
 
-    internal PoolManager(PoolCell cell)
+    internal PoolManager(PoolContext cell)
     {
         _cell = cell;
         _records = cell.Records;
@@ -42,7 +43,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         _state = _crashed is null
             ? new PoolState(
                 cell.Settings, Now, Random.Shared,
-                slot => cell.Records[slot.Index].Connection?.Look() ?? SocketLook.Blind,
+                slot => cell.Records[slot.Index].Connection?.Look() ?? SocketState.Unknown,
                 slot => cell.Records[slot.Index].Connection?.PrependReset() == true)
             : new PoolState(_crashed, Now);
         cell.State = _state;
@@ -55,7 +56,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
 
     private TimeSpan Now => _cell.Clock.HighResMonotonicClock;
 
-    internal static Props Props(PoolCell cell) => Akka.Actor.Props.CreateBy(new Maker(cell)).WithDeploy(Deploy.Local).WithMailbox(PoolMailbox.Id).WithDispatcher(ManagerDispatcher.Path);
+    internal static Props Props(PoolContext cell) => Akka.Actor.Props.CreateBy(new Maker(cell)).WithDeploy(Deploy.Local).WithMailbox(PoolMailbox.Id).WithDispatcher(ManagerDispatcher.Path);
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -125,11 +126,11 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
             case WorkEnded work:
                 Worked(work, now);
                 break;
-            case BackendStays stays:
+            case BackendSurvived stays:
                 _log.Warning(
                     "Pool {Pool}: the backend {ProcessId} of a connection that was ended still runs. {Next}", _cell.Name, stays.Backend.ProcessId,
                     _state.Phase == PoolPhase.Running ? "The next idle connection terminates it." : "The pool is ending and leaves it to the server.");
-                _state.BackendStays(stays.Backend, now);
+                _state.BackendSurvived(stays.Backend, now);
                 break;
             case ConnectionEnded ended:
                 _state.Closed(ended.Slot, ended.Incarnation, now);
@@ -285,7 +286,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         kind is PoolErrorKind.Timeout or PoolErrorKind.ConnectFailed or PoolErrorKind.Exhausted or PoolErrorKind.TooManyWaiting;
 
     /// <summary>Makes the manager again after a crash; Akka itself could not call a constructor that is not public.</summary>
-    private sealed class Maker(PoolCell cell) : IIndirectActorProducer
+    private sealed class Maker(PoolContext cell) : IIndirectActorProducer
     {
         public Type ActorType => typeof(PoolManager);
 

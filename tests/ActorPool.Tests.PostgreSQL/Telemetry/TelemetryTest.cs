@@ -1,9 +1,9 @@
 using ActorPool.Tests.PostgreSQL.Support;
 
-namespace ActorPool.Tests.PostgreSQL.Insight;
+namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
 /// <summary>A test of what is told about a pool, under a name that no other test uses.</summary>
-public abstract class InsightTest : PoolTest
+public abstract class TelemetryTest : PoolTest
 {
     /// <summary>The name of the test's pool.</summary>
     protected string Pool { get; } = $"insight-{Guid.NewGuid():N}";

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace ActorPool.Insight;
+namespace ActorPool.Telemetry;
 
 /// <summary>Whoever listens is user code, and what it throws is its own matter: no borrow, return or open fails because of it.</summary>
 internal static class Listeners

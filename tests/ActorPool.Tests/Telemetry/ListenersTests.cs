@@ -1,6 +1,6 @@
-using ActorPool.Insight;
+using ActorPool.Telemetry;
 
-namespace ActorPool.Tests.Insight;
+namespace ActorPool.Tests.Telemetry;
 
 public sealed class ListenersTests
 {

@@ -12,7 +12,7 @@ namespace ActorPool.Simple;
 /// Where the actor pool has a mailbox, this has a queue of results.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing.")]
-internal sealed class SimpleDriver : ILeaseHome
+internal sealed class SimpleShell : ILeaseHome
 {
     private readonly PoolSettings _settings;
     private readonly IConnectionSource _source;
@@ -26,7 +26,7 @@ internal sealed class SimpleDriver : ILeaseHome
     private PoolFailure? _startFailure;
     private bool _started;
 
-    public SimpleDriver(PoolSettings settings, IConnectionSource source)
+    public SimpleShell(PoolSettings settings, IConnectionSource source)
     {
         _startPatience = settings.AcquireTimeout;
         // It has no background, and one caller who waits for itself starves without a queue.
@@ -34,7 +34,7 @@ internal sealed class SimpleDriver : ILeaseHome
         _source = source;
         _state = new PoolState(
             _settings, Now, Random.Shared,
-            slot => _records[slot.Index].Connection?.Look() ?? SocketLook.Blind,
+            slot => _records[slot.Index].Connection?.Look() ?? SocketState.Unknown,
             slot => _records[slot.Index].Connection?.PrependReset() == true);
     }
 
@@ -234,7 +234,7 @@ internal sealed class SimpleDriver : ILeaseHome
                 End(slot, _records[slot.Index].Connection!.CloseAsync());
                 break;
             case EffectKind.Abort:
-                End(slot, _records[slot.Index].Connection!.AbortAsync(backend => Post(now => _state.BackendStays(backend, now))));
+                End(slot, _records[slot.Index].Connection!.AbortAsync(backend => Post(now => _state.BackendSurvived(backend, now))));
                 break;
             case EffectKind.EndLease:
                 _records[slot.Index].Connection?.EndLease(effect.End);

@@ -3,10 +3,10 @@ using System.Diagnostics.Metrics;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
-namespace ActorPool.Tests.PostgreSQL.Insight;
+namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
 /// <summary>The metrics of Npgsql beside those of the pool.</summary>
-public sealed class DriverMetricsTests : InsightTest
+public sealed class DriverMetricsTests : TelemetryTest
 {
     private const string PoolName = "db.client.connection.pool.name";
 

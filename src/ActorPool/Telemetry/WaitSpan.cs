@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ActorPool.Insight;
+namespace ActorPool.Telemetry;
 
 /// <summary>The span of a call that had to wait, made when the wait is over.</summary>
 internal sealed class WaitSpan(KeyValuePair<string, object?> pool, ActivityContext parent, DateTime start, TimeSpan time, string? error)

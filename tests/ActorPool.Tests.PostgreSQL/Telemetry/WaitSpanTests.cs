@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace ActorPool.Tests.PostgreSQL.Insight;
+namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
 /// <summary>The span of a call that had to wait.</summary>
-public sealed class WaitSpanTests : InsightTest
+public sealed class WaitSpanTests : TelemetryTest
 {
     private readonly ConcurrentQueue<Activity> _spans = new();
     private readonly ActivityListener _listener;

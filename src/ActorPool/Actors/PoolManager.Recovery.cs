@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Actors;
 using ActorPool.Core;
+using ActorPool.Errors;
 using Akka.Actor;
 using Akka.Event;
 

@@ -1,9 +1,9 @@
 using Akka.Actor;
 
-namespace ActorPool.Tests.PostgreSQL.Insight;
+namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
 /// <summary>The pool's numbers while a key of a user's holds up its borrower.</summary>
-public sealed class SlowKeyTests : InsightTest
+public sealed class SlowKeyTests : TelemetryTest
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ActorPool.Insight;
+namespace ActorPool.Telemetry;
 
 /// <summary>What is observed of one call for a connection; made only while somebody listens.</summary>
 internal sealed class ObservedWait

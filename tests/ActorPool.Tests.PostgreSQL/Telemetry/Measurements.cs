@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
-namespace ActorPool.Tests.PostgreSQL.Insight;
+namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
 /// <summary>What a listener hears of one pool; tests run side by side, and the meter is that of all pools.</summary>
 public sealed class Measurements : IDisposable

@@ -14,7 +14,7 @@ public sealed partial class PoolManager
     private int _closedUnwarned;
 
     /// <summary>Has the connection of a slot report it when a reader closes it: a note as any return.</summary>
-    private static void Hear(PoolCell cell, SlotRecord record)
+    private static void Hear(PoolContext cell, SlotRecord record)
     {
         var (slot, incarnation) = (record.Slot, record.Incarnation);
         // Called while the lease is out, so its number does not change meanwhile.

@@ -1,10 +1,10 @@
 using ActorPool.Tests.PostgreSQL.Support;
 using Akka.Actor;
 
-namespace ActorPool.Tests.PostgreSQL.Insight;
+namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
 /// <summary>A listener is user code: it may throw, and it may be slow.</summary>
-public sealed class BadListenerTests : InsightTest
+public sealed class BadListenerTests : TelemetryTest
 {
     [Fact]
     public async Task A_listener_that_throws_breaks_nothing()

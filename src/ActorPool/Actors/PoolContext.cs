@@ -1,13 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
 using ActorPool.Driver;
-using ActorPool.Insight;
+using ActorPool.Errors;
+using ActorPool.Telemetry;
 using Akka.Actor;
 
 namespace ActorPool.Actors;
 
 /// <summary>What the manager, the facade and the leases of one pool share. It outlives the manager.</summary>
-internal sealed class PoolCell(PoolSettings settings, IConnectionSource source) : ILeaseHome
+internal sealed class PoolContext(PoolSettings settings, IConnectionSource source) : ILeaseHome
 {
     private const int MostTurns = 1000;
 

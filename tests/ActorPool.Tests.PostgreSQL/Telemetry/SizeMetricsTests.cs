@@ -1,7 +1,7 @@
-namespace ActorPool.Tests.PostgreSQL.Insight;
+namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
 /// <summary>Sizes and counters, as they are collected from outside.</summary>
-public sealed class SizeMetricsTests : InsightTest
+public sealed class SizeMetricsTests : TelemetryTest
 {
     [Fact]
     public async Task Connections_are_counted_by_their_state()

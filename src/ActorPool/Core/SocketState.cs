@@ -1,14 +1,14 @@
 namespace ActorPool.Core;
 
 /// <summary>What the socket of an idle connection shows without a round trip.</summary>
-internal enum SocketLook : byte
+internal enum SocketState : byte
 {
     /// <summary>Nothing has come from the server.</summary>
-    Quiet,
+    Silent,
 
     /// <summary>Something has: the server's goodbye, or a notice. The connection must be proven alive.</summary>
-    Suspect,
+    Readable,
 
     /// <summary>It cannot be seen.</summary>
-    Blind,
+    Unknown,
 }

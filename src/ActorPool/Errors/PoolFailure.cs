@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
 using ActorPool.Driver;
-using ActorPool.Errors;
 
-namespace ActorPool;
+namespace ActorPool.Errors;
 
 /// <summary>
 /// A refusal with the pool's state at its moment. Its text is made where it is read, so that a mass of refusals costs the

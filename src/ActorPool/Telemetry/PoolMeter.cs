@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using ActorPool.Actors;
 
-namespace ActorPool.Insight;
+namespace ActorPool.Telemetry;
 
 /// <summary>
 /// The instruments of all pools, with the names, units and descriptions of the OpenTelemetry conventions for database connection pools.
@@ -16,7 +16,7 @@ internal static class PoolMeter
     private const string State = $"{Prefix}state";
     private const string Connections = "{connection}";
 
-    private static readonly ConcurrentDictionary<PoolCell, PoolMetrics> Live = new();
+    private static readonly ConcurrentDictionary<PoolContext, PoolMetrics> Live = new();
 
     // What the conventions recommend for db.client.operation.duration, the one database histogram for which they name boundaries.
     private static readonly InstrumentAdvice<double> Buckets = new() { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] };
@@ -30,10 +30,10 @@ internal static class PoolMeter
     public static readonly Histogram<double>? UseTime = Time("use_time", "The time between borrowing a connection and returning it to the pool.");
 
     /// <summary>From now on the pool is reported.</summary>
-    public static void Add(PoolCell pool) => Live.TryAdd(pool, pool.Metrics);
+    public static void Add(PoolContext pool) => Live.TryAdd(pool, pool.Metrics);
 
     /// <summary>The pool is not reported any more. Nothing happens when it was not.</summary>
-    public static void Remove(PoolCell pool) => Live.TryRemove(pool, out _);
+    public static void Remove(PoolContext pool) => Live.TryRemove(pool, out _);
 
     private static Histogram<double>? Time(string name, string description) =>
         Listeners.Publish(() => Meter.CreateHistogram($"{Prefix}{name}", "s", description, tags: null, Buckets));
