@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Npgsql;
 
-namespace ActorPool.Tests.BadInput;
+namespace ActorPool.Tests;
 
 /// <summary>Starts that cannot succeed, without a server in sight.</summary>
 public sealed class StartTests : IDisposable

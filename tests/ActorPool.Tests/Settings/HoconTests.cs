@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 
-namespace ActorPool.Tests.BadInput;
+namespace ActorPool.Tests.Settings;
 
 /// <summary>Configuration files with more wrong in them than one value.</summary>
 public sealed class HoconTests

@@ -1,7 +1,7 @@
 namespace ActorPool.Tests.Settings;
 
 /// <summary>The settings in the log of the start: what differs from the defaults, as HOCON has it.</summary>
-public sealed class ChangedSettingsTests
+public sealed class PoolSettingsTextTests
 {
     private static readonly PoolSettings Defaults = new("Host=db.example;Database=shop;Username=till;Password=hunter2;SSL Password=hunter3", 1, 10);
 

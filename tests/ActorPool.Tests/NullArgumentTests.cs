@@ -4,7 +4,7 @@ using Akka.Configuration;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace ActorPool.Tests.BadInput;
+namespace ActorPool.Tests;
 
 /// <summary>Every static way in, with null for each thing that must be given in turn.</summary>
 public sealed class NullArgumentTests : IDisposable

@@ -4,7 +4,7 @@ using Akka.Configuration;
 namespace ActorPool.Tests.Settings;
 
 /// <summary>Values as people write them.</summary>
-public sealed class HoconValueTests
+public sealed class SectionReaderTests
 {
     [Theory]
     [InlineData("15s", 15000)]

@@ -3,10 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace ActorPool.Tests.BadInput;
+namespace ActorPool.Tests.Hosting;
 
 /// <summary>A pool that is added wrongly to an application.</summary>
-public sealed class HostingTests
+public sealed class HostingExtensionsTests
 {
     [Theory]
     [InlineData("")]
@@ -20,8 +20,8 @@ public sealed class HostingTests
 
         foreach (var add in new Action[]
         {
-            () => akka.WithConnectionPool<HostingTests>(name),
-            () => akka.WithConnectionPool<HostingTests>(name, "Host=h"),
+            () => akka.WithConnectionPool<HostingExtensionsTests>(name),
+            () => akka.WithConnectionPool<HostingExtensionsTests>(name, "Host=h"),
             () => akka.WithConnectionPoolHealthCheck(name),
             () => new ServiceCollection().AddConnectionPool(name),
         })
@@ -39,7 +39,7 @@ public sealed class HostingTests
     [Fact]
     public async Task A_configuration_that_gives_no_settings_stops_the_start_with_the_pools_name()
     {
-        var error = await FailAsync(akka => akka.WithConnectionPool<HostingTests>("orders", _ => null!));
+        var error = await FailAsync(akka => akka.WithConnectionPool<HostingExtensionsTests>("orders", _ => null!));
 
         Assert.IsType<ArgumentException>(error);
         Assert.Contains("'orders'", error.Message, StringComparison.Ordinal);

@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Akka.Actor;
 
-namespace ActorPool.Tests.Borrowing;
+namespace ActorPool.Tests.Messages;
 
 /// <summary>An argument in the place of the key: it compiles, because a key may be any object.</summary>
-public sealed class WrongKeyTests : IAsyncLifetime
+public sealed class KeyRuleTests : IAsyncLifetime
 {
     private static readonly PoolSettings NoServer = new("Host=127.0.0.1;Port=1", 0, 1);
 

@@ -4,17 +4,17 @@ using Akka.Hosting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace ActorPool.Tests.BadInput;
+namespace ActorPool.Tests.Hosting;
 
 /// <summary>A section of settings that no pool uses, as after a slip of the pen.</summary>
-public sealed class UnusedSectionTests
+public sealed class HostedPoolsTests
 {
     private const string Common = "akka { loglevel = WARNING, stdout-loglevel = OFF, actor-pool { connection-string = \"Host=127.0.0.1;Port=1\", min-connections = 0 } }\n";
 
     [Fact]
     public async Task A_section_of_a_name_that_no_pool_has_is_reported_with_the_names_of_the_pools()
     {
-        var warnings = await WarningsAsync("reprots { max-connections = 2 }\n \"a.b\" { max-connections = 3 }", akka => akka.WithConnectionPool().WithConnectionPool<Reports>("reports").WithConnectionPool<UnusedSectionTests>("a.b"));
+        var warnings = await WarningsAsync("reprots { max-connections = 2 }\n \"a.b\" { max-connections = 3 }", akka => akka.WithConnectionPool().WithConnectionPool<Reports>("reports").WithConnectionPool<HostedPoolsTests>("a.b"));
 
         var warning = Assert.Single(warnings);
         Assert.Contains("akka.actor-pool.pools.reprots", warning, StringComparison.Ordinal);

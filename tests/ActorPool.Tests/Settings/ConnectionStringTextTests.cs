@@ -4,7 +4,7 @@ using Npgsql;
 namespace ActorPool.Tests.Settings;
 
 /// <summary>A connection string that is wrong is refused at once, with the keyword and the form that is right, and no value of it.</summary>
-public sealed class ConnectionStringTests
+public sealed class ConnectionStringTextTests
 {
     [Theory]
     [InlineData("Hst=h;Database=shop", "'Hst'", "Write Host.")]

@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace ActorPool.Tests.Borrowing;
+namespace ActorPool.Tests;
 
 /// <summary>What a call of GetConnAsync means, by the compiler's own word.</summary>
 public sealed class OverloadTests

@@ -1,9 +1,9 @@
 using Akka.Actor;
 
-namespace ActorPool.Tests.BadInput;
+namespace ActorPool.Tests;
 
 /// <summary>Calls of a pool that make no sense.</summary>
-public sealed class FacadeTests : IAsyncLifetime
+public sealed class EntryPointTests : IAsyncLifetime
 {
     private static readonly PoolSettings NoServer = new("Host=127.0.0.1;Port=1", 0, 1);
 

@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
 
-namespace ActorPool.Tests.BadInput;
+namespace ActorPool.Tests;
 
 /// <summary>An actor system in which the pool's actors never run.</summary>
 public sealed class SilentDispatcherTests

@@ -3,7 +3,7 @@ using Akka.Configuration;
 namespace ActorPool.Tests.Settings;
 
 /// <summary>What cannot be used is refused when it is read, with the name of its key.</summary>
-public sealed class MalformedHoconTests
+public sealed class MalformedSectionTests
 {
     private static readonly string[] Whole = ["min-connections", "max-connections", "max-waiting", "max-concurrent-opens", "key-memory"];
     private static readonly string[] Durations =

@@ -3,7 +3,7 @@ using System.Reflection;
 namespace ActorPool.Tests.Settings;
 
 /// <summary>Settings in code: a wrong value throws where it is written, a wrong pair where a pool is started.</summary>
-public sealed class InCodeTests
+public sealed class PoolSettingsTests
 {
     private static readonly PoolSettings Good = new("Host=localhost", 1, 2);
     private static readonly TimeSpan TooLong = TimeSpan.FromDays(366 * 24);

@@ -1,7 +1,7 @@
 using ActorPool.Errors;
 using Npgsql;
 
-namespace ActorPool.Tests;
+namespace ActorPool.Tests.Errors;
 
 /// <summary>What an error tells: to code whether to try again, to people what happened and what to do.</summary>
 public sealed class PoolExceptionTests
