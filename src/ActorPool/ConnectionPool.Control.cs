@@ -14,8 +14,15 @@ public sealed partial class ConnectionPool
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(name);
-        return PoolRegistry.Of(system).Find(name);
+        return (ConnectionPool?)PoolRegistry.Of(system).Find(name);
     }
+
+    /// <summary>Waits until a pool of this name takes requests. Null when it does not within the time, or when the actor system ends first.</summary>
+    internal static async Task<ConnectionPool?> WhenStartedAsync(ActorSystem system, string name, TimeSpan patience, CancellationToken cancellationToken) =>
+        (ConnectionPool?)await PoolRegistry.Of(system).StartedAsync(name, patience, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>A pool of the system has lent a connection, or a request waits for one.</summary>
+    internal static bool IsAnyInUse(ActorSystem system) => PoolRegistry.Of(system).IsAnyInUse;
 
     /// <inheritdoc cref="Resize"/>
     /// <param name="minConnections">As <c>min-connections</c>: at least 0.</param>

@@ -13,7 +13,7 @@ namespace ActorPool;
 /// A thin face on the <see cref="PoolManager"/>: it sends requests that are their own promises, which costs less than an Ask,
 /// and a cancelled one leaves the queue at once. Continuations never run on the manager's thread.
 /// </remarks>
-public sealed partial class ConnectionPool : IConnectionPool
+public sealed partial class ConnectionPool : IConnectionPool, ILivePool
 {
     // A manager that runs at all takes its first order at once, also on a machine that is busy with a start of everything.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
@@ -37,7 +37,7 @@ public sealed partial class ConnectionPool : IConnectionPool
     public PoolStatistics Statistics => _cell.Statistics();
 
     /// <summary>Its start has ended well: it takes requests.</summary>
-    internal bool IsStarted => _isStarted;
+    bool ILivePool.IsStarted => _isStarted;
 
     /// <summary>Its end has begun; what is borrowed may still come back.</summary>
     internal bool IsEnding => Volatile.Read(ref _end) is not null;
@@ -151,7 +151,7 @@ public sealed partial class ConnectionPool : IConnectionPool
     public ValueTask DisposeAsync() => new(EndAsync(_cell.Settings.CloseTimeout));
 
     /// <summary>The graceful end, with less than <c>close-timeout</c> when there is less time.</summary>
-    internal Task EndWithinAsync(TimeSpan most) => EndAsync(_cell.Settings.CloseTimeout < most ? _cell.Settings.CloseTimeout : most);
+    Task ILivePool.EndWithinAsync(TimeSpan most) => EndAsync(_cell.Settings.CloseTimeout < most ? _cell.Settings.CloseTimeout : most);
 
     private Task EndAsync(TimeSpan patience)
     {

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
 using ActorPool.Driver;
+using ActorPool.Errors;
 using ActorPool.Telemetry;
 using Akka.Actor;
 using Akka.Event;
@@ -28,7 +30,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
         switch (message)
         {
             case OpenConnection:
-                metrics.OpenAsync(connection).PipeTo(
+                OpenAsync().PipeTo(
                     Self,
                     success: () => new ConnectionOpened(slot, incarnation),
                     failure: error => new ConnectionFailed(slot, incarnation, error));
@@ -69,6 +71,13 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
     {
         // Does nothing when it was ended before; nothing is left of it then.
         _ = connection.AbortAsync();
+    }
+
+    private async Task OpenAsync()
+    {
+        var start = Stopwatch.GetTimestamp();
+        await connection.OpenAsync().ConfigureAwait(false);
+        metrics.CreatedLater(Stopwatch.GetElapsedTime(start));
     }
 
     /// <summary>

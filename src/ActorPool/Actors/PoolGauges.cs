@@ -55,7 +55,7 @@ internal sealed class PoolGauges(PoolSettings settings)
             var counts = _state is { } state ? state.Settled : _atRest;
             Volatile.ReadBarrier();
             if ((version & 1) == 0 && version == Volatile.Read(ref _version))
-                return counts.ToStatistics(settings.Name, now);
+                return PoolStatistics.From(settings.Name, counts, now);
             spin.SpinOnce(sleep1Threshold: -1);
         }
     }

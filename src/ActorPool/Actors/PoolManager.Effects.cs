@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using ActorPool.Actors;
 using ActorPool.Core;
-using ActorPool.Driver;
 using ActorPool.Errors;
 using Akka.Actor;
 using Akka.Event;

@@ -157,7 +157,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
                 CloseAll(Sender);
                 break;
             case GetStatistics:
-                Sender.Tell(_state.Counts.ToStatistics(_cell.Name, now), Self);
+                Sender.Tell(PoolStatistics.From(_cell.Name, _state.Counts, now), Self);
                 break;
             case Resize or Drain or Pause or ActorPool.Resume or GetLeases when _state.Phase != PoolPhase.Running:
                 Refuse(Sender, FailureOf(PoolErrorKind.Closed));
@@ -280,7 +280,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
     }
 
     private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null) =>
-        new(kind, _cell.Name, _state.Counts.ToStatistics(_cell.Name, Now), cause ?? (IsAboutConnections(kind) ? _state.LastConnectError : null)) { Server = _cell.Source.Server };
+        new(kind, _cell.Name, PoolStatistics.From(_cell.Name, _state.Counts, Now), cause ?? (IsAboutConnections(kind) ? _state.LastConnectError : null)) { Server = _cell.Source.Server };
 
     private static bool IsAboutConnections(PoolErrorKind kind) =>
         kind is PoolErrorKind.Timeout or PoolErrorKind.ConnectFailed or PoolErrorKind.Exhausted or PoolErrorKind.TooManyWaiting;

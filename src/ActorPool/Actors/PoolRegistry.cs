@@ -17,8 +17,8 @@ internal sealed class PoolRegistry : IExtension
     private const string Prefix = "actor-pool-";
 
     private readonly ActorSystem _system;
-    private readonly ConcurrentDictionary<string, ConnectionPool> _live = new();
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<ConnectionPool>> _awaited = new();
+    private readonly ConcurrentDictionary<string, ILivePool> _live = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<ILivePool>> _awaited = new();
     private int _started;
 
     private PoolRegistry(ExtendedActorSystem system)
@@ -34,12 +34,12 @@ internal sealed class PoolRegistry : IExtension
 
     /// <summary>Takes the name and starts the manager.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
-    public void Start(ConnectionPool pool, PoolContext cell)
+    public void Start(ILivePool pool, PoolContext cell)
     {
         if (!_live.TryAdd(cell.Name, pool))
             throw new ArgumentException($"A pool named '{cell.Name}' is alive in this actor system already. Give each pool a Name of its own, or dispose the other one first.");
         cell.Clock = _system.Scheduler;
-        PoolMeter.Add(cell);
+        PoolMeter.Add(cell.Metrics, cell.Settings, cell.Look);
         var number = Interlocked.Increment(ref _started);
         cell.Manager = _system.ActorOf(PoolManager.Props(cell), $"{Prefix}{cell.Name}-{number}");
     }
@@ -55,18 +55,18 @@ internal sealed class PoolRegistry : IExtension
     /// <summary>A pool of the system has lent a connection, or a request waits for one.</summary>
     public bool IsAnyInUse => _live.Values.Any(pool => pool.Statistics is { InUse: > 0 } or { Waiting: > 0 });
 
-    /// <summary>The live pool of a name; null when there is none, or when it has not started yet.</summary>
-    public ConnectionPool? Find(string name) => _live.TryGetValue(name, out var pool) && pool.IsStarted ? pool : null;
+    /// <summary>The live pool of a name; null when there is none, or when it has not started yet. Its facade put it here.</summary>
+    public ILivePool? Find(string name) => _live.TryGetValue(name, out var pool) && pool.IsStarted ? pool : null;
 
     /// <summary>The pool has started: calls that wait for it go on.</summary>
-    public void Announce(ConnectionPool pool, string name)
+    public void Announce(ILivePool pool, string name)
     {
         if (_awaited.TryRemove(name, out var awaited))
             awaited.TrySetResult(pool);
     }
 
     /// <summary>Waits until a pool of this name takes requests. Null when it does not within the time, or the actor system ends before.</summary>
-    public async Task<ConnectionPool?> StartedAsync(string name, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<ILivePool?> StartedAsync(string name, TimeSpan patience, CancellationToken cancellationToken)
     {
         var awaited = _awaited.GetOrAdd(name, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         // Looked up after it stands in the list: a start in between sees it there.
@@ -84,10 +84,10 @@ internal sealed class PoolRegistry : IExtension
     }
 
     /// <summary>The name is free for another pool.</summary>
-    public void Release(ConnectionPool pool, PoolContext cell)
+    public void Release(ILivePool pool, PoolContext cell)
     {
-        PoolMeter.Remove(cell);
-        _live.TryRemove(new KeyValuePair<string, ConnectionPool>(cell.Name, pool));
+        PoolMeter.Remove(cell.Metrics);
+        _live.TryRemove(new KeyValuePair<string, ILivePool>(cell.Name, pool));
     }
 
     public async Task StopAsync(IActorRef manager)

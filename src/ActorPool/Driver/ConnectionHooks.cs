@@ -1,5 +1,6 @@
 using System.Data;
 using ActorPool.Core;
+using ActorPool.Errors;
 using Npgsql;
 
 namespace ActorPool.Driver;

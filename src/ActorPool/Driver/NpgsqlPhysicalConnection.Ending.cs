@@ -2,6 +2,7 @@ using System.Data;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using ActorPool.Core;
+using ActorPool.Errors;
 
 namespace ActorPool.Driver;
 

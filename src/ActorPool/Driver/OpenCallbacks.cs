@@ -76,9 +76,6 @@ internal static class OpenCallbacks
         owner.GetType().GetField(field, BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(owner);
 }
 
-/// <summary>The user's code inside an open took longer than the open may take.</summary>
-internal sealed class OpenStuckException(string message) : TimeoutException(message);
-
 /// <summary>One open, as the callbacks in it see it.</summary>
 /// <param name="end">Cancelled when its time is over.</param>
 internal sealed class OpenScope(CancellationToken end)

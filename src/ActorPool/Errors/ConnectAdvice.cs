@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using ActorPool.Core;
-using ActorPool.Driver;
 using Npgsql;
 
 namespace ActorPool.Errors;

@@ -1,4 +1,3 @@
-using ActorPool.Actors;
 using Akka;
 using Akka.Actor;
 using Akka.DependencyInjection;
@@ -65,14 +64,13 @@ internal sealed class HostedEnd : IExtension
             return true;
         if (!TryStopApplication())
             return false;
-        var pools = PoolRegistry.Of(_system);
         var quiet = 0;
         for (var waited = TimeSpan.Zero; waited < BeginPatience && quiet < QuietLooks; waited += Look)
         {
             await Task.WhenAny(order.Begun, Task.Delay(Look)).ConfigureAwait(false);
             if (order.Begun.IsCompleted)
                 return true;
-            quiet = pools.IsAnyInUse ? 0 : quiet + 1;
+            quiet = ConnectionPool.IsAnyInUse(_system) ? 0 : quiet + 1;
         }
 
         return false;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using ActorPool.Actors;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Hosting;
@@ -35,7 +34,7 @@ internal sealed class HostedPools
         {
             if (!_pools.TryGetValue(section, out var pool))
             {
-                if (PoolRegistry.Of(system).Find(section) is null)
+                if (ConnectionPool.Find(system, section) is null)
                     log.Warning("The section {Section} is not used: there is no pool of this name. The pools are: {Pools}. Correct the name in the configuration or in WithConnectionPool.", $"{PoolConfig.Path}.pools.{section}", string.Join(", ", Names));
             }
             else if (!pool.UsesSection)

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using ActorPool.Actors;
-using ActorPool.Core;
 using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,12 +17,12 @@ internal sealed class InjectedConnectionPool(IServiceProvider services, string n
 
     // Before the start there is nothing to count.
     public PoolStatistics Statistics =>
-        Started?.Statistics ?? new PoolCounts { Min = SettingsIfAdded.MinConnections, Max = SettingsIfAdded.MaxConnections }.ToStatistics(name, TimeSpan.Zero);
+        Started?.Statistics ?? new PoolStatistics { Name = name, Min = SettingsIfAdded.MinConnections, Max = SettingsIfAdded.MaxConnections };
 
     private ActorSystem System => services.GetRequiredService<ActorSystem>();
 
     // The live one of the name; after its end the last one, which says that it is closed.
-    private ConnectionPool? Started => _pool = PoolRegistry.Of(System).Find(name) ?? _pool;
+    private ConnectionPool? Started => _pool = ConnectionPool.Find(System, name) ?? _pool;
 
     /// <summary>The settings of a pool that has yet to start: those in HOCON and what was given in code.</summary>
     /// <exception cref="InvalidOperationException">No pool of this name was added.</exception>
@@ -100,7 +98,7 @@ internal sealed class InjectedConnectionPool(IServiceProvider services, string n
         var patience = timeout ?? settings.AcquireTimeout;
         if (patience == TimeSpan.Zero)
             patience = settings.ConnectTimeout;
-        return await PoolRegistry.Of(System).StartedAsync(name, patience, cancellationToken).ConfigureAwait(false)
+        return await ConnectionPool.WhenStartedAsync(System, name, patience, cancellationToken).ConfigureAwait(false)
             ?? throw new PoolException(
                 PoolErrorKind.Timeout,
                 $"Pool '{name}': it has not started within {patience.TotalSeconds:0.###} s. It starts with the actor system: call AddAkka before a hosted service that needs the pool in its StartAsync.");

@@ -51,7 +51,7 @@ internal sealed class SimpleShell : ILeaseHome
             lock (_step)
             {
                 Step(_ => { });
-                return _state.Counts.ToStatistics(Name, Now);
+                return PoolStatistics.From(Name, _state.Counts, Now);
             }
         }
     }
@@ -326,5 +326,5 @@ internal sealed class SimpleShell : ILeaseHome
     };
 
     private PoolFailure FailureOf(PoolErrorKind kind, Exception? cause = null) =>
-        new(kind, Name, _state.Counts.ToStatistics(Name, Now), cause) { Server = _source.Server };
+        new(kind, Name, PoolStatistics.From(Name, _state.Counts, Now), cause) { Server = _source.Server };
 }

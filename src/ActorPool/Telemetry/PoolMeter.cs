@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using ActorPool.Actors;
 
 namespace ActorPool.Telemetry;
 
@@ -16,7 +15,7 @@ internal static class PoolMeter
     private const string State = $"{Prefix}state";
     private const string Connections = "{connection}";
 
-    private static readonly ConcurrentDictionary<PoolContext, PoolMetrics> Live = new();
+    private static readonly ConcurrentDictionary<PoolMetrics, LivePool> Live = new();
 
     // What the conventions recommend for db.client.operation.duration, the one database histogram for which they name boundaries.
     private static readonly InstrumentAdvice<double> Buckets = new() { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] };
@@ -30,10 +29,13 @@ internal static class PoolMeter
     public static readonly Histogram<double>? UseTime = Time("use_time", "The time between borrowing a connection and returning it to the pool.");
 
     /// <summary>From now on the pool is reported.</summary>
-    public static void Add(PoolContext pool) => Live.TryAdd(pool, pool.Metrics);
+    /// <param name="pool">Its name and times.</param>
+    /// <param name="settings">For the limits that are not in its statistics.</param>
+    /// <param name="read">Its present numbers. Called on a thread of the listener's.</param>
+    public static void Add(PoolMetrics pool, PoolSettings settings, Func<PoolStatistics> read) => Live.TryAdd(pool, new LivePool(settings, read));
 
-    /// <summary>The pool is not reported any more. Nothing happens when it was not.</summary>
-    public static void Remove(PoolContext pool) => Live.TryRemove(pool, out _);
+    /// <summary>The pool is no longer reported. Without effect when it was not.</summary>
+    public static void Remove(PoolMetrics pool) => Live.TryRemove(pool, out _);
 
     private static Histogram<double>? Time(string name, string description) =>
         Listeners.Publish(() => Meter.CreateHistogram($"{Prefix}{name}", "s", description, tags: null, Buckets));
@@ -52,9 +54,9 @@ internal static class PoolMeter
 
     private static IEnumerable<Measurement<long>> Counts()
     {
-        foreach (var (cell, metrics) in Live)
+        foreach (var (metrics, live) in Live)
         {
-            var pool = cell.Look();
+            var pool = live.Read();
             yield return new Measurement<long>(pool.Idle, metrics.Pool, new(State, "idle"));
             yield return new Measurement<long>(pool.Open - pool.Idle, metrics.Pool, new(State, "used"));
         }
@@ -62,10 +64,12 @@ internal static class PoolMeter
 
     private static IEnumerable<Measurement<long>> Each(Func<PoolSettings, PoolStatistics, long> read)
     {
-        foreach (var (cell, metrics) in Live)
-            yield return new Measurement<long>(read(cell.Settings, cell.Look()), metrics.Pool);
+        foreach (var (metrics, live) in Live)
+            yield return new Measurement<long>(read(live.Settings, live.Read()), metrics.Pool);
     }
 
     // With idle-timeout 0s the surplus is closed on return.
     private static long MaxIdle(PoolSettings settings, PoolStatistics pool) => settings.IdleTimeout == TimeSpan.Zero ? pool.Min : pool.Max;
+
+    private sealed record LivePool(PoolSettings Settings, Func<PoolStatistics> Read);
 }

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using ActorPool.Driver;
 
 namespace ActorPool.Telemetry;
 
@@ -26,16 +24,7 @@ internal sealed class PoolMetrics(string pool)
 
     public void UsedLater(TimeSpan time) => RecordLater(PoolMeter.UseTime, time);
 
-    /// <summary>Opens the connection, and measures that when it succeeds.</summary>
-    public Task OpenAsync(IPhysicalConnection connection) =>
-        PoolMeter.CreateTime is { Enabled: true } ? OpenMeasuredAsync(connection) : connection.OpenAsync();
-
-    private async Task OpenMeasuredAsync(IPhysicalConnection connection)
-    {
-        var start = Stopwatch.GetTimestamp();
-        await connection.OpenAsync().ConfigureAwait(false);
-        RecordLater(PoolMeter.CreateTime, Stopwatch.GetElapsedTime(start));
-    }
+    public void CreatedLater(TimeSpan time) => RecordLater(PoolMeter.CreateTime, time);
 
     private void RecordLater(Histogram<double>? histogram, TimeSpan time)
     {

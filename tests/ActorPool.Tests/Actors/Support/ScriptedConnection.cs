@@ -1,5 +1,6 @@
 using ActorPool.Core;
 using ActorPool.Driver;
+using ActorPool.Errors;
 using ActorPool.Tests.Core.Support;
 using Npgsql;
 

@@ -26,7 +26,7 @@ internal sealed partial class TwinPools
         Unless(_state.Phase == Model.State.Phase, $"the pool is {_state.Phase}, in the model {Model.State.Phase}");
         Unless(_state.WakeAt == Model.State.WakeAt, $"the pool wakes up at {_state.WakeAt}, in the model at {Model.State.WakeAt}");
         var real = _cell.Look() with { LongestHold = default, LongestWait = default, LastConnectError = null };
-        var model = Model.Counts.ToStatistics(_cell.Name, Model.Now) with { LongestHold = default, LongestWait = default, LastConnectError = null };
+        var model = PoolStatistics.From(_cell.Name, Model.Counts, Model.Now) with { LongestHold = default, LongestWait = default, LastConnectError = null };
         Unless(real == model, $"the numbers differ:\n{real}\n{model}");
         var error = _state.Counts.LastConnectError;
         Unless(Model.Counts.LastConnectError is { } text ? error?.EndsWith(text, StringComparison.Ordinal) == true : error is null, $"the last connect error is {error}");

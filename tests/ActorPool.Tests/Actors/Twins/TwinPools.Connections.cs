@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using ActorPool.Core;
-using ActorPool.Driver;
+using ActorPool.Errors;
 using ActorPool.Tests.Core.Support;
 using Akka.Actor;
 using Npgsql;

@@ -1,4 +1,4 @@
-namespace ActorPool.Driver;
+namespace ActorPool.Errors;
 
 /// <summary>A hook of the user's threw, took too long or left the connection in use. Never leaves the pool: what went wrong is inside.</summary>
 internal sealed class HookFailedException(string hook, Exception error, bool retires = false) : Exception($"the hook {hook} failed: {error.Message}", error)

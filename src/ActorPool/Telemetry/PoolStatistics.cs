@@ -1,3 +1,4 @@
+using ActorPool.Core;
 using Akka.Actor;
 
 namespace ActorPool;
@@ -143,4 +144,55 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
 
     /// <summary>Nothing is lent at present: see <see cref="Pause"/>.</summary>
     public bool IsPaused { get; init; }
+
+    /// <summary>The numbers of the core, as they are at this moment of its clock.</summary>
+    internal static PoolStatistics From(string name, in PoolCounts counts, TimeSpan now) => new()
+    {
+        Name = name,
+        Min = counts.Min,
+        Max = counts.Max,
+        Idle = counts.Idle,
+        InUse = counts.InUse,
+        Opening = counts.Opening,
+        Resetting = counts.Resetting,
+        Validating = counts.Validating,
+        Closing = counts.Closing,
+        Waiting = counts.Waiting,
+        LongestWait = Since(counts.LongestWaitSince, now),
+        LongestHold = Since(counts.LongestHeldSince, now),
+        BelowMin = Since(counts.BelowMinSince, now),
+        Granted = counts.Granted,
+        Joined = counts.Joined,
+        Waited = counts.Waited,
+        TimedOut = counts.TimedOut,
+        Cancelled = counts.Cancelled,
+        Exhausted = counts.Exhausted,
+        TooManyWaiting = counts.TooManyWaiting,
+        ConnectFailed = counts.ConnectFailed,
+        RefusedAsClosed = counts.RefusedAsClosed,
+        NotCheckedOut = counts.NotCheckedOut,
+        NotLocal = counts.NotLocal,
+        KeyedGrants = counts.KeyedGrants,
+        AffinityHits = counts.AffinityHits,
+        ConnectFailures = counts.ConnectFailures,
+        Opened = counts.Opened,
+        Closed = counts.Closed,
+        ClosedIdle = counts.ClosedIdle,
+        ClosedExpired = counts.ClosedExpired,
+        ClosedSurplus = counts.ClosedSurplus,
+        ClosedByBorrower = counts.ClosedByBorrower,
+        ClosedUnusable = counts.ClosedUnusable,
+        ClosedWhileLent = counts.ClosedWhileLent,
+        ClosedByHook = counts.ClosedByHook,
+        ClosedByForce = counts.ClosedByForce,
+        ClosedWithPool = counts.ClosedWithPool,
+        Lost = counts.ClosedLost,
+        EndedByForce = counts.EndedByForce,
+        Reclaimed = counts.Reclaimed,
+        IsPaused = counts.IsPaused,
+        LastConnectError = counts.LastConnectError,
+    };
+
+    private static TimeSpan Since(TimeSpan? start, TimeSpan now) =>
+        start is { } from && now > from ? now - from : TimeSpan.Zero;
 }

@@ -1,7 +1,7 @@
 using ActorPool.Core;
 using Npgsql;
 
-namespace ActorPool.Driver;
+namespace ActorPool.Errors;
 
 /// <summary>None of a pool's hosts gave a connection. The message has the error of each; the first one that a server sent is inside.</summary>
 internal sealed class NoHostException : NpgsqlException

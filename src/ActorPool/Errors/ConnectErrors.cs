@@ -1,9 +1,8 @@
 using System.Net.Sockets;
 using ActorPool.Core;
-using ActorPool.Errors;
 using Npgsql;
 
-namespace ActorPool.Driver;
+namespace ActorPool.Errors;
 
 /// <summary>What an error of opening means for the next attempt.</summary>
 internal static class ConnectErrors
