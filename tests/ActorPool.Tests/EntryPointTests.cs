@@ -1,15 +1,20 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using ActorPool.Tests.Messages;
 using Akka.Actor;
 
 namespace ActorPool.Tests;
 
-/// <summary>Calls of a pool that make no sense.</summary>
+/// <summary>Calls of the two pools that make no sense. No server is needed to refuse them.</summary>
 public sealed class EntryPointTests : IAsyncLifetime
 {
     private static readonly PoolSettings NoServer = new("Host=127.0.0.1;Port=1", 0, 1);
 
-    private readonly ActorSystem _system = ActorSystem.Create("facade", "akka.loglevel = OFF, akka.stdout-loglevel = OFF");
+    private readonly ActorSystem _system = ActorSystem.Create("entry-points", "akka.loglevel = OFF, akka.stdout-loglevel = OFF");
     private ConnectionPool _pool = null!;
     private SimpleConnectionPool _simple = null!;
+
+    private IConnectionPool[] Pools => [_pool, _simple];
 
     public async Task InitializeAsync()
     {
@@ -27,7 +32,7 @@ public sealed class EntryPointTests : IAsyncLifetime
     [Fact]
     public async Task Null_cannot_be_put()
     {
-        foreach (var pool in new IConnectionPool[] { _pool, _simple })
+        foreach (var pool in Pools)
         {
             var error = await Assert.ThrowsAsync<ArgumentNullException>(async () => await pool.PutConnAsync(null!));
             Assert.Equal("connection", error.ParamName);
@@ -35,13 +40,52 @@ public sealed class EntryPointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_call_that_is_cancelled_already_asks_for_nothing()
+    public async Task A_call_that_is_cancelled_already_reaches_no_pool()
     {
-        foreach (var pool in new IConnectionPool[] { _pool, _simple })
+        foreach (var pool in Pools)
         {
             await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await pool.GetConnAsync(cancellationToken: new CancellationToken(canceled: true)));
             Assert.Equal((0, 0, 0L), (pool.Statistics.Waiting, pool.Statistics.Opening, pool.Statistics.ConnectFailures));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(KeyRuleTests.Misplaced), MemberType = typeof(KeyRuleTests))]
+    public void A_misplaced_argument_is_refused_as_a_key_by_both_pools(Func<object> argument)
+    {
+        foreach (var pool in Pools)
+        {
+            var error = Assert.Throws<ArgumentException>(() => pool.GetConnAsync(argument()).AsTask().Dispose());
+
+            Assert.Equal("key", error.ParamName);
+            Assert.Equal((0, 0L), (pool.Statistics.Opening, pool.Statistics.ConnectFailures));
+        }
+    }
+
+    [Fact]
+    public void A_lease_is_not_put_under_a_token()
+    {
+        var lease = LeaseOfNoPool();
+        foreach (var pool in Pools)
+            Assert.Throws<ArgumentException>(() => pool.PutConnAsync(lease, CancellationToken.None).AsTask().Dispose());
+    }
+
+    [Fact]
+    public void A_negative_timeout_of_one_call_is_refused()
+    {
+        foreach (var pool in Pools)
+        {
+            var error = Assert.Throws<ArgumentOutOfRangeException>(() => pool.GetConnAsync(new GetConn { Timeout = TimeSpan.FromSeconds(-5) }).AsTask().Dispose());
+            Assert.Equal("Timeout", error.ParamName);
+        }
+    }
+
+    [Fact]
+    public void A_pool_without_actors_refuses_an_owner()
+    {
+        var error = Assert.Throws<ArgumentException>(() => _simple.GetConnAsync(new GetConn { Owner = _system.DeadLetters }).AsTask().Dispose());
+
+        Assert.Contains("Owner", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -72,4 +116,12 @@ public sealed class EntryPointTests : IAsyncLifetime
     [InlineData("no/such name")]
     [InlineData("DEFAULT")]
     public void A_pool_that_does_not_exist_is_not_found(string name) => Assert.Null(ConnectionPool.Find(_system, name));
+
+    [SuppressMessage("Usage", "CA1816", Justification = "The lease has no pool to which its finalizer could return it.")]
+    private static PooledConnection LeaseOfNoPool()
+    {
+        var lease = (PooledConnection)RuntimeHelpers.GetUninitializedObject(typeof(PooledConnection));
+        GC.SuppressFinalize(lease);
+        return lease;
+    }
 }

@@ -6,17 +6,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorPool.Tests;
 
-/// <summary>Every static way in, with null for each thing that must be given in turn.</summary>
+/// <summary>Every public static method, with null for each required argument in turn.</summary>
 public sealed class NullArgumentTests : IDisposable
 {
     private readonly ActorSystem _system = ActorSystem.Create("nulls", "akka.loglevel = OFF, akka.stdout-loglevel = OFF");
 
-    public static TheoryData<string, string> Given()
+    public static TheoryData<string, string> Required()
     {
         var data = new TheoryData<string, string>();
-        foreach (var method in WaysIn())
+        foreach (var method in EntryPoints())
         {
-            foreach (var parameter in method.GetParameters().Where(MustBeGiven))
+            foreach (var parameter in method.GetParameters().Where(IsRequired))
                 data.Add(method.ToString()!, parameter.Name!);
         }
 
@@ -24,10 +24,10 @@ public sealed class NullArgumentTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Given))]
-    public async Task Null_is_refused_by_name(string method, string parameter)
+    [MemberData(nameof(Required))]
+    public async Task Null_is_refused_by_the_name_of_its_parameter(string method, string parameter)
     {
-        var call = WaysIn().Single(way => way.ToString() == method);
+        var call = EntryPoints().Single(entry => entry.ToString() == method);
         var arguments = call.GetParameters().Select(given => given.Name == parameter ? null : Sample(given)).ToArray();
 
         var error = await Assert.ThrowsAnyAsync<ArgumentException>(() => CallAsync(call, arguments));
@@ -37,17 +37,17 @@ public sealed class NullArgumentTests : IDisposable
     }
 
     [Fact]
-    public void All_ways_in_are_tried() => Assert.InRange(Given().Count, 30, 60);
+    public void All_entry_points_are_tried() => Assert.InRange(Required().Count, 30, 60);
 
     public void Dispose() => _system.Dispose();
 
-    private static IEnumerable<MethodInfo> WaysIn() =>
+    private static IEnumerable<MethodInfo> EntryPoints() =>
         typeof(ConnectionPool).Assembly.GetExportedTypes()
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly))
             .Where(method => !method.IsSpecialName)
             .Select(method => method.IsGenericMethodDefinition ? method.MakeGenericMethod(typeof(NullArgumentTests)) : method);
 
-    private static bool MustBeGiven(ParameterInfo parameter) =>
+    private static bool IsRequired(ParameterInfo parameter) =>
         !parameter.ParameterType.IsValueType && new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.NotNull;
 
     private static async Task CallAsync(MethodInfo method, object?[] arguments)

@@ -73,7 +73,7 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void There_is_no_relative_link_since_a_package_has_no_place_for_it_to_lead()
+    public void The_README_has_no_relative_link_since_a_package_has_no_other_page()
     {
         Assert.DoesNotMatch(@"\]\((?!https://|#)", Text);
     }

@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace ActorPool.Tests;
 
-/// <summary>The README's actor, compiled and run, when things go wrong.</summary>
+/// <summary>The README's actor, compiled and run: how it ends when something fails.</summary>
 public sealed class ReadmeTransferTests() : TestKit("akka.loglevel = OFF, akka.stdout-loglevel = OFF")
 {
     private static readonly Lazy<Type> Transfer = new(Compile);

@@ -18,7 +18,7 @@ public sealed class HostListTests
     }
 
     [Fact]
-    public void With_load_balancing_each_open_begins_with_the_next()
+    public void Each_open_begins_with_the_next_host_under_load_balancing()
     {
         var hosts = Of("Host=a,b,c;Port=7;Load Balance Hosts=true");
 
@@ -29,7 +29,7 @@ public sealed class HostListTests
     }
 
     [Fact]
-    public void A_host_that_failed_comes_last_until_it_is_rechecked_and_is_never_left_out()
+    public void A_failed_host_comes_last_until_it_is_rechecked_and_is_never_left_out()
     {
         var hosts = Of("Host=a,b,c;Host Recheck Seconds=3");
         hosts.Failed(hosts.All[0]);
@@ -71,7 +71,20 @@ public sealed class HostListTests
     }
 
     [Fact]
-    public void Each_has_its_part_of_the_time_and_one_that_failed_a_second_while_another_may_do()
+    public void A_host_whose_open_was_abandoned_is_tried_in_its_turn_again()
+    {
+        var hosts = Of("Host=a,b");
+        hosts.Trying(hosts.All[0]);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal("b:5432 a:5432", Order(hosts));
+
+        _time.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("a:5432 b:5432", Order(hosts));
+    }
+
+    [Fact]
+    public void Each_host_has_an_equal_turn_and_a_failed_one_a_second_while_another_may_serve()
     {
         var hosts = Of("Host=a,b,c");
         var whole = TimeSpan.FromSeconds(15);
@@ -132,18 +145,5 @@ public sealed class HostListTests
         public override long GetTimestamp() => _now;
 
         public void Advance(TimeSpan time) => _now += time.Ticks;
-    }
-
-    [Fact]
-    public void A_host_whose_open_the_pool_has_given_up_is_tried_in_its_turn_again()
-    {
-        var hosts = Of("Host=a,b");
-        hosts.Trying(hosts.All[0]);
-        _time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Equal("b:5432 a:5432", Order(hosts));
-
-        _time.Advance(TimeSpan.FromSeconds(30));
-
-        Assert.Equal("a:5432 b:5432", Order(hosts));
     }
 }

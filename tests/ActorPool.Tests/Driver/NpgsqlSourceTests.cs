@@ -7,17 +7,6 @@ namespace ActorPool.Tests.Driver;
 public sealed class NpgsqlSourceTests
 {
     [Fact]
-    public async Task A_given_data_source_that_pools_is_refused_with_the_remedy()
-    {
-        await using var pooling = NpgsqlDataSource.Create("Host=h;Password=hunter2");
-
-        var error = await Assert.ThrowsAsync<ArgumentException>(() => SimpleConnectionPool.StartAsync(new PoolSettings("", 0, 1) { DataSource = pooling }));
-
-        Assert.Contains("Pooling=false", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("hunter2", error.ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_given_data_source_that_does_not_pool_is_used_and_never_disposed()
     {
         await using var given = NpgsqlDataSource.Create("Host=h;Pooling=false");
@@ -77,29 +66,11 @@ public sealed class NpgsqlSourceTests
     [Theory]
     [InlineData(15, 8)]
     [InlineData(1, 1)]
-    public async Task With_two_hosts_the_drivers_time_out_is_for_one_of_them(double seconds, int driverSeconds)
+    public async Task The_drivers_time_out_is_for_one_of_two_hosts(double seconds, int driverSeconds)
     {
         await using var source = NpgsqlSource.Create(new PoolSettings("Host=a,b", 0, 1) { ConnectTimeout = TimeSpan.FromSeconds(seconds) });
 
         Assert.All(source.Hosts.All, host => Assert.Equal(driverSeconds, new NpgsqlConnectionStringBuilder(host.Source.ConnectionString).Timeout));
-    }
-
-    [Fact]
-    public async Task No_server_at_all_is_a_clear_error()
-    {
-        var error = await Assert.ThrowsAsync<ArgumentException>(() => SimpleConnectionPool.StartAsync(new PoolSettings("", 0, 1)));
-
-        Assert.Contains("connection-string", error.Message, StringComparison.Ordinal);
-        Assert.Contains("DataSource", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_string_and_a_data_source_exclude_each_other()
-    {
-        await using var given = NpgsqlDataSource.Create("Host=h;Pooling=false");
-
-        await Assert.ThrowsAsync<ArgumentException>(() => SimpleConnectionPool.StartAsync(new PoolSettings("Host=h", 0, 1) { DataSource = given }));
-        await Assert.ThrowsAsync<ArgumentException>(() => SimpleConnectionPool.StartAsync(new PoolSettings("", 0, 1) { DataSource = given, ConfigureDataSource = _ => { } }));
     }
 
     private static NpgsqlConnectionStringBuilder TextOf(NpgsqlSource source) => new(source.Create().Npgsql.ConnectionString);

@@ -15,7 +15,7 @@ public sealed class RetiredSessionsTests
     [InlineData("standby", false)]
     [InlineData("prefer-standby", false)]
     [InlineData("read-only", false)]
-    public void A_refused_write_does_unless_reading_is_all_that_is_asked_for(string? attributes, bool retires)
+    public void A_refused_write_retires_a_session_unless_the_pool_is_for_reading(string? attributes, bool retires)
     {
         var sessions = new RetiredSessions(new PoolSettings("", 0, 1).RetireOn, SessionTarget.Of(attributes));
 

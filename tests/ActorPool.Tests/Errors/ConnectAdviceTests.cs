@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.Errors;
 
-/// <summary>Each error of opening has the remedy of its own.</summary>
+/// <summary>Each error of opening has its own remedy.</summary>
 public sealed class ConnectAdviceTests
 {
     [Theory]
@@ -34,7 +34,7 @@ public sealed class ConnectAdviceTests
         AssertAdvice(new NpgsqlException("Failed to connect", new SocketException((int)code)), remedy);
 
     [Fact]
-    public void The_others_are_known_by_what_the_driver_says()
+    public void Every_other_error_is_known_by_the_text_of_the_driver()
     {
         AssertAdvice(new NpgsqlException("Exception", new AuthenticationException("The remote certificate was rejected")), "SSL Mode");
         AssertAdvice(new NpgsqlException("SSL connection requested. No SSL enabled connection from this host is configured."), "SSL Mode");

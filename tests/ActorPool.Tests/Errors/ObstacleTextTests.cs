@@ -4,7 +4,7 @@ using ActorPool.Errors;
 
 namespace ActorPool.Tests.Errors;
 
-/// <summary>The words that no server can be made to cause.</summary>
+/// <summary>Errors that no real server can be made to cause on demand.</summary>
 public sealed class ObstacleTextTests
 {
     private static readonly PoolSettings Settings = new("Host=h", 1, 8) { Name = "orders" };
@@ -59,7 +59,7 @@ public sealed class ObstacleTextTests
     }
 
     [Fact]
-    public void Each_hindrance_has_a_text_of_its_own()
+    public void Each_hindrance_has_its_own_text()
     {
         var messages = Enum.GetValues<Hindrance>().Select(hindrance => Failure(PoolErrorKind.Timeout, hindrance).ToException().Message).ToList();
 

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.Errors;
 
-/// <summary>What an error tells: to code whether to try again, to people what happened and what to do.</summary>
+/// <summary>An error tells code whether to try again, and a reader what happened and what to do.</summary>
 public sealed class PoolExceptionTests
 {
     private static readonly PoolStatistics State = new()
@@ -19,14 +19,14 @@ public sealed class PoolExceptionTests
     [InlineData(PoolErrorKind.NotCheckedOut, false)]
     [InlineData(PoolErrorKind.ConnectFailed, true)]
     [InlineData(PoolErrorKind.NotLocal, false)]
-    public void Transient_is_what_may_succeed_later(PoolErrorKind kind, bool isTransient)
+    public void An_error_is_transient_if_a_later_try_may_succeed(PoolErrorKind kind, bool isTransient)
     {
         Assert.Equal(isTransient, new PoolException(kind, "text").IsTransient);
         Assert.Equal(kind, new PoolException(kind, "text").Kind);
     }
 
     [Fact]
-    public void Every_kind_has_the_name_the_numbers_and_a_remedy()
+    public void Every_kind_has_the_name_of_the_pool_and_its_numbers()
     {
         var messages = Enum.GetValues<PoolErrorKind>().Select(kind => new PoolFailure(kind, "orders", State).ToException().Message).ToList();
 
@@ -46,7 +46,7 @@ public sealed class PoolExceptionTests
     [InlineData(PoolErrorKind.NotCheckedOut, "not lent", "Put a connection once")]
     [InlineData(PoolErrorKind.ConnectFailed, "could be opened", "connection-string")]
     [InlineData(PoolErrorKind.NotLocal, "another process", "ask a pool in the asker's own")]
-    public void It_says_what_happened_and_what_to_do(PoolErrorKind kind, string what, string remedy)
+    public void A_text_says_what_happened_and_what_to_do(PoolErrorKind kind, string what, string remedy)
     {
         var message = new PoolFailure(kind, "orders").ToException().Message;
 
@@ -67,5 +67,5 @@ public sealed class PoolExceptionTests
     }
 
     [Fact]
-    public void Without_a_cause_there_is_no_state_of_a_server() => Assert.Null(new PoolException(PoolErrorKind.Closed, "text").SqlState);
+    public void An_error_without_a_cause_has_no_SQLSTATE() => Assert.Null(new PoolException(PoolErrorKind.Closed, "text").SqlState);
 }

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorPool.Tests.Hosting;
 
-/// <summary>A section of settings that no pool uses, as after a slip of the pen.</summary>
+/// <summary>A section of settings that no pool uses, as after a typing error.</summary>
 public sealed class HostedPoolsTests
 {
     private const string Common = "akka { loglevel = WARNING, stdout-loglevel = OFF, actor-pool { connection-string = \"Host=127.0.0.1;Port=1\", min-connections = 0 } }\n";
 
     [Fact]
-    public async Task A_section_of_a_name_that_no_pool_has_is_reported_with_the_names_of_the_pools()
+    public async Task A_section_that_names_no_pool_is_reported_with_the_names_of_the_pools()
     {
         var warnings = await WarningsAsync("reprots { max-connections = 2 }\n \"a.b\" { max-connections = 3 }", akka => akka.WithConnectionPool().WithConnectionPool<Reports>("reports").WithConnectionPool<HostedPoolsTests>("a.b"));
 
@@ -22,7 +22,7 @@ public sealed class HostedPoolsTests
     }
 
     [Fact]
-    public async Task A_section_of_a_pool_that_has_its_settings_from_code_is_reported()
+    public async Task A_section_of_a_pool_with_settings_from_code_is_reported()
     {
         var settings = new PoolSettings("Host=127.0.0.1;Port=1", 0, 1);
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorPool.Tests.Hosting;
 
-/// <summary>A pool that is added wrongly to an application.</summary>
+/// <summary>Mistakes when a pool is added to an application.</summary>
 public sealed class HostingExtensionsTests
 {
     [Theory]
@@ -29,7 +29,7 @@ public sealed class HostingExtensionsTests
     }
 
     [Fact]
-    public void A_negative_wait_is_refused_at_once()
+    public void A_negative_degraded_wait_is_refused_at_once()
     {
         var akka = new AkkaConfigurationBuilder(new ServiceCollection(), "wrong");
 
@@ -37,7 +37,7 @@ public sealed class HostingExtensionsTests
     }
 
     [Fact]
-    public async Task A_configuration_that_gives_no_settings_stops_the_start_with_the_pools_name()
+    public async Task A_function_that_returns_no_settings_stops_the_start_with_the_pools_name()
     {
         var error = await FailAsync(akka => akka.WithConnectionPool<HostingExtensionsTests>("orders", _ => null!));
 
@@ -46,7 +46,7 @@ public sealed class HostingExtensionsTests
     }
 
     [Fact]
-    public async Task A_connection_string_that_cannot_be_read_stops_the_start_and_is_not_quoted()
+    public async Task An_unreadable_connection_string_stops_the_start_and_is_not_quoted()
     {
         var error = await FailAsync(akka => akka.WithConnectionPool("Host=h;Pasword=hunter2"));
 
@@ -55,7 +55,7 @@ public sealed class HostingExtensionsTests
     }
 
     [Fact]
-    public async Task A_pool_that_was_never_added_says_how_to_add_it()
+    public async Task The_error_of_a_pool_that_was_never_added_says_how_to_add_it()
     {
         var builder = Builder();
         builder.Services.AddConnectionPool("orders");

@@ -13,7 +13,7 @@ public sealed class PackageTests(Package package) : IClassFixture<Package>
     [InlineData("id", "ActorPool")]
     [InlineData("license", "Apache-2.0")]
     [InlineData("readme", "README.md")]
-    public void A_package_says_what_it_is(string name, string value)
+    public void A_package_has_its_id_licence_and_README(string name, string value)
     {
         Assert.Equal(value, package.Value(name));
     }
@@ -22,13 +22,13 @@ public sealed class PackageTests(Package package) : IClassFixture<Package>
     [InlineData("authors")]
     [InlineData("description")]
     [InlineData("tags")]
-    public void A_package_introduces_itself(string name)
+    public void A_package_has_authors_a_description_and_tags(string name)
     {
         Assert.False(string.IsNullOrWhiteSpace(package.Value(name)));
     }
 
     [Fact]
-    public void A_package_tells_the_commit_that_it_was_made_of()
+    public void A_package_names_the_commit_that_it_was_made_from()
     {
         var commit = package.Metadata.Elements().Single(element => element.Name.LocalName == "repository").Attribute("commit")?.Value;
         var isClone = Path.Exists(Path.Combine(ReadmeTests.Repository, ".git"));
@@ -44,7 +44,7 @@ public sealed class PackageTests(Package package) : IClassFixture<Package>
     }
 
     [Fact]
-    public void A_package_brings_three_direct_dependencies()
+    public void A_package_has_three_direct_dependencies()
     {
         var dependencies = package.Metadata.Descendants().Where(element => element.Name.LocalName == "dependency");
 
@@ -58,7 +58,7 @@ public sealed class PackageTests(Package package) : IClassFixture<Package>
     [InlineData("hocon/psycopg2.conf")]
     [InlineData("hocon/hosting.conf")]
     [InlineData("lib/net10.0/ActorPool.xml")]
-    public void A_package_holds_what_its_README_speaks_of(string file)
+    public void A_package_holds_every_file_that_its_README_names(string file)
     {
         Assert.Contains(file, package.Files);
     }

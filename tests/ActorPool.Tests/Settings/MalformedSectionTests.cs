@@ -2,9 +2,11 @@ using Akka.Configuration;
 
 namespace ActorPool.Tests.Settings;
 
-/// <summary>What cannot be used is refused when it is read, with the name of its key.</summary>
+/// <summary>A section that cannot be used is refused when it is read, with the name of the key and without a secret.</summary>
 public sealed class MalformedSectionTests
 {
+    private const string Secret = "hunter2";
+
     private static readonly string[] Whole = ["min-connections", "max-connections", "max-waiting", "max-concurrent-opens", "key-memory"];
     private static readonly string[] Durations =
     [
@@ -12,7 +14,7 @@ public sealed class MalformedSectionTests
         "reconnect-backoff.min", "reconnect-backoff.max",
     ];
 
-    private static readonly string[] Parts = ["lifetime-jitter", "reconnect-backoff.jitter"];
+    private static readonly string[] Ratios = ["lifetime-jitter", "reconnect-backoff.jitter"];
     private static readonly string[] Switches = ["keep-min", "discard-on-key-change", "prepend-reset", "shared-key-warning", "collect-when-starved"];
     private static readonly string[] Choices = ["idle-order", "key-affinity", "key-sharing", "reset", "ambient-transactions"];
 
@@ -59,6 +61,7 @@ public sealed class MalformedSectionTests
     [InlineData("name = reports", "name")]
     [InlineData("pool { a { } }", "pool")]
     [InlineData("\"\" = 1", "")]
+    [InlineData("akka.actor-pool.max-connections = 3", "akka")]
     public void An_unknown_key_is_refused_by_name(string text, string key)
     {
         var error = Assert.Throws<ConfigurationException>(() => Read(text));
@@ -79,6 +82,58 @@ public sealed class MalformedSectionTests
         Assert.Contains(key, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("connectionstring = \"Host=h;Password=hunter2\"", "connectionstring")]
+    [InlineData("connection-string { host = h, password = hunter2 }", "connection-string")]
+    [InlineData("connection-string += \"Host=h;Password=hunter2\"", "connection-string")]
+    [InlineData("connection-string = [hunter2]", "connection-string")]
+    [InlineData("connection-string = [\"Host=h;Password=hunter2\"]", "connection-string")]
+    [InlineData("password = hunter2", "password")]
+    [InlineData("connection-string = \"Host=h;Password=hunter2;Port=65536000000\"", "connection-string")]
+    [InlineData("connection-string = \"Host=h;Password=hunter2;SSL Mode=Sometimes\"", "connection-string")]
+    [InlineData("connection-string = \"Host=h;Password=hunter2;Timeout=-1\"", "connection-string")]
+    public void A_secret_at_the_wrong_place_is_not_quoted(string text, string key)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => Read(text));
+
+        Assert.Contains($"akka.actor-pool.{key}", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("max-connections")]
+    [InlineData("acquire-timeout")]
+    [InlineData("lifetime-jitter")]
+    [InlineData("keep-min")]
+    [InlineData("idle-order")]
+    public void A_huge_value_is_refused_in_few_words(string key)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => Read($"{key} = {new string('9', 100_000)}x"));
+
+        Assert.Contains($"akka.actor-pool.{key}", error.Message, StringComparison.Ordinal);
+        Assert.InRange(error.ToString().Length, 0, 5000);
+    }
+
+    [Fact]
+    public void A_thousand_unknown_keys_are_one_error()
+    {
+        var text = string.Join('\n', Enumerable.Range(0, 1000).Select(i => $"key-{i} = {i}"));
+
+        Assert.Contains("akka.actor-pool.key-", Assert.Throws<ConfigurationException>(() => Read(text)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("max-connections")]
+    [InlineData("connection-string")]
+    [InlineData("reconnect-backoff")]
+    [InlineData("reconnect-backoff.min")]
+    public void A_variable_in_the_form_that_Akka_cannot_read_is_refused_by_key(string key)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => Read($"{key} = ${{?ACTORPOOL_NO_SUCH_VARIABLE}}"));
+
+        Assert.Contains($"akka.actor-pool.{key}", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_value_where_the_whole_section_belongs_is_refused()
     {
@@ -86,7 +141,7 @@ public sealed class MalformedSectionTests
     }
 
     [Fact]
-    public void No_section_at_all_is_a_clear_error()
+    public void A_section_that_is_null_is_refused()
     {
         Assert.Throws<ArgumentNullException>(() => PoolSettings.Create(null!));
     }
@@ -94,7 +149,7 @@ public sealed class MalformedSectionTests
     private static IEnumerable<(string Key, string Value)> WrongValues() =>
         Each(Whole, "-1", "many", "1.5", "1e3", "2147483648", "99999999999999999999", "\"\"", "null", "[1, 2]", "{ a = 1 }", "on", "0x10", "5s")
             .Concat(Each(Durations, "-1s", "soon", "1 fortnight", "1e3s", "99999999999h", "10000d", "NaN", "\"\"", "null", "[1s]", "{ a = 1 }", "on", "s", "1s 2s", "Infinity"))
-            .Concat(Each(Parts, "-0.1", "1.1", "101%", "-1%", "NaN", "Infinity", "%", "much", "\"\"", "null", "[0.1]", "{ a = 1 }"))
+            .Concat(Each(Ratios, "-0.1", "1.1", "101%", "-1%", "NaN", "Infinity", "%", "much", "\"\"", "null", "[0.1]", "{ a = 1 }"))
             .Concat(Each(Switches, "maybe", "1", "ON", "\"\"", "null", "[on]", "{ a = 1 }"))
             .Concat(Each(Choices, "sideways", "0", "1", "Lifo", "\"\"", "null", "[lifo]", "{ a = 1 }"))
             .Concat(Each(["max-connections", "max-waiting", "max-concurrent-opens"], "0"))

@@ -8,7 +8,7 @@ public sealed class Psycopg2PresetTests
     private static readonly PoolSettings Preset = PoolSettings.Psycopg2("Host=h", 2, 5);
 
     [Fact]
-    public void It_is_the_list_of_the_contract()
+    public void The_preset_in_code_is_the_list_of_the_contract()
     {
         var listed = new PoolSettings("Host=h", 2, 5) with
         {
@@ -32,7 +32,7 @@ public sealed class Psycopg2PresetTests
     }
 
     [Fact]
-    public void The_file_says_the_same()
+    public void The_file_psycopg2_conf_is_the_preset_in_code()
     {
         using var stream = typeof(PoolSettings).Assembly.GetManifestResourceStream("ActorPool.psycopg2.conf")!;
         var file = ConfigurationFactory.ParseString(new StreamReader(stream).ReadToEnd());

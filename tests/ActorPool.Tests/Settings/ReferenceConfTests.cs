@@ -34,7 +34,7 @@ public sealed partial class ReferenceConfTests
     }
 
     [Fact]
-    public void Every_key_has_a_comment_of_its_own()
+    public void Every_key_has_its_own_comment()
     {
         var lines = Text().Split('\n').Select(line => line.Trim()).ToList();
         foreach (var (key, _) in Section().AsEnumerable())

@@ -3,7 +3,7 @@ using Akka.Configuration;
 
 namespace ActorPool.Tests.Settings;
 
-/// <summary>Values as people write them.</summary>
+/// <summary>Values in the forms that HOCON allows.</summary>
 public sealed class SectionReaderTests
 {
     [Theory]
@@ -22,7 +22,7 @@ public sealed class SectionReaderTests
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), Read($"connect-timeout = {text}").ConnectTimeout);
 
     [Fact]
-    public void Infinite_is_understood_where_it_makes_sense()
+    public void The_word_infinite_is_read_where_no_limit_makes_sense()
     {
         var settings = Read("acquire-timeout = infinite, idle-timeout = infinite, max-lifetime = infinite, validate-after-idle = infinite");
 
@@ -33,7 +33,7 @@ public sealed class SectionReaderTests
     }
 
     [Fact]
-    public void Off_is_null_and_a_time_is_a_time()
+    public void The_word_off_is_null_where_a_time_can_be_left_out()
     {
         Assert.Null(Read("max-hold-time = off").MaxHoldTime);
         Assert.Null(Read("leak-warning-after = off").LeakWarningAfter);
@@ -62,7 +62,7 @@ public sealed class SectionReaderTests
     [InlineData("0", 0)]
     [InlineData("1", 1)]
     [InlineData("100%", 1)]
-    public void Parts_are_fractions_or_percentages(string text, double value)
+    public void Ratios_are_fractions_or_percentages(string text, double value)
     {
         Assert.Equal(value, Read($"lifetime-jitter = {text}").LifetimeJitter, 10);
         Assert.Equal(value, Read($"reconnect-backoff.jitter = {text}").ReconnectBackoff.Jitter, 10);

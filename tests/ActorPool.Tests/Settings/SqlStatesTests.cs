@@ -11,7 +11,7 @@ public sealed class SqlStatesTests
     [InlineData("[\"57\"]", "57")]
     [InlineData("[\"57P01\", \"57P01\"]", "57P01")]
     [InlineData("[]", "")]
-    public void It_is_read_from_HOCON(string text, string states) =>
+    public void The_list_is_read_from_HOCON(string text, string states) =>
         Assert.Equal(states, string.Join(",", Read($"retire-on = {text}").RetireOn));
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class SqlStatesTests
     }
 
     [Fact]
-    public void A_list_that_its_maker_changes_later_stays_what_it_was()
+    public void A_list_that_is_changed_later_does_not_change_the_settings()
     {
         var list = new List<string> { "57P01" };
         var settings = new PoolSettings("Host=h", 1, 2) { RetireOn = list };
@@ -41,7 +41,7 @@ public sealed class SqlStatesTests
     [InlineData("57P01", true)]
     [InlineData("08006", true)]
     [InlineData("57014", false)]
-    public void An_error_is_matched_also_inside_another(string state, bool matches)
+    public void An_error_is_matched_also_inside_another_error(string state, bool matches)
     {
         var states = SqlStates.Of(["57P01", "08"], "retire-on");
         var error = new PostgresException("it", "ERROR", "ERROR", state);
@@ -50,9 +50,6 @@ public sealed class SqlStatesTests
         Assert.Equal(matches, states.Match(new InvalidOperationException("outer", error)));
         Assert.False(states.Match(new InvalidOperationException()));
     }
-
-    [Fact]
-    public void The_preset_has_none() => Assert.Empty(PoolSettings.Psycopg2("Host=h", 1, 2).RetireOn);
 
     private static PoolSettings Read(string text) => PoolSettings.Create(ConfigurationFactory.ParseString(text));
 }

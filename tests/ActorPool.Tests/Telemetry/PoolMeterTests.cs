@@ -26,7 +26,7 @@ public sealed class PoolMeterTests
     }
 
     [Fact]
-    public void There_are_no_others()
+    public void The_meter_has_nine_instruments()
     {
         Assert.Equal(9, Instruments().Count);
     }
@@ -38,7 +38,7 @@ public sealed class PoolMeterTests
     }
 
     [Fact]
-    public void Nothing_is_observed_while_nobody_listens()
+    public void Nothing_is_observed_without_a_listener()
     {
         Assert.False(PoolMetrics.MeasuresUse);
         Assert.Null(ObservedWait.Begin());

@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace ActorPool.Tests;
 
-/// <summary>What a call of GetConnAsync means, by the compiler's own word.</summary>
-public sealed class OverloadTests
+/// <summary>Which overload of GetConnAsync the compiler takes for a call.</summary>
+public sealed class GetConnOverloadTests
 {
     private const string Key = "object?";
     private const string Token = "System.Threading.CancellationToken";
@@ -38,7 +38,7 @@ public sealed class OverloadTests
     [InlineData("(new GetConn(\"k\"), token)", Request)]
     [InlineData("(new())", Token)]
     [InlineData("(request: null)", Request)]
-    public void A_call_means_what_it_looks_like(string arguments, string first)
+    public void A_call_binds_to_the_overload_that_it_looks_like(string arguments, string first)
     {
         var calls = Pools.Select((pool, i) => $"static object M{i}({pool} pool, CancellationToken token) => pool.GetConnAsync{arguments};");
         var tree = CSharpSyntaxTree.ParseText($"#nullable enable\nusing ActorPool; using System.Threading; static class Calls {{ {string.Concat(calls)} }}");
