@@ -1,4 +1,3 @@
-using ActorPool.Tests.PostgreSQL.BadInput;
 using ActorPool.Tests.PostgreSQL.Support;
 using Npgsql;
 

@@ -1,0 +1,119 @@
+using ActorPool.Tests.PostgreSQL.Support;
+using Akka.Actor;
+
+namespace ActorPool.Tests.PostgreSQL.Actors;
+
+public sealed class CapTests : PoolTest
+{
+    [Fact]
+    public async Task Three_hundred_actors_that_ask_at_once_get_by_with_eight_backends()
+    {
+        var pool = await StartAsync(0, 8);
+        var served = Task.Run(() =>
+        {
+            for (var i = 0; i < 300; i++)
+            {
+                Sys.ActorOf(BorrowerActor.Props(pool.Manager, TestActor, async connection =>
+                {
+                    await ExecuteAsync(connection, "SELECT pg_sleep(0.005)");
+                    await connection.DisposeAsync();
+                }));
+            }
+
+            for (var i = 0; i < 300; i++)
+                ExpectMsg<BorrowerActor.Borrowed>(TimeSpan.FromSeconds(10));
+        });
+
+        Assert.Equal(8, await Backends.MostDuringAsync(served));
+        await EventuallyAsync(() => pool.Statistics is { InUse: 0, Open: 8, Granted: 300 }, "all are served and the connections are back");
+    }
+
+    [Fact]
+    public async Task A_slot_is_refilled_only_when_its_backend_is_gone()
+    {
+        // A backend outlives its close for as long as it drops its temp tables.
+        var pool = await StartAsync(0, 1);
+        var rounds = Task.Run(async () =>
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                var connection = await pool.GetConnAsync();
+                await ExecuteAsync(connection, string.Join(';', Enumerable.Range(0, 200).Select(n => $"CREATE TEMP TABLE t{n} (id int)")));
+                await pool.PutConnAsync(connection, close: true);
+            }
+        });
+
+        Assert.Equal(1, await Backends.MostDuringAsync(rounds));
+    }
+
+    [Fact]
+    public async Task A_slot_whose_lease_ended_by_force_is_refilled_only_when_its_backend_is_gone()
+    {
+        var pool = await StartAsync(0, 1);
+        var rounds = Task.Run(async () =>
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                var ready = new TaskCompletionSource();
+                var borrower = Sys.ActorOf(BorrowerActor.Props(pool.Manager, ActorRefs.Nobody, async connection =>
+                {
+                    await ExecuteAsync(connection, string.Join(';', Enumerable.Range(0, 200).Select(n => $"CREATE TEMP TABLE t{n} (id int)")));
+                    ready.SetResult();
+                    await ExecuteAsync(connection, "SELECT pg_sleep(60)");
+                }));
+                await ready.Task;
+                Sys.Stop(borrower);
+            }
+
+            await using var last = await pool.GetConnAsync();
+        });
+
+        Assert.Equal(1, await Backends.MostDuringAsync(rounds));
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(10_000_000)]
+    public async Task A_slot_whose_lease_ended_by_force_in_the_middle_of_a_result_is_refilled_only_when_its_backend_is_gone(int rows)
+    {
+        var pool = await StartAsync(0, 1);
+        var rounds = Task.Run(async () =>
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                var reading = new TaskCompletionSource();
+                var borrower = Sys.ActorOf(BorrowerActor.Props(pool.Manager, ActorRefs.Nobody, async connection =>
+                {
+                    await ExecuteAsync(connection, string.Join(';', Enumerable.Range(0, 200).Select(n => $"CREATE TEMP TABLE t{n} (id int)")));
+                    var command = connection.CreateCommand();
+                    command.CommandText = $"SELECT generate_series(1, {rows})";
+                    var reader = await command.ExecuteReaderAsync();
+                    await reader.ReadAsync();
+                    reading.SetResult();
+                }));
+                await reading.Task;
+                Sys.Stop(borrower);
+            }
+
+            await using var last = await pool.GetConnAsync();
+        });
+
+        Assert.Equal(1, await Backends.MostDuringAsync(rounds));
+    }
+
+    [Fact]
+    public async Task A_backend_killed_from_outside_is_replaced_without_a_second_one()
+    {
+        var pool = await StartAsync(1, 1);
+        var rounds = Task.Run(async () =>
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                await using var connection = await pool.GetConnAsync();
+                await Assert.ThrowsAnyAsync<Exception>(() => ExecuteAsync(connection, "SELECT pg_terminate_backend(pg_backend_pid())"));
+            }
+        });
+
+        Assert.Equal(1, await Backends.MostDuringAsync(rounds));
+    }
+}

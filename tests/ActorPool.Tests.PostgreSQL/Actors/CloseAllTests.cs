@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using ActorPool.Tests.PostgreSQL.Support;
+using Akka.Actor;
+
+namespace ActorPool.Tests.PostgreSQL.Actors;
+
+public sealed class CloseAllTests : PoolTest
+{
+    [Fact]
+    public async Task Closeall_with_a_long_query_on_every_connection_returns_within_two_seconds_and_leaves_no_backend()
+    {
+        var pool = await StartAsync(0, 8);
+        var queries = new List<Task>();
+        for (var i = 0; i < 8; i++)
+            queries.Add(ExecuteAsync(await pool.GetConnAsync(), "SELECT pg_sleep(60)"));
+        Assert.Equal(8, await Backends.WaitForAsync(8, "state = 'active'"));
+        var waiters = Enumerable.Range(0, 1000).Select(_ => pool.GetConnAsync().AsTask()).ToArray();
+        var clock = Stopwatch.StartNew();
+
+        await pool.CloseAllAsync();
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"It took {clock.Elapsed}.");
+        Assert.Equal(0, await Backends.CountAsync());
+        foreach (var waiter in waiters)
+            Assert.Equal(PoolErrorKind.Closed, (await Assert.ThrowsAsync<PoolException>(() => waiter)).Kind);
+        foreach (var query in queries)
+            await Assert.ThrowsAnyAsync<Exception>(() => query);
+    }
+
+    [Fact]
+    public async Task Closeall_while_connections_are_being_opened_leaves_no_backend()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var pool = await StartAsync(0, 8, settings => settings with { MaxConcurrentOpens = 8 });
+            var waiters = Enumerable.Range(0, 8).Select(_ => pool.GetConnAsync().AsTask()).ToArray();
+
+            await pool.CloseAllAsync();
+
+            Assert.Equal(0, await Backends.CountAsync());
+            foreach (var waiter in waiters)
+                Assert.IsType<PoolException>(await Record.ExceptionAsync(() => waiter));
+        }
+    }
+
+    [Fact]
+    public async Task After_closeall_every_call_is_refused_as_closed_even_for_a_key_in_use()
+    {
+        var pool = await StartAsync(1, 2);
+        var held = await pool.GetConnAsync("key");
+        await pool.CloseAllAsync();
+
+        await RefusedAsync(() => pool.GetConnAsync("key").AsTask());
+        await RefusedAsync(() => pool.PutConnAsync(held).AsTask());
+        await RefusedAsync(pool.CloseAllAsync);
+        await RefusedAsync(() => pool.Manager.Ask<PooledConnection>(new GetConn()));
+        await RefusedAsync(() => pool.Manager.Ask<ConnPut>(new PutConn(held)));
+        await RefusedAsync(() => pool.Manager.Ask<AllClosed>(new CloseAll()));
+        await held.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Closeall_by_Ask_answers_when_all_are_closed()
+    {
+        var pool = await StartAsync(3, 3);
+
+        await pool.Manager.Ask<AllClosed>(new CloseAll());
+
+        Assert.Equal(0, await Backends.CountAsync());
+        Assert.Equal(0, pool.Statistics.Open);
+    }
+
+    [Fact]
+    public async Task A_graceful_end_waits_for_a_borrowed_connection()
+    {
+        var pool = await StartAsync(2, 4, settings => settings with { CloseTimeout = TimeSpan.FromSeconds(30) });
+        var held = await pool.GetConnAsync();
+        var end = pool.DisposeAsync().AsTask();
+        await EventuallyAsync(() => pool.Statistics.Open == 1, "the idle connection is closed");
+        await RefusedAsync(() => pool.GetConnAsync().AsTask());
+        Assert.Equal(1L, await ScalarAsync(held, "SELECT 1::bigint"));
+        Assert.False(end.IsCompleted);
+
+        await held.DisposeAsync();
+
+        await end.WaitAsync(TimeSpan.FromSeconds(5));
+        await pool.DisposeAsync();
+        Assert.Equal(0, await Backends.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_graceful_end_closes_what_is_not_returned_in_time()
+    {
+        var pool = await StartAsync(1, 4, settings => settings with { CloseTimeout = TimeSpan.FromMilliseconds(200) });
+        var held = await pool.GetConnAsync();
+
+        await pool.DisposeAsync();
+
+        Assert.Equal(0, await Backends.CountAsync());
+        Assert.Equal(PoolErrorKind.NotCheckedOut, Assert.Throws<PoolException>(() => held.Npgsql).Kind);
+    }
+
+    private static async Task RefusedAsync(Func<Task> call) =>
+        Assert.Equal(PoolErrorKind.Closed, (await Assert.ThrowsAsync<PoolException>(call)).Kind);
+}

@@ -1,0 +1,48 @@
+using ActorPool.Tests.PostgreSQL.Support;
+using Akka.Actor;
+
+namespace ActorPool.Tests.PostgreSQL.Actors;
+
+public sealed class ManagerEndTests : PoolTest
+{
+    [Theory]
+    [InlineData("kill")]
+    [InlineData("poison")]
+    [InlineData("stop")]
+    public async Task A_manager_that_is_stopped_closes_everything_and_answers_everybody(string how)
+    {
+        var pool = await StartAsync(2, 2);
+        var held = await pool.GetConnAsync();
+        var query = ExecuteAsync(await pool.GetConnAsync(), "SELECT pg_sleep(60)");
+        var waiting = Enumerable.Range(0, 100).Select(_ => pool.GetConnAsync().AsTask()).ToArray();
+        var asking = Enumerable.Range(0, 100).Select(_ => pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(10))).ToArray();
+        await EventuallyAsync(() => pool.Statistics.Waiting == 200, "they wait");
+
+        if (how == "stop")
+            Sys.Stop(pool.Manager);
+        else
+            pool.Manager.Tell(how == "kill" ? Kill.Instance : PoisonPill.Instance, ActorRefs.NoSender);
+        var late = Enumerable.Range(0, 100).Select(_ => pool.GetConnAsync().AsTask()).ToArray();
+
+        foreach (var call in waiting.Concat(asking).Concat(late))
+            Assert.Equal(PoolErrorKind.Closed, (await Assert.ThrowsAsync<PoolException>(() => call)).Kind);
+        await Assert.ThrowsAnyAsync<Exception>(() => query);
+        Assert.Equal(0, await Backends.WaitForAsync(0));
+        Assert.Equal(PoolErrorKind.NotCheckedOut, Assert.Throws<PoolException>(() => held.Npgsql).Kind);
+        await held.DisposeAsync();
+        await pool.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Terminating_the_actor_system_closes_everything()
+    {
+        var system = ActorSystem.Create("other");
+        var pool = await ConnectionPool.StartAsync(system, new PoolSettings(ConnectionString, 2, 2) { CloseTimeout = TimeSpan.FromMilliseconds(100) });
+        _ = await pool.GetConnAsync();
+
+        await system.Terminate();
+
+        Assert.Equal(0, await Backends.WaitForAsync(0));
+        Assert.Equal(PoolErrorKind.Closed, (await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask())).Kind);
+    }
+}

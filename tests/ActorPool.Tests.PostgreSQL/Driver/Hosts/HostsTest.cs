@@ -1,0 +1,49 @@
+using ActorPool.Tests.PostgreSQL.Support;
+using Npgsql;
+
+namespace ActorPool.Tests.PostgreSQL.Driver.Hosts;
+
+/// <summary>A test of a pool that has several hosts.</summary>
+public abstract class HostsTest : PoolTest
+{
+    protected static string HostOf(string connectionString)
+    {
+        var text = new NpgsqlConnectionStringBuilder(connectionString);
+        return $"{text.Host}:{text.Port}";
+    }
+
+    /// <summary>The string with other hosts and more keywords.</summary>
+    protected static string With(string connectionString, string more, params string[] hosts)
+    {
+        var text = new NpgsqlConnectionStringBuilder(connectionString);
+        text.Remove("Port");
+        text.Host = string.Join(',', hosts);
+        return $"{text.ConnectionString};{more}";
+    }
+
+    /// <summary>Where a borrower gets, as the server says.</summary>
+    protected static async Task<int> PortAsync(ConnectionPool pool)
+    {
+        await using var connection = await pool.GetConnAsync();
+        return int.Parse((string)(await ScalarAsync(connection, "SHOW port"))!, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Inserts a row as soon as a borrower can, however many errors come before; these.</summary>
+    protected static async Task<List<string>> WriteAsync(ConnectionPool pool, TimeSpan within)
+    {
+        var errors = new List<string>();
+        for (var end = DateTime.UtcNow + within; ;)
+        {
+            try
+            {
+                await using var connection = await pool.GetConnAsync();
+                await ExecuteAsync(connection, "INSERT INTO written DEFAULT VALUES");
+                return errors;
+            }
+            catch (System.Data.Common.DbException error) when (DateTime.UtcNow < end)
+            {
+                errors.Add(error.Message);
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using ActorPool.Driver;
+using Npgsql;
+
+namespace ActorPool.Tests.PostgreSQL.Driver.Hosts;
+
+/// <summary>Several hosts in one connection string, or in a data source.</summary>
+public sealed class SeveralHostsTests : HostsTest
+{
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("SSL Mode=Disable", false)]
+    [InlineData("Pooling=false", true)]
+    public async Task Behind_a_host_that_is_silent_the_next_one_is_reached_in_time(string more, bool givenDataSource)
+    {
+        using var silent = new SilentHost();
+        var text = With(ConnectionString, more, silent.Name, HostOf(ConnectionString));
+        // Its own time-out for one host is longer than the pool's for all.
+        await using var given = givenDataSource ? NpgsqlDataSource.Create(text) : null;
+        var settings = new PoolSettings(givenDataSource ? "" : text, 1, 2) { DataSource = given, ConnectTimeout = TimeSpan.FromSeconds(1.5) };
+        var clock = Stopwatch.StartNew();
+
+        var pool = await StartAsync(settings);
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2.5), $"It took {clock.Elapsed}.");
+        await PortAsync(pool);
+    }
+
+    [Fact]
+    public async Task Once_a_host_was_silent_the_others_come_first()
+    {
+        using var silent = new SilentHost();
+        var pool = await StartAsync(new PoolSettings(With(ConnectionString, "", silent.Name, HostOf(ConnectionString)), 1, 2) { ConnectTimeout = TimeSpan.FromSeconds(1) });
+        var clock = Stopwatch.StartNew();
+
+        await using (await pool.GetConnAsync())
+            await PortAsync(pool);
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(0.4), $"It took {clock.Elapsed}.");
+    }
+
+    [Fact]
+    public async Task A_borrower_behind_a_silent_host_is_served_by_an_open_beside_it()
+    {
+        using var silent = new SilentHost();
+        var pool = await StartAsync(new PoolSettings(With(ConnectionString, "", silent.Name, HostOf(ConnectionString)), 0, 2) { ConnectTimeout = TimeSpan.FromSeconds(10) });
+        var clock = Stopwatch.StartNew();
+
+        await PortAsync(pool);
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2.5), $"It took {clock.Elapsed}.");
+    }
+
+    [Fact]
+    public async Task The_error_names_the_host_that_is_silent_and_the_one_that_refuses()
+    {
+        using var silent = new SilentHost();
+        var settings = new PoolSettings(With(ConnectionString, "", silent.Name, "127.0.0.1:1"), 1, 1) { ConnectTimeout = TimeSpan.FromSeconds(1) };
+
+        var error = await Assert.ThrowsAsync<PoolException>(() => StartAsync(settings));
+
+        Assert.Contains($"{silent.Name}: The server did not answer within 0.5 s", error.Message, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1:1: Connection refused", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_no_host_lets_it_in_the_servers_own_error_is_inside()
+    {
+        var text = With(ConnectionString, "", HostOf(ConnectionString), HostOf(ConnectionString)).Replace("Database=", "Database=no_", StringComparison.Ordinal);
+
+        var error = await Assert.ThrowsAsync<PoolException>(() => StartAsync(new PoolSettings(text, 1, 1)));
+
+        Assert.Equal(PostgresErrorCodes.InvalidCatalogName, Assert.IsType<PostgresException>(error.InnerException).SqlState);
+        Assert.False(error.IsTransient);
+    }
+
+    [Fact]
+    public async Task What_one_host_says_is_inside_when_the_other_is_away()
+    {
+        var text = With(ConnectionString, "", "127.0.0.1:1", HostOf(ConnectionString)).Replace("Database=", "Database=no_", StringComparison.Ordinal);
+
+        var error = await Assert.ThrowsAsync<PoolException>(() => StartAsync(new PoolSettings(text, 1, 1)));
+
+        Assert.Equal(PostgresErrorCodes.InvalidCatalogName, Assert.IsType<PostgresException>(error.InnerException?.InnerException).SqlState);
+        Assert.True(error.IsTransient);
+        Assert.Contains("127.0.0.1:1: Connection refused", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task After_all_hosts_were_down_a_waiter_is_served_in_the_first_moments_of_their_return()
+    {
+        var server = await StartServerAsync(new() { AlwaysThrowaway = true });
+        var text = With(server.ConnectionString, "Pooling=false", "127.0.0.1:1", HostOf(server.ConnectionString));
+        await using var source = NpgsqlDataSource.Create(text);
+        ConnectionPool[] pools =
+        [
+            await StartAsync(new PoolSettings(text, 1, 1) { Name = "string" }),
+            await StartAsync(new PoolSettings("", 1, 1) { Name = "source", DataSource = source }),
+            await StartAsWholeAsync(new PoolSettings("", 1, 1) { Name = "source-as-a-whole", DataSource = source }),
+        ];
+        await server.StopAsync();
+        var served = pools.Select(PortAsync).ToArray();
+        foreach (var pool in pools)
+        {
+            await EventuallyAsync(() => pool.Statistics.ConnectFailures >= 12, $"{pool.Statistics.Name} tries often");
+            Assert.Contains("Connection refused", pool.Statistics.LastConnectError, StringComparison.Ordinal);
+        }
+
+        await server.StartAgainAsync();
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAll(served);
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1), $"It took {clock.Elapsed}.");
+    }
+
+    [Fact]
+    public async Task Every_host_has_what_was_configured_for_the_data_source()
+    {
+        var pool = await StartAsync(new PoolSettings(With(ConnectionString, "Load Balance Hosts=true", HostOf(ConnectionString), HostOf(ConnectionString)), 0, 2)
+        {
+            ConfigureDataSource = source => source.UsePhysicalConnectionInitializer(
+                connection => throw new NotSupportedException(),
+                async connection =>
+                {
+                    await using var command = new NpgsqlCommand("SELECT set_config('app.configured', 'yes', false)", connection);
+                    await command.ExecuteNonQueryAsync();
+                }),
+        });
+        await using var one = await pool.GetConnAsync();
+        await using var other = await pool.GetConnAsync();
+
+        Assert.Equal("yes", await ScalarAsync(one, "SELECT current_setting('app.configured')"));
+        Assert.Equal("yes", await ScalarAsync(other, "SELECT current_setting('app.configured')"));
+    }
+
+    /// <summary>As with a driver whose data source for several hosts cannot be taken apart.</summary>
+    private async Task<ConnectionPool> StartAsWholeAsync(PoolSettings settings)
+    {
+        var source = NpgsqlSource.Create(settings, NpgsqlInternals.TryCreate(out _), hosts: HostList.Of(settings.DataSource!, inIt: null));
+        return Keep(await ConnectionPool.StartAsync(Sys, settings, source, CancellationToken.None));
+    }
+}

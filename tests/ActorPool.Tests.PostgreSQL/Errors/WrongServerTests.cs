@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using ActorPool.Tests.PostgreSQL.Support;
+using ActorPool.ThrowawayPostgres;
+using Akka.Actor;
+
+namespace ActorPool.Tests.PostgreSQL.Errors;
+
+/// <summary>A connection string with one thing wrong in it: the error names that, and nothing that can be read has the password.</summary>
+public sealed class WrongServerTests(WrongServerTests.Fixture fixture) : IClassFixture<WrongServerTests.Fixture>, IDisposable
+{
+    private readonly DebugLog _log = new();
+
+    public static TheoryData<string> Wrong() => [.. WrongServer.All.Select(wrong => wrong.What)];
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public async Task A_start_fails_and_says_why(string what)
+    {
+        var settings = Settings(what, min: 2);
+
+        Check(what, await RefusedAsync(() => ConnectionPool.StartAsync(_log.System, settings)), settings);
+        Check(what, await RefusedAsync(() => SimpleConnectionPool.StartAsync(settings)), settings);
+        Assert.Null(ConnectionPool.Find(_log.System));
+    }
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public async Task A_request_fails_and_says_why(string what)
+    {
+        var settings = Settings(what, min: 0);
+        await using var pool = await ConnectionPool.StartAsync(_log.System, settings);
+        await using var simple = await SimpleConnectionPool.StartAsync(settings);
+
+        Check(what, await RefusedAsync(async () => await pool.GetConnAsync()), settings);
+        Check(what, await RefusedAsync(async () => await pool.GetConnAsync("key")), settings);
+        Check(what, await RefusedAsync(() => pool.Manager.Ask<PooledConnection>(new GetConn())), settings);
+        Check(what, await RefusedAsync(async () => await simple.GetConnAsync()), settings);
+        HasNoSecret(pool.Statistics + pool.Statistics.LastConnectError + simple.Statistics);
+    }
+
+    public void Dispose() => _log.Dispose();
+
+    private static async Task<PoolException> RefusedAsync(Func<Task> call)
+    {
+        var clock = Stopwatch.StartNew();
+        var error = await Assert.ThrowsAsync<PoolException>(call);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"It took {clock.Elapsed}.");
+        return error;
+    }
+
+    private PoolSettings Settings(string what, int min) =>
+        new(WrongServer.Spoiled(fixture.Server, what), min, 2) { AcquireTimeout = TimeSpan.FromSeconds(1), ConnectTimeout = TimeSpan.FromSeconds(2) };
+
+    private void Check(string what, PoolException error, PoolSettings settings)
+    {
+        var word = WrongServer.All.Single(wrong => wrong.What == what).Word;
+        Assert.Equal(PoolErrorKind.ConnectFailed, error.Kind);
+        Assert.Contains(word, error.Message, StringComparison.Ordinal);
+        Assert.NotNull(error.InnerException);
+        if (what.Contains("password", StringComparison.Ordinal))
+        {
+            Assert.False(error.IsTransient);
+            Assert.Contains(what == "no password" ? "Give the driver a password" : "Correct the password of this user", error.Message, StringComparison.Ordinal);
+        }
+
+        HasNoSecret(error.ToString());
+        HasNoSecret(settings.ToString());
+        Assert.True(_log.Count > 0);
+        HasNoSecret(_log.All);
+    }
+
+    private static void HasNoSecret(string text) => Assert.DoesNotContain(WrongServer.Secret, text, StringComparison.Ordinal);
+
+    public sealed class Fixture : IAsyncLifetime
+    {
+        public PostgresServer Server { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Server = await WrongServer.StartAsync();
+
+        public async Task DisposeAsync() => await Server.DisposeAsync();
+    }
+}

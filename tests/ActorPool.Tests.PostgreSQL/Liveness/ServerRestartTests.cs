@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using ActorPool.ThrowawayPostgres;
+using Npgsql;
+
+namespace ActorPool.Tests.PostgreSQL.Liveness;
+
+/// <summary>A server that goes and comes back.</summary>
+public sealed class ServerRestartTests : LivenessTest
+{
+    [Theory]
+    [InlineData(PostgresStopMode.Fast)]
+    [InlineData(PostgresStopMode.Immediate)]
+    public async Task Once_it_is_back_no_borrower_sees_an_error(PostgresStopMode mode)
+    {
+        var server = await StartServerAsync();
+        var pool = await StartAsync(new PoolSettings(server.ConnectionString, 8, 8) { ValidateAfterIdle = Timeout.InfiniteTimeSpan });
+        var before = await UseAllAsync(pool, 8);
+
+        await server.RestartAsync(mode);
+
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(n => UseAsync(pool, byAsk: n % 2 == 0, n % 3 == 0 ? n : null)));
+        var after = new List<int>(await UseAllAsync(pool, 8));
+        for (var i = 0; i < 20; i++)
+            after.Add(await UseAsync(pool));
+        Assert.Empty(before.Intersect(after));
+    }
+
+    [Fact]
+    public async Task Under_load_only_running_commands_fail_and_never_a_request()
+    {
+        var server = await StartServerAsync();
+        var pool = await StartAsync(new PoolSettings(server.ConnectionString, 4, 4) { AcquireTimeout = TimeSpan.FromSeconds(30) });
+        using var end = new CancellationTokenSource();
+        var served = 0;
+        var loops = Enumerable.Range(0, 12).Select(async _ =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                await using var connection = await pool.GetConnAsync();
+                try
+                {
+                    await ExecuteAsync(connection, "SELECT pg_sleep(0.001)");
+                    Interlocked.Increment(ref served);
+                }
+                catch (NpgsqlException)
+                {
+                    // The server went away under the command.
+                }
+            }
+        }).ToArray();
+        await EventuallyAsync(() => Volatile.Read(ref served) > 100, "the load runs");
+
+        await server.RestartAsync();
+
+        var then = Volatile.Read(ref served);
+        await EventuallyAsync(() => Volatile.Read(ref served) > then + 100, "the load runs again");
+        await end.CancelAsync();
+        await Task.WhenAll(loops);
+        Assert.Equal(0, pool.Statistics.TimedOut);
+        await EventuallyAsync(() => pool.Statistics is { Idle: 4, Waiting: 0 }, "all are back");
+    }
+
+    [Fact]
+    public async Task While_it_is_down_attempts_back_off_and_those_who_wait_get_its_error_at_their_timeout()
+    {
+        var server = await StartServerAsync();
+        var pool = await StartAsync(new PoolSettings(server.ConnectionString, 0, 4) { AcquireTimeout = TimeSpan.FromSeconds(3) });
+        await UseAllAsync(pool, 4);
+        await server.StopAsync();
+        var clock = Stopwatch.StartNew();
+
+        var refused = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => RefusalAsync(pool)));
+
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(2.9), TimeSpan.FromSeconds(5));
+        Assert.All(refused, error => Assert.Equal(PoolErrorKind.ConnectFailed, error.Kind));
+        Assert.All(refused, error => Assert.IsType<NpgsqlException>(error.InnerException, exactMatch: false));
+        // Ten in its first 50 ms, and then each after a tenth of the time that it has been away, less a fifth at most.
+        Assert.InRange(pool.Statistics.ConnectFailures, 3, 70);
+        Assert.Equal((0, 4), (pool.Statistics.Open, pool.Statistics.Lost));
+        Assert.NotNull(pool.Statistics.LastConnectError);
+
+        await server.StartAgainAsync();
+        clock.Restart();
+        await UseAsync(pool);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"It took {clock.Elapsed}.");
+        Assert.Null(pool.Statistics.LastConnectError);
+    }
+
+    [Fact]
+    public async Task A_pool_that_nobody_uses_comes_back_to_its_minimum_by_itself()
+    {
+        var server = await StartServerAsync();
+        var pool = await StartAsync(new PoolSettings(server.ConnectionString, 3, 3) { ReconnectBackoff = new ReconnectBackoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1), 0) });
+        await server.StopAsync();
+        await EventuallyAsync(() => pool.Statistics is { Lost: 3, Open: 0, ConnectFailures: > 1 }, "the loss is noticed");
+
+        await server.StartAgainAsync();
+
+        await EventuallyAsync(() => pool.Statistics is { Idle: 3 }, "three are open again");
+    }
+
+    private static async Task<PoolException> RefusalAsync(ConnectionPool pool) =>
+        await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask());
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+
+namespace ActorPool.Tests.PostgreSQL.Liveness;
+
+/// <summary>A backend that is there and does nothing, as behind a network that swallows everything.</summary>
+public sealed class StuckBackendTests : LivenessTest
+{
+    // Far from connect-timeout, which is 15 s.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(4);
+
+    [Theory]
+    [InlineData(ResetMode.Rollback)]
+    [InlineData(ResetMode.DiscardAll)]
+    public Task A_reset_that_is_stuck_holds_up_nobody(ResetMode reset) => StuckAsync(0, 2, settings => settings with { Reset = reset }, async (pool, stop) =>
+    {
+        var lease = await pool.GetConnAsync();
+        await ExecuteAsync(lease, "BEGIN");
+        stop(await PidAsync(lease));
+        await lease.DisposeAsync();
+        await EventuallyAsync(() => pool.Statistics.Resetting == 1, "it is being reset");
+
+        await UseAsync(pool).WaitAsync(Soon);
+
+        Assert.NotEqual(0, pool.Statistics.Resetting);
+    });
+
+    [Fact]
+    public Task A_request_behind_a_frozen_backend_is_told_that_the_server_does_not_answer() =>
+        StuckAsync(1, 1, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(600), ValidateTimeout = TimeSpan.FromSeconds(20) }, async (pool, stop) =>
+        {
+            var lease = await pool.GetConnAsync();
+            await ExecuteAsync(lease, "BEGIN");
+            stop(await PidAsync(lease));
+            await lease.DisposeAsync();
+
+            var error = await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask());
+
+            Assert.Contains("validated (0) or reset (1), and there has been no answer for ", error.Message, StringComparison.Ordinal);
+            Assert.Contains("Check the server and the network to it", error.Message, StringComparison.Ordinal);
+        });
+
+    [Fact]
+    public Task A_validation_that_is_stuck_holds_up_nobody() => StuckAsync(2, 2, settings => settings with { ValidateAfterIdle = TimeSpan.Zero }, async (pool, stop) =>
+    {
+        await UseAllAsync(pool, 2);
+        // The last one that came back is the next one that is lent.
+        stop(await UseAsync(pool));
+
+        var served = UseAsync(pool);
+        await EventuallyAsync(() => pool.Statistics.Validating > 0, "one is being proven");
+        await served.WaitAsync(Soon);
+    });
+
+    [Fact]
+    public Task A_waiter_behind_a_stuck_reset_is_served_by_the_next_that_comes_back() => StuckAsync(2, 2, settings => settings, async (pool, stop) =>
+    {
+        var (stuck, other) = (await pool.GetConnAsync(), await pool.GetConnAsync());
+        var waiting = UseAsync(pool);
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await ExecuteAsync(stuck, "BEGIN");
+        stop(await PidAsync(stuck));
+        await stuck.DisposeAsync();
+        await other.DisposeAsync();
+
+        await waiting.WaitAsync(Soon);
+    });
+
+    [Fact]
+    public Task Closing_all_with_one_that_is_stuck_takes_a_bounded_time() => StuckAsync(2, 2, settings => settings, async (pool, stop) =>
+    {
+        stop(await UseAsync(pool));
+
+        await pool.CloseAllAsync().WaitAsync(TimeSpan.FromSeconds(10));
+    });
+
+    private async Task StuckAsync(int min, int max, Func<PoolSettings, PoolSettings> change, Func<ConnectionPool, Action<int>, Task> test)
+    {
+        var server = await StartServerAsync();
+        var pool = await StartAsync(change(new PoolSettings(server.ConnectionString, min, max)));
+        var stopped = new List<int>();
+        try
+        {
+            await test(pool, pid =>
+            {
+                stopped.Add(pid);
+                Signal("STOP", pid);
+            });
+        }
+        finally
+        {
+            stopped.ForEach(pid => Signal("CONT", pid));
+        }
+    }
+
+    private static void Signal(string name, int pid)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{pid}"]);
+        kill.WaitForExit();
+        // Whether a backend that is to continue is there still does not matter.
+        Assert.True(kill.ExitCode == 0 || name == "CONT", $"Backend {pid} cannot be stopped.");
+    }
+}

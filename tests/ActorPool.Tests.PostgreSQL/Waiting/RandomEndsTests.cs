@@ -1,0 +1,72 @@
+using ActorPool.Tests.PostgreSQL.Support;
+using Akka.Actor;
+
+namespace ActorPool.Tests.PostgreSQL.Waiting;
+
+/// <summary>Ten thousand requests that time out or are cancelled at random instants: before, during and after their grant.</summary>
+public sealed class RandomEndsTests : PoolTest
+{
+    private const int Max = 8;
+    private const int Batches = 10;
+    private const int PerBatch = 1000;
+
+    private readonly Random _random = new(7);
+    private int _served;
+    private int _ended;
+
+    [Theory]
+    [InlineData(0, KeySharing.Shared)]
+    [InlineData(30, KeySharing.Shared)]
+    [InlineData(30, KeySharing.Exclusive)]
+    public async Task They_lose_no_connection(int keys, KeySharing sharing)
+    {
+        var pool = await StartAsync(0, Max, settings => settings with { KeySharing = sharing, DiscardOnKeyChange = false });
+        var owner = Sys.ActorOf(Props.Empty);
+
+        var most = await Backends.MostDuringAsync(Task.Run(async () =>
+        {
+            for (var batch = 0; batch < Batches; batch++)
+            {
+                var limits = Enumerable.Range(0, PerBatch).Select(_ => TimeSpan.FromTicks(_random.Next((int)TimeSpan.FromMilliseconds(60).Ticks))).ToArray();
+                await Task.WhenAll(limits.Select((limit, n) => RequestAsync(pool, n, new GetConn(keys == 0 ? null : n % keys) { Owner = n % 5 == 0 ? owner : null }, sharing, limit)));
+            }
+        }));
+
+        // How near they come to the cap is a matter of how fast the machine is.
+        Assert.InRange(Math.Max(most, await Backends.CountAsync()), Max / 2, Max);
+        Assert.Equal(Batches * PerBatch, _served + _ended);
+        Assert.True(_served > 100 && _ended > 100, $"{_served} were served, and {_ended} ended before.");
+        await EventuallyAsync(() => pool.Statistics is { InUse: 0, Waiting: 0, Opening: 0, Resetting: 0, Validating: 0, Closing: 0 } now && now.Open == now.Idle, "everything is back");
+        Assert.Equal(pool.Statistics.Open, await Backends.WaitForAsync(pool.Statistics.Open));
+        var all = await Task.WhenAll(Enumerable.Range(0, Max).Select(_ => pool.GetConnAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5))));
+        Assert.Equal(Max, (await Task.WhenAll(all.Select(PidAsync))).Distinct().Count());
+        Assert.Equal(Max, pool.Statistics.InUse);
+        Assert.Equal(0, pool.Statistics.Reclaimed);
+        foreach (var connection in all)
+            await connection.DisposeAsync();
+    }
+
+    private async Task RequestAsync(ConnectionPool pool, int n, GetConn request, KeySharing sharing, TimeSpan limit)
+    {
+        try
+        {
+            using var cancellation = new CancellationTokenSource(limit);
+            await using var connection = (n % 4) switch
+            {
+                0 => await pool.Manager.Ask<PooledConnection>(request, limit + TimeSpan.FromTicks(1)),
+                1 => await pool.Manager.Ask<PooledConnection>(request, cancellation.Token),
+                _ => await pool.GetConnAsync(request.Key, cancellation.Token),
+            };
+            // Sharers of a key would be in each other's way.
+            if (request.Key is not null && sharing == KeySharing.Shared)
+                await Task.Delay(2);
+            else
+                await ScalarAsync(connection, "SELECT 1");
+            Interlocked.Increment(ref _served);
+        }
+        catch (Exception error) when (error is AskTimeoutException or OperationCanceledException)
+        {
+            Interlocked.Increment(ref _ended);
+        }
+    }
+}

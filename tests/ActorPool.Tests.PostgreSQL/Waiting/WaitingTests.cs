@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using ActorPool.Tests.PostgreSQL.Support;
+using Akka.Actor;
+
+namespace ActorPool.Tests.PostgreSQL.Waiting;
+
+public sealed class WaitingTests : PoolTest
+{
+    [Fact]
+    public async Task Requests_are_served_in_the_order_in_which_they_came()
+    {
+        var pool = await StartAsync(1, 1);
+        var held = await pool.GetConnAsync();
+        var order = new List<int>();
+        var waiters = new List<Task>();
+        for (var i = 0; i < 50; i++)
+        {
+            var number = i;
+            waiters.Add(ServeAsync());
+            await EventuallyAsync(() => pool.Statistics.Waiting == number + 1, "it waits");
+
+            async Task ServeAsync()
+            {
+                await using var connection = await pool.GetConnAsync();
+                order.Add(number);
+            }
+        }
+
+        await held.DisposeAsync();
+        await Task.WhenAll(waiters);
+
+        Assert.Equal(Enumerable.Range(0, 50), order);
+    }
+
+    [Fact]
+    public async Task A_request_is_refused_at_its_timeout()
+    {
+        var pool = await StartAsync(1, 1, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(300) });
+        var held = await pool.GetConnAsync();
+        var clock = Stopwatch.StartNew();
+
+        var error = await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask());
+
+        Assert.Equal(PoolErrorKind.Timeout, error.Kind);
+        Assert.InRange(clock.Elapsed, TimeSpan.FromMilliseconds(290), TimeSpan.FromMilliseconds(800));
+        Assert.Equal(1, pool.Statistics.TimedOut);
+        await held.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_cancelled_request_leaves_the_queue_at_once()
+    {
+        var pool = await StartAsync(1, 1);
+        var held = await pool.GetConnAsync();
+        using var cancellation = new CancellationTokenSource();
+        var waiting = pool.GetConnAsync(cancellationToken: cancellation.Token).AsTask();
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+
+        await cancellation.CancelAsync();
+
+        Assert.Equal(cancellation.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting)).CancellationToken);
+        await EventuallyAsync(() => pool.Statistics.Waiting == 0, "nobody waits");
+        await held.DisposeAsync();
+        Assert.Equal(1, pool.Statistics.Cancelled);
+    }
+
+    [Fact]
+    public async Task One_more_than_max_waiting_is_refused_at_once()
+    {
+        var pool = await StartAsync(1, 1, settings => settings with { MaxWaiting = 3 });
+        var held = await pool.GetConnAsync();
+        var waiting = Enumerable.Range(0, 3).Select(_ => pool.GetConnAsync().AsTask()).ToArray();
+
+        var error = await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask());
+
+        Assert.Equal(PoolErrorKind.TooManyWaiting, error.Kind);
+        Assert.True(error.IsTransient);
+        await held.DisposeAsync();
+        foreach (var task in waiting)
+            await (await task).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Many_short_uses_at_once_do_not_open_a_connection_each()
+    {
+        var pool = await StartAsync(1, 50);
+
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ =>
+        {
+            await using var connection = await pool.GetConnAsync();
+            await ScalarAsync(connection, "SELECT pg_sleep(0.0005)");
+        }));
+
+        Assert.InRange(pool.Statistics.Opened, 1, 15);
+    }
+
+    [Fact]
+    public async Task Continuations_do_not_run_on_the_managers_thread()
+    {
+        var pool = await StartAsync(1, 1);
+        var held = await pool.GetConnAsync();
+        var waiting = pool.GetConnAsync().AsTask();
+        using var release = new ManualResetEventSlim();
+        var blocked = waiting.ContinueWith(_ => release.Wait(TimeSpan.FromSeconds(10)), TaskContinuationOptions.ExecuteSynchronously);
+
+        await held.DisposeAsync();
+        await EventuallyAsync(() => waiting.IsCompleted, "it is served");
+
+        // Somebody's continuation blocks its thread; the manager answers all the same.
+        await pool.Manager.Ask<PoolStatistics>(new GetStatistics(), TimeSpan.FromSeconds(5));
+        release.Set();
+        await blocked;
+    }
+}
