@@ -1,13 +1,13 @@
-using ActorPool.Tests.PostgreSQL.Psycopg2;
+using ActorPool.Psycopg2;
 using Akka.Actor;
 using Npgsql;
 
 namespace ActorPool.Differential;
 
-/// <summary>Runs sequences by everybody: psycopg2, the model of its rules, and this project's pools by every way in.</summary>
+/// <summary>Runs sequences on psycopg2, on the model of its rules, and on every entry point of this project's pools.</summary>
 internal sealed class Comparison : IAsyncDisposable
 {
-    private const int Parties = 4;
+    private const int Pools = 4;
 
     private readonly string _connectionString;
     private readonly PythonChild _python;
@@ -25,7 +25,7 @@ internal sealed class Comparison : IAsyncDisposable
         var other = await SimpleConnectionPool.StartAsync(new PoolSettings(connectionString, 1, 1));
         var system = ActorSystem.Create("differential", "akka.loglevel = ERROR, akka.stdout-loglevel = OFF");
         var comparison = new Comparison(connectionString, python, system, other, await other.GetConnAsync());
-        for (var i = 0; i < Parties; i++)
+        for (var i = 0; i < Pools; i++)
             comparison._views.Add(await ServerView.OpenAsync(connectionString));
         return comparison;
     }
@@ -36,24 +36,24 @@ internal sealed class Comparison : IAsyncDisposable
     public async Task<Difference?> RunAsync(CallSequence sequence, bool simple)
     {
         var trial = ++_trials;
-        await using var reference = await Psycopg2Party.StartAsync(simple, TextFor("reference"), sequence, _views[0], _python);
-        await using var facade = await PartyAsync("ConnectionPool", 1, async s => new FacadeWay(await ConnectionPool.StartAsync(_system, s)));
-        await using var ask = await PartyAsync("PoolManager, Ask", 2, async s => new AskWay(await ConnectionPool.StartAsync(_system, s)));
-        await using var own = await PartyAsync("SimpleConnectionPool", 3, async s => new FacadeWay(await SimpleConnectionPool.StartAsync(s)));
+        await using var reference = await Psycopg2Pool.StartAsync(simple, TextFor("reference"), sequence, _views[0], _python);
+        await using var facade = await CompareAsync("ConnectionPool", 1, async s => new FacadeEntryPoint(await ConnectionPool.StartAsync(_system, s)));
+        await using var ask = await CompareAsync("PoolManager, Ask", 2, async s => new AskEntryPoint(await ConnectionPool.StartAsync(_system, s)));
+        await using var own = await CompareAsync("SimpleConnectionPool", 3, async s => new FacadeEntryPoint(await SimpleConnectionPool.StartAsync(s)));
         return await Trial.RunAsync(sequence, [reference, facade, ask, own]);
 
-        async Task<PoolParty> PartyAsync(string name, int number, Func<PoolSettings, Task<IWayIn>> startAsync)
+        async Task<ComparedActorPool> CompareAsync(string name, int number, Func<PoolSettings, Task<IEntryPoint>> startAsync)
         {
             var text = TextFor($"{number}");
             var application = ApplicationOf(text);
             var settings = PoolSettings.Psycopg2(text, sequence.Min, sequence.Max) with { Name = application };
-            return new PoolParty(name, application, _views[number], await startAsync(settings), _stranger);
+            return new ComparedActorPool(name, application, _views[number], await startAsync(settings), _stranger);
         }
 
-        // Of its own for each trial and party: backends that an earlier one left behind are not counted in it.
-        string TextFor(string party) => new NpgsqlConnectionStringBuilder(_connectionString)
+        // Of its own for each trial and pool: backends that an earlier one left behind are not counted in it.
+        string TextFor(string pool) => new NpgsqlConnectionStringBuilder(_connectionString)
         {
-            ApplicationName = $"differential_{Environment.ProcessId}_{trial}_{party}",
+            ApplicationName = $"differential_{Environment.ProcessId}_{trial}_{pool}",
         }.ConnectionString;
     }
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ActorPool.Tests.PostgreSQL.Psycopg2;
+using ActorPool.Psycopg2;
 using ActorPool.ThrowawayPostgres;
 
 namespace ActorPool.Differential;

@@ -1,4 +1,4 @@
-using ActorPool.Tests.PostgreSQL.Psycopg2;
+using ActorPool.Psycopg2;
 
 namespace ActorPool.Differential;
 

@@ -1,18 +1,21 @@
 using System.Text;
 
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Psycopg2;
 
 /// <summary>A pool's sizes and the calls made to it.</summary>
-internal sealed record CallSequence(int Min, int Max, IReadOnlyList<Call> Calls)
+public sealed record CallSequence(int Min, int Max, IReadOnlyList<Call> Calls)
 {
     public CallSequence First(int count) => this with { Calls = [.. Calls.Take(count)] };
 
-    /// <summary>The sequence without one call, and without those that are not defined any more for want of it.</summary>
-    public CallSequence Without(int index)
+    /// <summary>The sequence without one call, and without the calls that are undefined as a consequence.</summary>
+    public CallSequence Without(int index) => Only([.. Calls.Where((_, i) => i != index)]);
+
+    /// <summary>Those of the calls that are defined when the others are left out.</summary>
+    public CallSequence Only(IReadOnlyList<Call> some)
     {
-        var model = new ReferenceModel(Min, Max);
+        var model = new Psycopg2Model(Min, Max);
         var calls = new List<Call>();
-        foreach (var call in Calls.Where((_, i) => i != index))
+        foreach (var call in some)
         {
             if (!model.IsDefined(call))
                 continue;

@@ -1,7 +1,7 @@
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Psycopg2;
 
-/// <summary>Random sequences of defined calls; the same for the same source of numbers.</summary>
-internal static class SequenceGenerator
+/// <summary>Makes random sequences of defined calls. The same seed gives the same sequence.</summary>
+public static class SequenceGenerator
 {
     private const int CallsAfterTheEnd = 4;
 
@@ -15,17 +15,20 @@ internal static class SequenceGenerator
         (CallKind.UserClose, 2), (CallKind.Kill, 3), (CallKind.Notice, 15),
     ];
 
-    /// <summary>A sequence of at most so many calls, the closeall at its end not counted.</summary>
-    public static CallSequence Next(Random random, int length)
+    /// <summary>A random sequence of defined calls, a closeall, and a few calls after it.</summary>
+    /// <param name="random">Decides everything.</param>
+    /// <param name="length">At most so many calls; the closeall at the end is not counted.</param>
+    /// <param name="connectFails">Whether opens may fail.</param>
+    public static CallSequence Next(Random random, int length, bool connectFails = false)
     {
         var max = random.Next(1, 5);
         var min = random.Next(0, Math.Min(3, max) + 1);
         var keys = Keys.OrderBy(_ => random.Next()).Take(random.Next(1, 4)).ToArray();
-        var model = new ReferenceModel(min, max);
+        var model = new Psycopg2Model(min, max);
         var calls = new List<Call>();
         var target = random.Next(Math.Min(4, length), length + 1);
         for (var attempt = 0; calls.Count < target && attempt < 100 * length && !model.IsClosed; attempt++)
-            AddIfDefined(Draw(random, keys, model));
+            AddIfDefined(Draw(random, keys, model) with { ConnectFails = connectFails && random.Next(7) == 0 });
         if (!model.IsClosed)
             AddIfDefined(new Call(CallKind.CloseAll));
         for (var attempt = 0; attempt < CallsAfterTheEnd; attempt++)
@@ -41,7 +44,7 @@ internal static class SequenceGenerator
         }
     }
 
-    private static Call Draw(Random random, object[] keys, ReferenceModel model)
+    private static Call Draw(Random random, object[] keys, Psycopg2Model model)
     {
         var kind = Kind(random);
         var key = random.Next(5) < 2 ? null : keys[random.Next(keys.Length)];
@@ -61,7 +64,7 @@ internal static class SequenceGenerator
     }
 
     // Mostly what is lent; at times one that was returned, whose put is refused.
-    private static int Handle(Random random, ReferenceModel model)
+    private static int Handle(Random random, Psycopg2Model model)
     {
         var handles = (random.Next(8) > 0 ? model.LiveHandles : model.Handles).ToArray();
         return handles.Length == 0 ? 0 : handles[random.Next(handles.Length)];

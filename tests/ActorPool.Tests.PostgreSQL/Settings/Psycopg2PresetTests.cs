@@ -1,12 +1,13 @@
+using ActorPool.Psycopg2;
 using ActorPool.Tests.PostgreSQL.Support;
 
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Tests.PostgreSQL.Settings;
 
 /// <summary>
-/// The preset answers as psycopg2's pool does, by the rules in <see cref="ReferenceModel"/>. That these rules are psycopg2's own
+/// The preset answers as psycopg2's pool does, by the rules in <see cref="Psycopg2Model"/>. That these rules are psycopg2's own
 /// is checked by the project ActorPool.Differential, which needs Python.
 /// </summary>
-public sealed class PresetTests : PoolTest
+public sealed class Psycopg2PresetTests : PoolTest
 {
     private const int Sequences = 22;
     private const int Length = 24;
@@ -30,17 +31,17 @@ public sealed class PresetTests : PoolTest
 
     [Fact]
     public Task The_actor_pool_gives_the_answers_of_psycopg2() =>
-        CompareAsync(1, async settings => new FacadeWay(await ConnectionPool.StartAsync(Sys, settings)));
+        CompareAsync(1, async settings => new FacadeEntryPoint(await ConnectionPool.StartAsync(Sys, settings)));
 
     [Fact]
     public Task The_manager_gives_the_answers_of_psycopg2_to_messages() =>
-        CompareAsync(2, async settings => new AskWay(await ConnectionPool.StartAsync(Sys, settings)));
+        CompareAsync(2, async settings => new AskEntryPoint(await ConnectionPool.StartAsync(Sys, settings)));
 
     [Fact]
     public Task The_simple_pool_gives_the_answers_of_psycopg2() =>
-        CompareAsync(3, async settings => new FacadeWay(await SimpleConnectionPool.StartAsync(settings)));
+        CompareAsync(3, async settings => new FacadeEntryPoint(await SimpleConnectionPool.StartAsync(settings)));
 
-    private async Task CompareAsync(int seed, Func<PoolSettings, Task<IWayIn>> startAsync)
+    private async Task CompareAsync(int seed, Func<PoolSettings, Task<IEntryPoint>> startAsync)
     {
         var stranger = await _other.GetConnAsync();
         var random = new Random(seed);
@@ -50,8 +51,8 @@ public sealed class PresetTests : PoolTest
             var application = $"preset_{i}";
             var text = new Npgsql.NpgsqlConnectionStringBuilder(ConnectionString) { ApplicationName = application }.ConnectionString;
             var pool = await startAsync(PoolSettings.Psycopg2(text, sequence.Min, sequence.Max) with { Name = application });
-            await using var party = new PoolParty("this project", application, _view, pool, stranger);
-            var difference = await Trial.RunAsync(sequence, [party]);
+            await using var compared = new ComparedActorPool("this project", application, _view, pool, stranger);
+            var difference = await Trial.RunAsync(sequence, [compared]);
             Assert.True(difference is null, $"Sequence {i} of seed {seed}:\n{difference}");
         }
     }

@@ -1,7 +1,7 @@
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Psycopg2;
 
 /// <summary>One backend in the <see cref="ServerView"/>.</summary>
 /// <param name="Pid">Its process.</param>
 /// <param name="State">Its state in the server's words.</param>
 /// <param name="Marked">It holds an advisory lock.</param>
-internal sealed record BackendRow(int Pid, string State, bool Marked);
+public sealed record BackendRow(int Pid, string State, bool Marked);

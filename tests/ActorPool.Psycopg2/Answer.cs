@@ -1,15 +1,16 @@
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Psycopg2;
 
-/// <summary>What a call came to.</summary>
+/// <summary>The result of a call.</summary>
 /// <param name="Kind">The kind of result or error.</param>
 /// <param name="Number">Which connection, counted by first appearance from 1; 0 when there is none.</param>
-/// <param name="Again">The object is one that is lent already.</param>
-/// <param name="Detail">The text of an error that no sequence should see.</param>
-internal sealed record Answer(AnswerKind Kind, int Number = 0, bool Again = false, string Detail = "")
+/// <param name="Again">The object is lent already.</param>
+/// <param name="Detail">The text of an unexpected error.</param>
+public sealed record Answer(AnswerKind Kind, int Number = 0, bool Again = false, string Detail = "")
 {
     public static readonly Answer Done = new(AnswerKind.Done);
     public static readonly Answer Closed = new(AnswerKind.Closed);
     public static readonly Answer Exhausted = new(AnswerKind.Exhausted);
+    public static readonly Answer ConnectFailed = new(AnswerKind.ConnectFailed);
     public static readonly Answer Unkeyed = new(AnswerKind.Unkeyed);
 
     public static Answer Connection(int number, bool again) => new(AnswerKind.Connection, number, again);

@@ -1,16 +1,16 @@
 using System.Data.Common;
 using Npgsql;
 
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Psycopg2;
 
 /// <summary>One of this project's pools.</summary>
 /// <param name="name">For people.</param>
 /// <param name="application">The application name of its backends.</param>
-/// <param name="view">For this party alone.</param>
+/// <param name="view">For this pool alone.</param>
 /// <param name="pool">How it is called.</param>
 /// <param name="stranger">A lease of another pool.</param>
-internal sealed class PoolParty(string name, string application, ServerView view, IWayIn pool, PooledConnection stranger)
-    : Party(name, application, view)
+public sealed class ComparedActorPool(string name, string application, ServerView view, IEntryPoint pool, PooledConnection stranger)
+    : ComparedPool(name, application, view)
 {
     private readonly Dictionary<int, (PooledConnection Lease, int Pid)> _handles = [];
     private readonly Dictionary<PooledConnection, int> _lent = [];

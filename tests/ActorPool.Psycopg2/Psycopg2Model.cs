@@ -1,14 +1,14 @@
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Psycopg2;
 
 /// <summary>
 /// psycopg2's pool as its documentation and its behaviour define it: a stack of idle connections, the lent ones by key, and two sizes.
 /// </summary>
 /// <remarks>
 /// A call that ends in one of the reference's faults is not defined (<see cref="IsDefined"/>): a second put with the key or after the
-/// connection was lent again, a put under another key, and the plain return of a lost connection whose loss nobody has noticed while
+/// connection was lent again, a put under another key, and the plain return of a lost connection whose loss was not noticed while
 /// there is room for it (it is kept dead, or its rollback fails and the slot leaks).
 /// </remarks>
-internal sealed class ReferenceModel
+public sealed class Psycopg2Model
 {
     private readonly int _min;
     private readonly int _max;
@@ -17,7 +17,7 @@ internal sealed class ReferenceModel
     private readonly Dictionary<int, (ModelConnection Connection, int Lease)> _handles = [];
     private int _seen;
 
-    public ReferenceModel(int min, int max)
+    public Psycopg2Model(int min, int max)
     {
         (_min, _max) = (min, max);
         for (var i = 0; i < min; i++)
@@ -28,8 +28,14 @@ internal sealed class ReferenceModel
 
     public IEnumerable<int> Handles => _handles.Keys;
 
-    /// <summary>The handles of leases that are not over.</summary>
+    /// <summary>The handles of leases that have not ended.</summary>
     public IEnumerable<int> LiveHandles => _handles.Where(h => IsLive(h.Value.Connection, h.Value.Lease)).Select(h => h.Key);
+
+    /// <summary>The state of the connection behind a handle.</summary>
+    public SessionState StateOf(int handle) => _handles[handle].Connection.State;
+
+    /// <summary>Connections that are idle or lent.</summary>
+    public int Open => IsClosed ? 0 : _idle.Count + _used.Count;
 
     public Observation Expected => IsClosed
         ? new Observation([], null, null)
@@ -113,6 +119,8 @@ internal sealed class ReferenceModel
         {
             if (_idle.Count == 0 && _used.Count == _max)
                 return Answer.Exhausted;
+            if (_idle.Count == 0 && call.ConnectFails)
+                return Answer.ConnectFailed;
             connection = _idle.Count > 0 ? _idle.Pop() : new ModelConnection();
             Lend(connection, key);
         }

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Psycopg2;
 
-/// <summary>A pool that takes part in a comparison, on backends of its own: their application name is the party's.</summary>
-internal abstract class Party(string name, string application, ServerView view) : IAsyncDisposable
+/// <summary>A pool in a comparison. The server knows its backends by their application name.</summary>
+public abstract class ComparedPool(string name, string application, ServerView view) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly Dictionary<int, int> _numbers = [];
@@ -26,12 +26,12 @@ internal abstract class Party(string name, string application, ServerView view) 
         }
     }
 
-    /// <summary>What is to be seen once it is as expected, or at last when it does not come to that in time.</summary>
+    /// <summary>Observes until the expected is seen. After ten seconds the last observation is the result.</summary>
     public async Task<Observation> ObserveAsync(Observation expected)
     {
         for (var clock = Stopwatch.StartNew(); ;)
         {
-            // Read before the backends: what was settled then cannot change any more.
+            // Read before the backends: once settled, they no longer change.
             var settled = IsSettled;
             var (idle, lent) = expected.Idle is null ? (null, null) : await CountsAsync();
             var rows = await view.BackendsAsync(application);
@@ -44,7 +44,7 @@ internal abstract class Party(string name, string application, ServerView view) 
 
     public abstract ValueTask DisposeAsync();
 
-    /// <summary>Nothing is under way any more, as far as the party can tell.</summary>
+    /// <summary>Nothing is in flight, as far as the pool can tell.</summary>
     protected virtual bool IsSettled => true;
 
     protected abstract Task<(int? Idle, int? Lent)> CountsAsync();

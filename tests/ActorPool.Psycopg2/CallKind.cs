@@ -1,7 +1,7 @@
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Psycopg2;
 
-/// <summary>What can happen in a sequence: calls of the pool, and what borrowers and the world do between them.</summary>
-internal enum CallKind
+/// <summary>The steps of a sequence: calls of the pool, and acts of borrowers and of an administrator between them.</summary>
+public enum CallKind
 {
     /// <summary>getconn, with or without a key.</summary>
     Get,
@@ -33,7 +33,7 @@ internal enum CallKind
     /// <summary>The borrower closes the driver's connection.</summary>
     UserClose,
 
-    /// <summary>An administrator terminates the backend; nobody has noticed yet.</summary>
+    /// <summary>An administrator terminates the backend; the loss is not noticed yet.</summary>
     Kill,
 
     /// <summary>The borrower notices: its statement on the lost connection fails.</summary>

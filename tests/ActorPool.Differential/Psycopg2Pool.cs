@@ -1,18 +1,18 @@
 using System.Text.Json.Nodes;
-using ActorPool.Tests.PostgreSQL.Psycopg2;
+using ActorPool.Psycopg2;
 using Npgsql;
 
 namespace ActorPool.Differential;
 
 /// <summary>psycopg2's own pool.</summary>
-internal sealed class Psycopg2Party : Party
+internal sealed class Psycopg2Pool : ComparedPool
 {
     private readonly PythonChild _python;
 
-    private Psycopg2Party(string name, string application, ServerView view, PythonChild python)
+    private Psycopg2Pool(string name, string application, ServerView view, PythonChild python)
         : base(name, application, view) => _python = python;
 
-    public static async Task<Psycopg2Party> StartAsync(bool simple, string connectionString, CallSequence sizes, ServerView view, PythonChild python)
+    public static async Task<Psycopg2Pool> StartAsync(bool simple, string connectionString, CallSequence sizes, ServerView view, PythonChild python)
     {
         var text = new NpgsqlConnectionStringBuilder(connectionString);
         var connect = new JsonObject
@@ -35,7 +35,7 @@ internal sealed class Psycopg2Party : Party
         });
         return answer["unexpected"] is { } error
             ? throw new InvalidOperationException($"psycopg2 could not start its pool: {error}")
-            : new Psycopg2Party(simple ? "psycopg2 Simple" : "psycopg2 Threaded", text.ApplicationName!, view, python);
+            : new Psycopg2Pool(simple ? "psycopg2 Simple" : "psycopg2 Threaded", text.ApplicationName!, view, python);
     }
 
     public override async ValueTask DisposeAsync() => await _python.AskAsync(new JsonObject { ["do"] = "finish" });

@@ -1,7 +1,7 @@
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Psycopg2;
 
 /// <summary>The kinds of answers that are compared.</summary>
-internal enum AnswerKind
+public enum AnswerKind
 {
     Done,
     Connection,
@@ -14,6 +14,9 @@ internal enum AnswerKind
 
     /// <summary>"trying to put unkeyed connection".</summary>
     Unkeyed,
+
+    /// <summary>The connection that a getconn needed could not be opened.</summary>
+    ConnectFailed,
 
     /// <summary>Any other error.</summary>
     Unexpected,

@@ -1,7 +1,7 @@
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Psycopg2;
 
 /// <summary>The methods of <see cref="IConnectionPool"/>.</summary>
-internal sealed class FacadeWay(IConnectionPool pool) : IWayIn
+public sealed class FacadeEntryPoint(IConnectionPool pool) : IEntryPoint
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

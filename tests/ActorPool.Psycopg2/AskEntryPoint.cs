@@ -1,9 +1,9 @@
 using Akka.Actor;
 
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Psycopg2;
 
 /// <summary>Messages to the manager.</summary>
-internal sealed class AskWay(ConnectionPool pool) : IWayIn
+public sealed class AskEntryPoint(ConnectionPool pool) : IEntryPoint
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

@@ -1,7 +1,7 @@
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Psycopg2;
 
-/// <summary>One of the ways in which this project's pools are called.</summary>
-internal interface IWayIn : IAsyncDisposable
+/// <summary>One of the entry points of this project's pools.</summary>
+public interface IEntryPoint : IAsyncDisposable
 {
     PoolStatistics Statistics { get; }
 

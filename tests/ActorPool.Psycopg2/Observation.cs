@@ -1,10 +1,10 @@
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Psycopg2;
 
 /// <summary>What can be seen between two calls.</summary>
 /// <param name="Backends">The open backends with their state at the server, one text each, sorted.</param>
 /// <param name="Idle">Connections that the pool could lend; null once it is closed.</param>
 /// <param name="Lent">Connections that are lent; null once it is closed.</param>
-internal sealed record Observation(IReadOnlyList<string> Backends, int? Idle, int? Lent)
+public sealed record Observation(IReadOnlyList<string> Backends, int? Idle, int? Lent)
 {
     /// <summary>One backend: the number of its connection (0: never lent yet), its state in the server's words, its session state.</summary>
     public static string Backend(int number, string state, bool marked) =>

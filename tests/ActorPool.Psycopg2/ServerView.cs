@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Npgsql;
 
-namespace ActorPool.Tests.PostgreSQL.Psycopg2;
+namespace ActorPool.Psycopg2;
 
-/// <summary>What the server says of the backends with one application name. One caller at a time.</summary>
-internal sealed class ServerView : IAsyncDisposable
+/// <summary>Shows the backends with one application name. One caller at a time.</summary>
+public sealed class ServerView : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly NpgsqlConnection _view;
