@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using ActorPool.Actors;
 using ActorPool.Driver;
 using ActorPool.Errors;
+using ActorPool.Leases;
+using ActorPool.Messages;
 using Akka.Actor;
 
 namespace ActorPool;

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using ActorPool.Driver;
+using ActorPool.Leases;
+using ActorPool.Messages;
 using ActorPool.Simple;
 
 namespace ActorPool;

@@ -1,4 +1,5 @@
 using ActorPool.Core;
+using ActorPool.Errors;
 using Akka.Actor;
 
 namespace ActorPool.Actors;

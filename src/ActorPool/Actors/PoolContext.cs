@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
 using ActorPool.Driver;
 using ActorPool.Errors;
+using ActorPool.Leases;
 using ActorPool.Telemetry;
 using Akka.Actor;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using ActorPool.Actors;
 using ActorPool.Core;
 using ActorPool.Errors;
+using ActorPool.Leases;
 using Akka.Actor;
 using Akka.Event;
 

@@ -1,5 +1,6 @@
 using ActorPool.Actors;
 using ActorPool.Core;
+using ActorPool.Errors;
 using Akka.Event;
 
 namespace ActorPool;

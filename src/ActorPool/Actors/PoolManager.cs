@@ -1,6 +1,7 @@
 using ActorPool.Actors;
 using ActorPool.Core;
 using ActorPool.Errors;
+using ActorPool.Leases;
 using Akka.Actor;
 using Akka.Event;
 

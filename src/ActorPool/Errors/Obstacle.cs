@@ -1,4 +1,5 @@
 using ActorPool.Core;
+using ActorPool.Leases;
 
 namespace ActorPool.Errors;
 

@@ -1,6 +1,6 @@
 using System.Transactions;
 
-namespace ActorPool;
+namespace ActorPool.Leases;
 
 /// <summary>
 /// A lease cannot enlist in a transaction of System.Transactions, which may outlive it: what it does is committed whether the scope is

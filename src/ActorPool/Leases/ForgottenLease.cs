@@ -1,7 +1,7 @@
 using ActorPool.Core;
 using Akka.Actor;
 
-namespace ActorPool;
+namespace ActorPool.Leases;
 
 /// <summary>What is left of a lease whose object nobody has any more.</summary>
 /// <param name="Slot">Where its connection stands.</param>

@@ -1,4 +1,4 @@
-namespace ActorPool;
+namespace ActorPool.Leases;
 
 /// <summary>The pool to which a lease goes back.</summary>
 internal interface ILeaseHome

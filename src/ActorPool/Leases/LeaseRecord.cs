@@ -1,7 +1,8 @@
 using ActorPool.Core;
 using ActorPool.Driver;
+using ActorPool.Errors;
 
-namespace ActorPool;
+namespace ActorPool.Leases;
 
 /// <summary>What stands in a slot: the connection and the lease that is out.</summary>
 internal class LeaseRecord(Slot slot)

@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
 using ActorPool.Errors;
+using ActorPool.Leases;
 using Akka.Actor;
 using Npgsql;
 

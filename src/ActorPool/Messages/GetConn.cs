@@ -1,3 +1,4 @@
+using ActorPool.Messages;
 using Akka.Actor;
 
 namespace ActorPool;

@@ -1,4 +1,4 @@
-namespace ActorPool;
+namespace ActorPool.Messages;
 
 /// <summary>
 /// What cannot be a key. An argument in the wrong place compiles, because a key may be any object: it would be compared by <c>Equals</c>,

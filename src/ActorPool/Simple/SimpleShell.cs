@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
 using ActorPool.Driver;
 using ActorPool.Errors;
+using ActorPool.Leases;
 
 namespace ActorPool.Simple;
 

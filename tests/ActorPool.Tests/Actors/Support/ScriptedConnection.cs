@@ -148,8 +148,10 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
 
     private Task Begin()
     {
-        _running = new TaskCompletionSource();
-        return _running.Task;
+        var running = _running = new TaskCompletionSource();
+        if (source.IsInstant)
+            Succeed();
+        return running.Task;
     }
 
     private Task End()
@@ -158,10 +160,13 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
         _ends ??= [];
         _isGone |= nothingIsThere;
         // Each has its own: of several who wait for one task only some would go on at once.
-        _ends.Add(new TaskCompletionSource());
+        var end = new TaskCompletionSource();
+        _ends.Add(end);
         if (_isGone)
-            _ends[^1].SetResult();
-        return _ends[^1].Task;
+            end.SetResult();
+        else if (source.IsInstant)
+            Gone(late: true);
+        return end.Task;
     }
 
     private void Ended(Action<TaskCompletionSource> how)

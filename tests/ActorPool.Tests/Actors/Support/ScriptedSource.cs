@@ -17,6 +17,9 @@ internal sealed class ScriptedSource : IConnectionSource
     /// <summary>Runs in the manager, before it makes a connection.</summary>
     public Action? WhenCreated { get; set; }
 
+    /// <summary>Every step of a connection ends well and at once.</summary>
+    public bool IsInstant { get; init; }
+
     public string? Broken { get; private set; }
 
     public string Server => "nowhere";

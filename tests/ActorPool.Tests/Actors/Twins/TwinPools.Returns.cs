@@ -1,5 +1,6 @@
 using ActorPool.Actors;
 using ActorPool.Core;
+using ActorPool.Leases;
 using ActorPool.Tests.Actors.Support;
 using Akka.Actor;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;

@@ -1,4 +1,6 @@
-namespace ActorPool.Errors;
+using ActorPool.Errors;
+
+namespace ActorPool.Leases;
 
 /// <summary>Why a return is refused: which of psycopg2's reasons it is, and the remedy of that one. Nothing was changed.</summary>
 internal sealed record PutRefusal(string What, string Remedy)

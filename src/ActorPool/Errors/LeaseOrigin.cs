@@ -1,15 +1,13 @@
-using Akka.Actor;
-
-namespace ActorPool;
+namespace ActorPool.Errors;
 
 /// <summary>Who borrowed: a place in the source, or an actor. Holds nothing that would keep a lease alive.</summary>
-internal readonly record struct LeaseOrigin(string? File, int Line, ActorPath? Actor = null)
+internal readonly record struct LeaseOrigin(string? File, int Line, object? Actor = null)
 {
     public override string ToString() => (Actor, File) switch
     {
         (null, null) => "an unknown caller",
         (null, _) => $"{File}:{Line}",
-        (_, null) => Actor.ToString(),
+        (_, null) => Actor.ToString()!,
         _ => $"{Actor}, at {File}:{Line}",
     };
 }
