@@ -12,7 +12,7 @@ public sealed partial class ReadmeTests
     private const string GlobalUsings = "global using ActorPool;";
 
     // What the SDK writes into every project of its own accord.
-    private const string ImplicitUsings = """
+    internal const string ImplicitUsings = """
         global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;
         global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;
         """;

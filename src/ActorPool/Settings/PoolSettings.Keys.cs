@@ -2,6 +2,7 @@ using static ActorPool.SettingRule;
 
 namespace ActorPool;
 
+// The settings themselves, each with its rule.
 public sealed partial record PoolSettings
 {
     /// <summary>The pool's name, unique among the live pools of an actor system. Default: <c>default</c>. Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>.</summary>

@@ -1,5 +1,6 @@
 namespace ActorPool;
 
+// The settings read from a section of HOCON.
 public sealed partial record PoolSettings
 {
     internal static PoolSettings FromSection(SectionReader section) => new()
