@@ -19,7 +19,7 @@ public sealed class ForgottenLeaseTests : PoolTest
             var pid = await ForgetAsync(pool);
             Assert.Equal(1, pool.Statistics.Granted);
 
-            await CollectAsync(() => pool.Statistics is { Reclaimed: 1, EndedByForce: 1, ClosedByForce: 1, InUse: 0, Idle: 1 }, "it is taken back and replaced");
+            await CollectUntilAsync(() => pool.Statistics is { Reclaimed: 1, EndedByForce: 1, ClosedByForce: 1, InUse: 0, Idle: 1 }, "it is taken back and replaced");
 
             Assert.Equal(0, await Backends.WaitForAsync(0, $"pid = {pid}"));
             await using var next = await pool.GetConnAsync();
@@ -35,7 +35,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         var waiting = pool.GetConnAsync().AsTask();
         await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
 
-        await CollectAsync(() => waiting.IsCompleted, "it is served");
+        await CollectUntilAsync(() => waiting.IsCompleted, "it is served");
 
         Assert.Equal(1L, await ScalarAsync(await waiting, "SELECT 1::bigint"));
         await (await waiting).DisposeAsync();
@@ -49,7 +49,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         await EventFilter.Warning(new Regex(@"not returned.*Borrowed by akka://test/temp/")).ExpectOneAsync(async () =>
         {
             await ForgetByAskAsync(pool);
-            await CollectAsync(() => pool.Statistics.Reclaimed == 1, "it is taken back");
+            await CollectUntilAsync(() => pool.Statistics.Reclaimed == 1, "it is taken back");
         });
     }
 
@@ -62,7 +62,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         {
             Sys.ActorOf(Props.Create(() => new Dropper(pool.Manager, TestActor)), "dropper");
             await ExpectMsgAsync("dropped");
-            await CollectAsync(() => pool.Statistics.Reclaimed == 1, "it is taken back");
+            await CollectUntilAsync(() => pool.Statistics.Reclaimed == 1, "it is taken back");
         });
     }
 
@@ -78,7 +78,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         {
             await ForgetAsync(pool);
             var rounds = round;
-            await CollectAsync(() => pool.Statistics.Reclaimed == rounds, "the other one is taken back");
+            await CollectUntilAsync(() => pool.Statistics.Reclaimed == rounds, "the other one is taken back");
         }
 
         Assert.Equal(pid, await PidAsync(kept));
@@ -94,7 +94,7 @@ public sealed class ForgottenLeaseTests : PoolTest
             await UseAsync(pool, i);
         await ForgetAsync(pool);
 
-        await CollectAsync(() => pool.Statistics.Reclaimed > 0, "the one that was not is taken back");
+        await CollectUntilAsync(() => pool.Statistics.Reclaimed > 0, "the one that was not is taken back");
 
         Assert.Equal(1, pool.Statistics.Reclaimed);
     }
@@ -107,7 +107,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         var pid = await PidAsync(kept);
         await ForgetAsync(pool, "k");
         await ForgetAsync(pool);
-        await CollectAsync(() => pool.Statistics.Reclaimed == 1, "the one without a key is taken back");
+        await CollectUntilAsync(() => pool.Statistics.Reclaimed == 1, "the one without a key is taken back");
 
         Assert.Equal(pid, await PidAsync(kept));
         Assert.Same(kept, await pool.GetConnAsync("k"));
@@ -133,7 +133,7 @@ public sealed class ForgottenLeaseTests : PoolTest
             await pool.PutConnAsync(joined, "k");
         }
 
-        await CollectAsync(() => pool.Statistics is { InUse: 0, Idle: 2 }, "everything is back");
+        await CollectUntilAsync(() => pool.Statistics is { InUse: 0, Idle: 2 }, "everything is back");
     }
 
     [Fact]
@@ -147,10 +147,10 @@ public sealed class ForgottenLeaseTests : PoolTest
         int pid;
         try
         {
-            await CollectAsync(() => held.Task.IsCompleted, "it is held up", wait: false);
+            await CollectUntilAsync(() => held.Task.IsCompleted, "it is held up", waitForFinalizers: false);
             pid = await ForgetAsync(pool, "k");
             var lost = await ForgetWeaklyAsync(pool, "k");
-            await CollectAsync(() => !lost.TryGetTarget(out _), "the object is gone, and nobody was told", wait: false);
+            await CollectUntilAsync(() => !lost.TryGetTarget(out _), "the object is gone, and nobody was told", waitForFinalizers: false);
 
             joined = await pool.GetConnAsync("k");
         }
@@ -171,7 +171,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     {
         var pool = await StartAsync(1, 1);
         var (lost, query) = await ForgetInQueryAsync(pool, 2);
-        await CollectAsync(() => !lost.TryGetTarget(out _), "the object is gone");
+        await CollectUntilAsync(() => !lost.TryGetTarget(out _), "the object is gone");
         Assert.Equal((0, 1), (pool.Statistics.Reclaimed, pool.Statistics.InUse));
 
         await query;
@@ -188,7 +188,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         var (_, query) = await ForgetInQueryAsync(pool, 60);
         Assert.Equal(1, await Backends.WaitForAsync(1, "query LIKE '%pg_sleep%' AND state = 'active'"));
 
-        await CollectAsync(() => pool.Statistics.Reclaimed == 1, "it is taken back");
+        await CollectUntilAsync(() => pool.Statistics.Reclaimed == 1, "it is taken back");
 
         Assert.Equal(0, await Backends.WaitForAsync(0, "query LIKE '%pg_sleep%' AND state = 'active'"));
         var error = await Assert.ThrowsAnyAsync<NpgsqlException>(() => query.WaitAsync(TimeSpan.FromSeconds(5)));
@@ -205,7 +205,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         await UseAsync(pool, null, "CREATE TABLE t (id int)");
         await ForgetAsync(pool, null, "BEGIN; INSERT INTO t VALUES (1)");
 
-        await CollectAsync(() => pool.Statistics is { Reclaimed: 1, Idle: 1 }, "it is taken back");
+        await CollectUntilAsync(() => pool.Statistics is { Reclaimed: 1, Idle: 1 }, "it is taken back");
 
         await using var next = await pool.GetConnAsync();
         Assert.Equal(0L, await ScalarAsync(next, "SELECT count(*) FROM t"));
@@ -220,7 +220,7 @@ public sealed class ForgottenLeaseTests : PoolTest
             await ForgetAsync(pool, i % 2 == 0 ? i : null);
         Assert.Equal(5, pool.Statistics.Granted);
 
-        await CollectAsync(() => pool.Statistics is { Reclaimed: 5, InUse: 0, Closing: 0 }, "all are taken back");
+        await CollectUntilAsync(() => pool.Statistics is { Reclaimed: 5, InUse: 0, Closing: 0 }, "all are taken back");
 
         var all = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => pool.GetConnAsync().AsTask()));
         Assert.Equal(5, (await Task.WhenAll(all.Select(PidAsync))).Distinct().Count());
@@ -234,7 +234,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 1));
         var pid = await ForgetAsync(pool);
 
-        await CollectAsync(() => pool.Statistics is { Reclaimed: 1, InUse: 0 }, "it is taken back");
+        await CollectUntilAsync(() => pool.Statistics is { Reclaimed: 1, InUse: 0 }, "it is taken back");
 
         await using var next = await pool.GetConnAsync();
         Assert.NotEqual(pid, await PidAsync(next));
@@ -292,18 +292,6 @@ public sealed class ForgottenLeaseTests : PoolTest
         await using var lease = await pool.GetConnAsync(key);
         await ExecuteAsync(lease, sql);
     }
-
-    /// <summary>Has the garbage collector look, until something has come of it.</summary>
-    private static Task CollectAsync(Func<bool> condition, string what, bool wait = true) => EventuallyAsync(
-        () =>
-        {
-            GC.Collect();
-            if (wait)
-                GC.WaitForPendingFinalizers();
-            return condition();
-        },
-        what,
-        TimeSpan.FromSeconds(10));
 
     private sealed class Blocker(TaskCompletionSource held, TaskCompletionSource until)
     {

@@ -3,13 +3,13 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Liveness;
 
-/// <summary>A test of what becomes of backends that end while nobody looks.</summary>
+/// <summary>A test with backends that end while they are idle.</summary>
 public abstract class LivenessTest : DriverTest
 {
-    /// <summary>Terminates backends, and waits until the server has none of them any more.</summary>
+    /// <summary>Terminates backends, and waits until they are gone.</summary>
     protected async Task<int> KillAsync(string condition = "true")
     {
-        // The pool may notice, and have others there before the last of these is gone.
+        // The pool may have replaced some of them before the last is gone.
         var these = $"pid IN ({string.Join(',', await Backends.PidsAsync(condition))})";
         var killed = await Backends.TerminateAsync(these);
         Assert.Equal(0, await Backends.WaitForAsync(0, these));
@@ -33,15 +33,4 @@ public abstract class LivenessTest : DriverTest
     }
 
     protected static Task<int> UseAsync(ConnectionPool pool, bool byAsk, object? key = null) => byAsk ? UseByAskAsync(pool, key) : UseAsync(pool, key);
-
-    /// <summary>Every connection of the pool at once; their backends.</summary>
-    protected static async Task<int[]> UseAllAsync(ConnectionPool pool, int count)
-    {
-        var all = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => pool.GetConnAsync().AsTask()));
-        var pids = await Task.WhenAll(all.Select(PidAsync));
-        foreach (var connection in all)
-            await connection.DisposeAsync();
-        Assert.Equal(count, pids.Distinct().Count());
-        return pids;
-    }
 }

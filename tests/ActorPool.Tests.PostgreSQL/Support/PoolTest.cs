@@ -74,6 +74,29 @@ public abstract class PoolTest : TestKit, IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Borrows every connection of the pool at the same time. The result is their backends.</summary>
+    protected static async Task<int[]> UseAllAsync(ConnectionPool pool, int count)
+    {
+        var all = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => pool.GetConnAsync().AsTask()));
+        var pids = await Task.WhenAll(all.Select(PidAsync));
+        foreach (var connection in all)
+            await connection.DisposeAsync();
+        Assert.Equal(count, pids.Distinct().Count());
+        return [.. pids.Order()];
+    }
+
+    /// <summary>Runs the garbage collector until something observable becomes true.</summary>
+    protected static Task CollectUntilAsync(Func<bool> condition, string what, bool waitForFinalizers = true) => EventuallyAsync(
+        () =>
+        {
+            GC.Collect();
+            if (waitForFinalizers)
+                GC.WaitForPendingFinalizers();
+            return condition();
+        },
+        what,
+        TimeSpan.FromSeconds(10));
+
     /// <summary>Waits for something observable to become true; fails with the words given when it does not.</summary>
     protected static async Task EventuallyAsync(Func<bool> condition, string what, TimeSpan? within = null)
     {
