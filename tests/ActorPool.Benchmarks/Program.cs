@@ -1,52 +1,59 @@
 using ActorPool.Benchmarks.Micro;
 using ActorPool.Benchmarks.Options;
+using ActorPool.Benchmarks.Recovery;
 using ActorPool.Benchmarks.Report;
+using ActorPool.Benchmarks.Scenarios;
 using ActorPool.Benchmarks.Spike;
+using ActorPool.Tests.Shared;
 using ActorPool.ThrowawayPostgres;
 
 namespace ActorPool.Benchmarks;
 
-/// <summary>Reads the arguments, runs what they say, reports.</summary>
+/// <summary>The measurements of the command line, each with its report and its exit code.</summary>
 internal static class Program
 {
+    private const int Succeeded = 0;
     private const int Failed = 1;
-    private const int WrongArguments = 2;
 
-    private static async Task<int> Main(string[] args)
+    private static Task<int> Main(string[] args) => BenchmarkCommand.Create().RunAsync(args);
+
+    /// <summary>The comparison, then the spike unless the command line names its work.</summary>
+    public static Task<int> CompareAsync(BenchmarkOptions options) => OnServerAsync(async () =>
     {
-        if (args.Contains("--help") && args[0] != "micro")
-        {
-            Console.WriteLine(Arguments.Usage);
-            return 0;
-        }
-
-        BenchmarkOptions options;
-        try
-        {
-            options = Arguments.Parse(args);
-        }
-        catch (FormatException error)
-        {
-            await Console.Error.WriteLineAsync($"{error.Message} Run it with -- --help for its options.");
-            return WrongArguments;
-        }
-
-        if (options.Verb == BenchmarkVerb.Micro)
-            return MicroRun.Run(options.MicroArguments, options.Folder) ? 0 : WrongArguments;
         Terminal.Prepare();
-        return await RunAsync(options);
+        var (machine, results) = await Comparison.RunAsync(options);
+        var spike = options.HasSpike ? await StartUpSpike.RunAsync(options) : null;
+        return await ReportAsync(options, machine, results, spike);
+    });
+
+    public static Task<int> SpikeAsync(BenchmarkOptions options) => OnServerAsync(async () =>
+    {
+        Terminal.Prepare();
+        var spike = await StartUpSpike.RunAsync(options);
+        return await ReportAsync(options, spike.Machine, [], spike);
+    });
+
+    public static Task<int> RecoveryAsync(int rounds) => OnServerAsync(async () =>
+    {
+        await RecoveryRun.RunAsync(rounds);
+        return Succeeded;
+    });
+
+    public static int Micro(string[] arguments, string folder) => MicroRun.Run(arguments, folder) ? Succeeded : CommandLines.WrongArguments;
+
+    private static async Task<int> ReportAsync(BenchmarkOptions options, string machine, IReadOnlyList<ScenarioResult> results, SpikeResult? spike)
+    {
+        await new ReportWriter(options).WriteAsync(machine, results, spike);
+        // An error of another contestant is a result; an error of this pool is a failure.
+        var isSpikeFailed = spike?[SpikeContestant.Here].Any(figures => figures.Errors > 0) == true;
+        return isSpikeFailed || results.Any(result => result.All.Any(figures => figures.Errors > 0)) ? Failed : Succeeded;
     }
 
-    private static async Task<int> RunAsync(BenchmarkOptions options)
+    private static async Task<int> OnServerAsync(Func<Task<int>> measure)
     {
         try
         {
-            var (machine, results) = options.Verb == BenchmarkVerb.Spike ? ("", []) : await Comparison.RunAsync(options);
-            var spike = options.HasSpike ? await StartUpSpike.RunAsync(options) : null;
-            await new ReportWriter(options).WriteAsync(options.Verb == BenchmarkVerb.Spike ? spike!.Machine : machine, results, spike);
-            // What the others get wrong is a result; what this pool does is a failure.
-            var isSpikeFailed = spike?[SpikeContestant.Here].Any(figures => figures.Errors > 0) == true;
-            return isSpikeFailed || results.Any(result => result.All.Any(figures => figures.Errors > 0)) ? Failed : 0;
+            return await measure();
         }
         catch (PostgresUnavailableException error)
         {

@@ -7,14 +7,13 @@ internal static partial class Catalogue
 {
     public static IReadOnlyList<Mutation> All { get; } = [.. Waiting, .. Leases, .. Connections, .. Health, .. Keys, .. Operation];
 
-    /// <summary>All of them, the one with a number, or those from one number to another.</summary>
-    public static IReadOnlyList<Mutation> Chosen(string? numbers)
+    /// <summary>The mutation with a number, or those from one number to another.</summary>
+    /// <exception cref="FormatException">There is no such number.</exception>
+    public static IReadOnlyList<Mutation> Chosen(string numbers)
     {
-        if (numbers is null)
-            return All;
         var ends = numbers.Split('-').Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0).ToArray();
         return ends is [> 0 and var first, ..] && ends is [.., var last] && ends.Length <= 2 && first <= last && last <= All.Count
             ? [.. All.Skip(first - 1).Take(last - first + 1)]
-            : throw new MutationException($"'{numbers}' names no mutation: they are 1 to {All.Count}. See --list.");
+            : throw new FormatException($"'{numbers}' names no mutation: they are 1 to {All.Count}. Use --list to see them.");
     }
 }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace ActorPool.Mutations;
 
-/// <summary>A run of <c>dotnet</c> that is ended when its time is up, or when a line says that the rest does not matter.</summary>
+/// <summary>A run of <c>dotnet</c> that ends at its time limit, or at a line after which the rest does not matter.</summary>
 internal sealed class Command(string folder, string[] arguments)
 {
     // A core that decides in a circle would take all memory before its time is up.
@@ -11,7 +11,7 @@ internal sealed class Command(string folder, string[] arguments)
 
     private readonly ConcurrentQueue<string> _lines = new();
 
-    /// <summary>What it has written, in order.</summary>
+    /// <summary>Its output, in order.</summary>
     public IEnumerable<string> Lines => _lines;
 
     public async Task<Ending> RunAsync(TimeSpan most, Func<string, bool> isEnough)

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ActorPool.Mutations;
 
-/// <summary>The line in which xunit's runner tells at once that a test has failed.</summary>
+/// <summary>The line that xunit's runner writes as soon as a test has failed.</summary>
 internal static partial class FailedTest
 {
     /// <summary>The test's class and name; null when the line says something else.</summary>

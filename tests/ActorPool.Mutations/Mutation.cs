@@ -1,10 +1,10 @@
 namespace ActorPool.Mutations;
 
-/// <summary>One named way to break the core: a text in one of its files that becomes another one.</summary>
-/// <param name="Name">What the broken core does.</param>
+/// <summary>One named way to break the core: a text in one of its files that is replaced.</summary>
+/// <param name="Name">The behaviour of the broken core.</param>
 /// <param name="File">Below <c>src/ActorPool/Core</c>.</param>
-/// <param name="Text">Stands in the file exactly once.</param>
-/// <param name="Instead">What stands there then.</param>
+/// <param name="Text">Occurs in the file exactly once.</param>
+/// <param name="Instead">Replaces it.</param>
 internal sealed record Mutation(string Name, string File, string Text, string Instead)
 {
     /// <summary>The file with the mutation in it.</summary>
@@ -13,9 +13,9 @@ internal sealed record Mutation(string Name, string File, string Text, string In
     {
         var at = content.IndexOf(Text, StringComparison.Ordinal);
         if (at < 0)
-            throw new MutationException($"'{Name}' does not fit any more: its text is not in {File}. Write it anew for the file as it is now.\n{Text}");
+            throw new MutationException($"'{Name}' does not fit: its text is not in {File}. Rewrite it for the present file.\n{Text}");
         if (content.IndexOf(Text, at + 1, StringComparison.Ordinal) >= 0)
-            throw new MutationException($"'{Name}' is not clear any more: its text stands in {File} more than once.\n{Text}");
+            throw new MutationException($"'{Name}' is ambiguous: its text occurs in {File} more than once.\n{Text}");
         return content.Remove(at, Text.Length).Insert(at, Instead);
     }
 }

@@ -1,8 +1,8 @@
 namespace ActorPool.Mutations;
 
-/// <summary>What the tests said to a mutation.</summary>
+/// <summary>The result of the tests on one mutation.</summary>
 /// <param name="Mutation">The mutation.</param>
-/// <param name="CaughtBy">The first test that failed, or what else stopped the tests; null when all passed.</param>
+/// <param name="CaughtBy">The first test that failed, or another reason why the tests ended; null when all passed.</param>
 /// <param name="Took">Building and testing.</param>
 internal sealed record Outcome(Mutation Mutation, string? CaughtBy, TimeSpan Took)
 {

@@ -1,45 +1,43 @@
+using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
+using ActorPool.Tests.Shared;
 
 namespace ActorPool.Mutations;
 
-/// <summary>Breaks the core in one way after another and shows which test notices. A mutation that survives is a test that is missing.</summary>
+/// <summary>Breaks the core in one way after another and shows the test that notices. A mutation that survives shows that a test is missing.</summary>
 internal static class Program
 {
-    private const string Help = """
+    private const string Description = """
         Breaks a copy of src/ActorPool/Core in named ways, one at a time, and runs its tests (tests/ActorPool.Tests/Core) on each.
-
-            dotnet run --project tests/ActorPool.Mutations [-- options]
-
-          --list         the mutations with their numbers
-          --only N       this one alone, by its number; N-M for several
-          --seconds N    how long the tests may take for one mutation (120)
-          --help         this
-
-        Ends with 0 when every mutation is caught, 1 when one survives, 2 when the check cannot be made.
+        Exit code: 0 when every mutation is caught, 1 when one survives, 2 when the check cannot be made.
         """;
 
-    private static async Task<int> Main(string[] words)
+    private static readonly Option<bool> List = new("--list") { Description = "the mutations with their numbers, without a run" };
+    private static readonly Option<IReadOnlyList<Mutation>?> Only = CommandLines.Option<IReadOnlyList<Mutation>?>("--only", "N", "this mutation, by its number; N-M for several", Catalogue.Chosen);
+    private static readonly Option<int?> Seconds = CommandLines.Number("--seconds", "how long the tests of one mutation may take (default: 120)");
+
+    private static Task<int> Main(string[] args)
     {
-        // An option may be written --name=value, too.
-        string[] args = [.. words.SelectMany(word => word.StartsWith("--", StringComparison.Ordinal) ? word.Split('=', 2) : [word])];
+        var root = new RootCommand(Description) { List, Only, Seconds };
+        root.SetAction(given => given.GetValue(List)
+            ? Task.FromResult(Show())
+            : RunAsync(given.GetValue(Only) ?? Catalogue.All, TimeSpan.FromSeconds(given.GetValue(Seconds) ?? 120)));
+        return root.RunAsync(args);
+    }
+
+    private static int Show()
+    {
+        for (var i = 0; i < Catalogue.All.Count; i++)
+            Console.WriteLine($"{i + 1,3}  {Catalogue.All[i].Name}  ({Catalogue.All[i].File})");
+        return 0;
+    }
+
+    private static async Task<int> RunAsync(IReadOnlyList<Mutation> mutations, TimeSpan most)
+    {
         try
         {
-            if (args is ["--help"])
-            {
-                Console.WriteLine(Help);
-                return 0;
-            }
-
-            if (args is ["--list"])
-            {
-                for (var i = 0; i < Catalogue.All.Count; i++)
-                    Console.WriteLine($"{i + 1,3}  {Catalogue.All[i].Name}  ({Catalogue.All[i].File})");
-                return 0;
-            }
-
-            return await CheckAsync(Catalogue.Chosen(Option(args, "--only")), TimeSpan.FromSeconds(Number(Option(args, "--seconds") ?? "120")));
+            return await CheckAsync(mutations, most);
         }
         catch (MutationException error)
         {
@@ -59,7 +57,7 @@ internal static class Program
         using var ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => workshop.Dispose());
         await SayAsync("Without a mutation: ");
         await workshop.BuildAsync();
-        // Time enough for the whole of the tests, whatever is allowed for those of a mutation.
+        // Long enough for all tests; the time for one mutation may be shorter.
         if (await workshop.TestAsync(TimeSpan.FromMinutes(10)) is { } failed)
             throw new MutationException($"the tests fail: {failed}");
         await SayAsync("the tests pass.\n");
@@ -87,23 +85,6 @@ internal static class Program
         Console.WriteLine($"{outcomes.Count - survivors} of {outcomes.Count} caught, {survivors} survived.");
         return survivors == 0 ? 0 : 1;
     }
-
-    private static string? Option(string[] args, string name)
-    {
-        for (var i = 0; i < args.Length; i += 2)
-        {
-            if (args[i] is not ("--only" or "--seconds") || i + 1 == args.Length)
-                throw new MutationException($"'{args[i]}' is not understood, or has no value.\n\n{Help}");
-        }
-
-        var at = Array.IndexOf(args, name);
-        return at < 0 ? null : args[at + 1];
-    }
-
-    private static int Number(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
-            ? number
-            : throw new MutationException($"A number above zero is needed, not '{text}'.");
 
     private static Task SayAsync(string text) => Console.Error.WriteAsync(text);
 }

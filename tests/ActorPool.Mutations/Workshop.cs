@@ -36,7 +36,7 @@ internal sealed class Workshop : IDisposable
     public static string CoreFile(string repository, string file)
     {
         var path = Path.Combine(repository, "src", "ActorPool", "Core", file);
-        return File.Exists(path) ? path : throw new MutationException($"src/ActorPool/Core/{file} does not exist any more.");
+        return File.Exists(path) ? path : throw new MutationException($"src/ActorPool/Core/{file} does not exist.");
     }
 
     /// <summary>Breaks the core, runs the tests, and mends it again. The first test that failed; null when all passed.</summary>
@@ -88,7 +88,7 @@ internal sealed class Workshop : IDisposable
         }
     }
 
-    // Analyzers have no say in what is broken on purpose.
+    // Analyzers are off: the code is broken on purpose.
     private async Task BuildAsync(string what, string project, params string[] more)
     {
         var build = new Command(_root, ["build", project, "--nologo", "-v", "quiet", "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false", "-p:WarningLevel=0", .. more]);

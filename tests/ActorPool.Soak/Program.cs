@@ -1,44 +1,31 @@
-using System.Globalization;
+using System.CommandLine;
 using System.Security.Cryptography;
-using ActorPool.ThrowawayPostgres;
+using ActorPool.Tests.Shared;
 
 namespace ActorPool.Soak;
 
 /// <summary>A run of any length from the command line.</summary>
 internal static class Program
 {
-    private const string Usage = """
-        Hundreds of borrowers of all kinds, a random fault every few seconds, every promise looked at all the time.
-
-        usage: dotnet run -c Release --project tests/ActorPool.Soak -- [options]
-
-          --seconds N     how long (default 60)
-          --seed N        the same faults and work again (default: a random one)
-          --borrowers N   how many at the same time (default 200)
-          --help          this text
-
+    private const string Description = """
+        Hundreds of borrowers of all kinds, a random fault every few seconds, and a check of every promise all the time.
         Exit code: 0 when every promise held, 1 when one was broken, 2 for wrong arguments.
         """;
 
-    private static async Task<int> Main(string[] args)
+    private static readonly Option<int?> Seconds = CommandLines.Number("--seconds", "how long (default: 60)");
+    private static readonly Option<int?> Seed = CommandLines.Number("--seed", "the same faults and work again (default: a random one)", least: 0);
+    private static readonly Option<int?> Borrowers = CommandLines.Number("--borrowers", "how many at the same time (default: 200)");
+
+    private static Task<int> Main(string[] args)
     {
-        if (args.Contains("--help"))
-        {
-            Console.WriteLine(Usage);
-            return 0;
-        }
+        var root = new RootCommand(Description) { Seconds, Seed, Borrowers };
+        root.SetAction(given => RunAsync(new SoakOptions(
+            given.GetValue(Seed) ?? RandomNumberGenerator.GetInt32(1_000_000), TimeSpan.FromSeconds(given.GetValue(Seconds) ?? 60), given.GetValue(Borrowers) ?? 200)));
+        return root.RunAsync(args);
+    }
 
-        SoakOptions options;
-        try
-        {
-            options = Parse(args);
-        }
-        catch (FormatException error)
-        {
-            await Console.Error.WriteLineAsync($"{error.Message} Run it with -- --help for its options.");
-            return 2;
-        }
-
+    private static async Task<int> RunAsync(SoakOptions options)
+    {
         try
         {
             await new SoakRun(options, Console.WriteLine).RunAsync();
@@ -49,25 +36,5 @@ internal static class Program
             await Console.Error.WriteLineAsync(error is SoakFailedException ? error.Message : error.ToString());
             return 1;
         }
-    }
-
-    private static SoakOptions Parse(string[] words)
-    {
-        var args = CommandWords.Of(words);
-        var (seconds, seed, borrowers) = (60, RandomNumberGenerator.GetInt32(1_000_000), 200);
-        for (var i = 0; i < args.Length; i += 2)
-        {
-            if (i + 1 == args.Length || !int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
-                throw new FormatException($"{args[i]} needs a whole number.");
-            switch (args[i])
-            {
-                case "--seconds": seconds = value; break;
-                case "--seed": seed = value; break;
-                case "--borrowers": borrowers = Math.Max(1, value); break;
-                default: throw new FormatException($"{args[i]} is not known.");
-            }
-        }
-
-        return new SoakOptions(seed, TimeSpan.FromSeconds(seconds), borrowers);
     }
 }

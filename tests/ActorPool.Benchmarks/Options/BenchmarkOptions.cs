@@ -3,21 +3,17 @@ using ActorPool.Benchmarks.Scenarios;
 
 namespace ActorPool.Benchmarks.Options;
 
-/// <summary>What a run is made of. Every default of the program is here.</summary>
+/// <summary>The options of a run, with every default of the program.</summary>
 internal sealed record BenchmarkOptions
 {
     /// <summary>Connections of every pool, all open before anything is measured.</summary>
     public const int Connections = 8;
 
-    /// <summary>Calls of the open loop that may be under way at once.</summary>
+    /// <summary>Calls of the open loop that may be in flight at once.</summary>
     public const int MostInFlight = 1000;
 
     /// <summary>Rows of the table that is read and written.</summary>
     public const int Rows = 10_000;
-
-    public BenchmarkVerb Verb { get; init; } = BenchmarkVerb.Compare;
-
-    public bool Quick { get; init; }
 
     /// <summary>Rounds over all contestants of a scenario; each begins with another one.</summary>
     public int Rounds { get; init; } = 5;
@@ -49,11 +45,8 @@ internal sealed record BenchmarkOptions
 
     public int SpikeActors { get; init; } = 1000;
 
-    /// <summary>Who names some work wants that alone.</summary>
+    /// <summary>The spike follows the comparison, unless the command line names the work of the comparison.</summary>
     public bool HasSpike { get; init; } = true;
-
-    /// <summary>For BenchmarkDotNet.</summary>
-    public string[] MicroArguments { get; init; } = [];
 
     /// <summary>How it was measured, for the report.</summary>
     public string Description => string.Create(
@@ -63,7 +56,6 @@ internal sealed record BenchmarkOptions
     /// <summary>Everything once over, in less than two minutes.</summary>
     public static BenchmarkOptions ForQuick { get; } = new()
     {
-        Quick = true,
         Rounds = 3,
         Length = TimeSpan.FromMilliseconds(250),
         WarmUp = TimeSpan.FromMilliseconds(150),
@@ -73,12 +65,4 @@ internal sealed record BenchmarkOptions
         Kinds = [ScenarioKind.Select1, ScenarioKind.Open, ScenarioKind.Empty, ScenarioKind.Sessions, ScenarioKind.Message],
         SpikeRounds = 3,
     };
-}
-
-internal enum BenchmarkVerb
-{
-    /// <summary>The comparison, then the spike.</summary>
-    Compare,
-    Spike,
-    Micro,
 }

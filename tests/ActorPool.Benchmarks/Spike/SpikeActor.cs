@@ -1,4 +1,7 @@
+using ActorPool.Benchmarks.Contestants;
+using ActorPool.Benchmarks.Workloads;
 using Akka.Actor;
+using Npgsql;
 
 namespace ActorPool.Benchmarks.Spike;
 
@@ -6,14 +9,15 @@ namespace ActorPool.Benchmarks.Spike;
 internal sealed class SpikeActor : ReceiveActor
 {
     private static readonly object Begin = new();
+    private static readonly SmallQuery Query = new();
 
-    public SpikeActor(ISpikePool pool, SpikeCount count)
+    public SpikeActor(IContestant pool, SpikeCount count)
     {
         ReceiveAsync<object>(async _ =>
         {
             try
             {
-                await pool.QueryAsync();
+                await pool.UseAsync(Query, caller: 0);
                 count.Ended(null);
             }
             catch (Exception error)
@@ -26,4 +30,13 @@ internal sealed class SpikeActor : ReceiveActor
     }
 
     protected override void PreStart() => Self.Tell(Begin);
+
+    private sealed class SmallQuery : IWork
+    {
+        public async ValueTask RunAsync(NpgsqlConnection connection)
+        {
+            await using var command = new NpgsqlCommand("SELECT 1", connection);
+            await command.ExecuteScalarAsync();
+        }
+    }
 }

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using ActorPool.Benchmarks.Contestants;
+using ActorPool.Benchmarks.Workloads;
 
-namespace ActorPool.Recovery;
+namespace ActorPool.Benchmarks.Recovery;
 
-/// <summary>Some callers who use a pool all the time; one who got an error comes again after a short pause, as a service does.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Its end disposes what it has.")]
-internal sealed class Load
+/// <summary>Callers that use a pool without a pause. After an error a caller pauses briefly, as a service does.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "EndAsync disposes it.")]
+internal sealed class SteadyCallers
 {
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromMilliseconds(50);
 
@@ -14,10 +16,10 @@ internal sealed class Load
     private readonly CancellationTokenSource _end = new();
     private readonly Task[] _callers;
 
-    public Load(IContestant contestant, int callers) =>
-        _callers = [.. Enumerable.Range(0, callers).Select(_ => Task.Run(() => CallAsync(contestant)))];
+    public SteadyCallers(IContestant contestant, IWork work, int callers) =>
+        _callers = [.. Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(() => contestant.UseAsync(work, caller))))];
 
-    /// <summary>Waits until so many more calls have succeeded.</summary>
+    /// <summary>Waits until this many more calls have succeeded.</summary>
     public async Task SucceedAsync(int calls)
     {
         var before = _results.Count(result => result.Succeeded);
@@ -33,22 +35,22 @@ internal sealed class Load
         return [.. _results.OrderBy(result => result.At)];
     }
 
-    private async Task CallAsync(IContestant contestant)
+    private async Task CallAsync(Func<ValueTask> use)
     {
         while (!_end.IsCancellationRequested)
         {
-            var succeeded = await SucceedsAsync(contestant);
+            var succeeded = await SucceedsAsync(use);
             _results.Enqueue((Stopwatch.GetTimestamp(), succeeded));
             if (!succeeded)
                 await Task.Delay(PauseAfterError);
         }
     }
 
-    private static async Task<bool> SucceedsAsync(IContestant contestant)
+    private static async Task<bool> SucceedsAsync(Func<ValueTask> use)
     {
         try
         {
-            await contestant.UseAsync();
+            await use();
             return true;
         }
         catch (Exception)

@@ -1,27 +1,27 @@
 using System.Diagnostics;
 
-namespace ActorPool.Recovery;
+namespace ActorPool.Benchmarks.Recovery;
 
-/// <summary>How one pool came through one fault.</summary>
+/// <summary>What one fault cost one pool.</summary>
 /// <param name="Failed">Requests that ended in an error.</param>
 /// <param name="FirstSuccess">From the end of the fault to the first request that succeeded.</param>
-/// <param name="FullThroughput">From the end of the fault to nine tenths of the throughput before it, kept for half a second.</param>
-internal sealed record Recovery(int Failed, TimeSpan FirstSuccess, TimeSpan FullThroughput)
+/// <param name="FullThroughput">From the end of the fault to half a second with nine tenths of the throughput before the fault.</param>
+internal sealed record RecoveryFigures(int Failed, TimeSpan FirstSuccess, TimeSpan FullThroughput)
 {
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
 
-    /// <param name="results">When which request ended how, in order.</param>
+    /// <param name="results">The end of every request, in order.</param>
     /// <param name="begin">When the fault began.</param>
     /// <param name="over">When it was over.</param>
-    public static Recovery Of(IReadOnlyList<(long At, bool Succeeded)> results, long begin, long over)
+    public static RecoveryFigures Of(IReadOnlyList<(long At, bool Succeeded)> results, long begin, long over)
     {
         var failed = results.Count(result => !result.Succeeded && result.At >= begin);
         var successes = results.Where(result => result.Succeeded).Select(result => result.At).ToArray();
         var before = successes.Where(at => at < begin).ToArray();
         var rate = before.Length / Stopwatch.GetElapsedTime(before[0], begin).TotalSeconds;
         var first = successes.FirstOrDefault(at => at >= over);
-        return new Recovery(failed, Since(over, first), FullAfter(successes, over, rate));
+        return new RecoveryFigures(failed, Since(over, first), FullAfter(successes, over, rate));
     }
 
     private static TimeSpan FullAfter(long[] successes, long over, double rate)

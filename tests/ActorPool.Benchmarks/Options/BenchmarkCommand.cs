@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using ActorPool.Benchmarks.Contestants;
+using ActorPool.Benchmarks.Scenarios;
+using ActorPool.Tests.Shared;
+
+namespace ActorPool.Benchmarks.Options;
+
+/// <summary>The command line: the comparison, and a verb for each other measurement.</summary>
+internal static class BenchmarkCommand
+{
+    private const string Description = """
+        The cost of this pool, beside Npgsql's own pool and a bare connection, in the same run on the same server.
+        Without a verb: the comparison, then the start-up spike.
+        A throwaway PostgreSQL is started. ACTORPOOL_POSTGRES names another server for the comparison.
+        Exit code: 0, 1 when a call failed, 2 for wrong arguments.
+        """;
+
+    private static readonly Option<bool> Quick = new("--quick") { Description = "everything once over, in less than two minutes" };
+    private static readonly Option<string[]?> Only = List("--only", "these contestants, and the baseline", Contestant);
+    private static readonly Option<ScenarioKind[]?> Work = List("--work", string.Join(", ", ScenarioKinds.Names), Kind);
+    private static readonly Option<int[]?> Callers = List("--callers", "for example 1,8", text => CommandLines.Whole("--callers", text, most: 1024));
+    private static readonly Option<int[]?> Rates = List("--rates", "arrivals per second in the open loop", text => CommandLines.Whole("--rates", text, most: 1_000_000));
+    private static readonly Option<int?> Rounds = CommandLines.Number("--rounds", "rounds over all contestants (default: 5)", most: 1000);
+    private static readonly Option<TimeSpan?> Seconds = CommandLines.Option<TimeSpan?>("--seconds", "S", "one contestant's part of one round", Length);
+    private static readonly Option<string?> Out = new("--out") { HelpName = "FOLDER", Description = "where the report is written (Markdown and SVG)" };
+
+    public static RootCommand Create()
+    {
+        var spike = new Command("spike", "the start-up spike: 1,000 actors want the database at once; always on a throwaway server") { Quick, Rounds, Out };
+        spike.SetAction(given => Program.SpikeAsync(Options(given)));
+        var recovery = new Command("recovery", "the loss of the server: what a fault costs each pool; always on a throwaway server") { Rounds };
+        recovery.SetAction(given => Program.RecoveryAsync(given.GetValue(Rounds) ?? 5));
+        var micro = new Command("micro", "micro-benchmarks without a server; the words behind it go to BenchmarkDotNet") { TreatUnmatchedTokensAsErrors = false };
+        micro.SetAction(given => Program.Micro([.. given.UnmatchedTokens], new BenchmarkOptions().Folder));
+        var root = new RootCommand(Description) { Quick, Only, Work, Callers, Rates, Rounds, Seconds, Out, spike, recovery, micro };
+        root.SetAction(given => Program.CompareAsync(Options(given)));
+        return root;
+    }
+
+    private static BenchmarkOptions Options(ParseResult given)
+    {
+        var defaults = given.GetValue(Quick) ? BenchmarkOptions.ForQuick : new BenchmarkOptions();
+        return defaults with
+        {
+            Only = given.GetValue(Only) ?? defaults.Only,
+            Kinds = given.GetValue(Work) ?? defaults.Kinds,
+            HasSpike = given.GetValue(Work) is null,
+            Callers = given.GetValue(Callers) ?? defaults.Callers,
+            Rates = given.GetValue(Rates) ?? defaults.Rates,
+            Rounds = given.GetValue(Rounds) ?? defaults.Rounds,
+            SpikeRounds = given.GetValue(Rounds) ?? defaults.SpikeRounds,
+            Length = given.GetValue(Seconds) ?? defaults.Length,
+            Folder = given.GetValue(Out) ?? defaults.Folder,
+        };
+    }
+
+    private static Option<T[]?> List<T>(string name, string description, Func<string, T> parse) =>
+        CommandLines.Option<T[]?>(name, "LIST", description, text => [.. text.Split(',', StringSplitOptions.TrimEntries).Select(parse)]);
+
+    private static TimeSpan? Length(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.05 and <= 3600
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new FormatException($"--seconds takes a number from 0.05 to 3600, not '{text}'.");
+
+    private static ScenarioKind Kind(string text) => ScenarioKinds.Find(text)
+        ?? throw new FormatException($"--work takes {string.Join(", ", ScenarioKinds.Names)}, not '{text}'.");
+
+    private static string Contestant(string text) =>
+        Catalogue.All.Any(kind => kind.Name == text)
+            ? text
+            : throw new FormatException($"No contestant is called '{text}'. There are {string.Join(", ", Catalogue.All.Select(kind => kind.Name))}.");
+}
