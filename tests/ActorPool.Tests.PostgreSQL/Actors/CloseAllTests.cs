@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using ActorPool.Tests.PostgreSQL.Support;
-using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Actors;
 
@@ -41,33 +40,6 @@ public sealed class CloseAllTests : PoolTest
             foreach (var waiter in waiters)
                 Assert.IsType<PoolException>(await Record.ExceptionAsync(() => waiter));
         }
-    }
-
-    [Fact]
-    public async Task After_closeall_every_call_is_refused_as_closed_even_for_a_key_in_use()
-    {
-        var pool = await StartAsync(1, 2);
-        var held = await pool.GetConnAsync("key");
-        await pool.CloseAllAsync();
-
-        await RefusedAsync(() => pool.GetConnAsync("key").AsTask());
-        await RefusedAsync(() => pool.PutConnAsync(held).AsTask());
-        await RefusedAsync(pool.CloseAllAsync);
-        await RefusedAsync(() => pool.Manager.Ask<PooledConnection>(new GetConn()));
-        await RefusedAsync(() => pool.Manager.Ask<ConnPut>(new PutConn(held)));
-        await RefusedAsync(() => pool.Manager.Ask<AllClosed>(new CloseAll()));
-        await held.DisposeAsync();
-    }
-
-    [Fact]
-    public async Task Closeall_by_Ask_answers_when_all_are_closed()
-    {
-        var pool = await StartAsync(3, 3);
-
-        await pool.Manager.Ask<AllClosed>(new CloseAll());
-
-        Assert.Equal(0, await Backends.CountAsync());
-        Assert.Equal(0, pool.Statistics.Open);
     }
 
     [Fact]

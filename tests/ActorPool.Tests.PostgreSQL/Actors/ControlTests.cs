@@ -26,20 +26,6 @@ public sealed class ControlTests : PoolTest
         await Assert.ThrowsAsync<PoolException>(async () => await pool.Manager.Ask<PooledConnection>(new GetConn { Timeout = TimeSpan.FromMilliseconds(50) }));
     }
 
-    [Theory]
-    [InlineData(-1, 2, "min-connections")]
-    [InlineData(0, 0, "max-connections")]
-    [InlineData(3, 2, "above")]
-    public async Task Wrong_limits_are_refused_and_change_nothing(int min, int max, string word)
-    {
-        var pool = await StartAsync(1, 2);
-
-        var error = await Assert.ThrowsAnyAsync<ArgumentException>(() => pool.ResizeAsync(min, max));
-
-        Assert.Contains(word, error.Message, StringComparison.Ordinal);
-        Assert.Equal((1, 2), (pool.Statistics.Min, pool.Statistics.Max));
-    }
-
     [Fact]
     public async Task A_drained_pool_has_new_backends_and_never_more_than_its_maximum()
     {

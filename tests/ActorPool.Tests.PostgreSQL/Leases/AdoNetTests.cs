@@ -146,38 +146,6 @@ public sealed class AdoNetTests : PoolTest
     }
 
     [Fact]
-    public async Task A_lease_can_be_told_to_close_with_its_reader_which_discards_the_connection()
-    {
-        var pool = await StartAsync(1, 1);
-        var lease = await pool.GetConnAsync();
-        var pid = await PidAsync(lease);
-        var command = lease.CreateCommand();
-        command.CommandText = "SELECT 1";
-        await using (var reader = await command.ExecuteReaderAsync(CommandBehavior.CloseConnection))
-            Assert.True(await reader.ReadAsync());
-
-        Assert.Equal(ConnectionState.Closed, lease.State);
-        await lease.DisposeAsync();
-
-        await using var next = await pool.GetConnAsync();
-        Assert.NotEqual(pid, await PidAsync(next));
-        Assert.Equal(0, await Backends.WaitForAsync(0, $"pid = {pid}"));
-    }
-
-    [Fact]
-    public async Task A_driver_connection_closed_by_its_borrower_is_discarded()
-    {
-        var pool = await StartAsync(1, 1);
-        var lease = await pool.GetConnAsync();
-        var pid = await PidAsync(lease);
-        await lease.Npgsql.CloseAsync();
-        await pool.PutConnAsync(lease);
-
-        await using var next = await pool.GetConnAsync();
-        Assert.NotEqual(pid, await PidAsync(next));
-    }
-
-    [Fact]
     public async Task A_driver_connection_disposed_by_its_borrower_is_discarded()
     {
         var pool = await StartAsync(1, 1);
@@ -188,22 +156,6 @@ public sealed class AdoNetTests : PoolTest
         await using var next = await pool.GetConnAsync();
         Assert.Equal(1, await ScalarAsync(next, "SELECT 1"));
         Assert.Equal(1, await Backends.WaitForAsync(1));
-    }
-
-    [Fact]
-    public async Task A_driver_connection_closed_and_opened_again_by_its_borrower_leaves_no_backend_too_many()
-    {
-        var pool = await StartAsync(1, 1);
-        var lease = await pool.GetConnAsync();
-        await lease.Npgsql.CloseAsync();
-        await lease.Npgsql.OpenAsync();
-        await lease.DisposeAsync();
-
-        await using (var next = await pool.GetConnAsync())
-            Assert.Equal(1, await ScalarAsync(next, "SELECT 1"));
-        Assert.Equal(1, await Backends.WaitForAsync(1));
-        await pool.CloseAllAsync();
-        Assert.Equal(0, await Backends.WaitForAsync(0));
     }
 
     private async Task<PooledConnection> BorrowAsync() => await (await StartAsync(1, 1)).GetConnAsync();

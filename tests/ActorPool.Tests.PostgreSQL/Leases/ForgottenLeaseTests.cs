@@ -28,20 +28,6 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task Whoever_waits_for_it_is_served()
-    {
-        var pool = await StartAsync(1, 1);
-        await ForgetAsync(pool);
-        var waiting = pool.GetConnAsync().AsTask();
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
-
-        await CollectUntilAsync(() => waiting.IsCompleted, "it is served");
-
-        Assert.Equal(1L, await ScalarAsync(await waiting, "SELECT 1::bigint"));
-        await (await waiting).DisposeAsync();
-    }
-
-    [Fact]
     public async Task One_that_was_asked_for_is_named_by_its_asker()
     {
         var pool = await StartAsync(1, 1);

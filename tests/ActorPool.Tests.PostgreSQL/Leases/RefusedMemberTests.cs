@@ -1,6 +1,5 @@
 using System.Data.Common;
 using ActorPool.Tests.PostgreSQL.Support;
-using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
@@ -42,25 +41,6 @@ public sealed class RefusedMemberTests : PoolTest
         await using DbConnection connection = await BorrowAsync();
 
         Assert.Throws<NotSupportedException>(() => connection.ConnectionString = "Host=elsewhere");
-    }
-
-    [Fact]
-    public async Task The_connection_string_shows_no_password()
-    {
-        await using (var admin = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString))
-        {
-            await admin.OpenAsync();
-            await using var command = new NpgsqlCommand("DO $$ BEGIN CREATE ROLE seen LOGIN PASSWORD 'hunter2'; EXCEPTION WHEN duplicate_object THEN NULL; END $$", admin);
-            await command.ExecuteNonQueryAsync();
-        }
-
-        var text = new NpgsqlConnectionStringBuilder(ConnectionString) { Username = "seen", Password = "hunter2" }.ConnectionString;
-        var pool = await StartAsync(1, 1, settings => settings with { ConnectionString = text });
-        await using var connection = await pool.GetConnAsync();
-
-        Assert.DoesNotContain("hunter2", connection.ConnectionString, StringComparison.Ordinal);
-        Assert.DoesNotContain("hunter2", connection.Npgsql.ConnectionString, StringComparison.Ordinal);
-        Assert.Contains("seen", connection.ConnectionString, StringComparison.Ordinal);
     }
 
     private async Task<PooledConnection> BorrowAsync() => await (await StartAsync(1, 1)).GetConnAsync();

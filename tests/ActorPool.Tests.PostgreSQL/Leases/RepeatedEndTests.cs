@@ -38,22 +38,6 @@ public sealed class RepeatedEndTests : PoolTest
         Assert.Equal(1, pool.Statistics.InUse);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Put_after_dispose_is_refused_and_changes_nothing(bool close)
-    {
-        var pool = await StartAsync(1, 1);
-        var lease = await pool.GetConnAsync();
-        await lease.DisposeAsync();
-        await using var next = await pool.GetConnAsync();
-
-        var error = await Assert.ThrowsAsync<PoolException>(async () => await pool.PutConnAsync(lease, close: close));
-
-        Assert.Equal(PoolErrorKind.NotCheckedOut, error.Kind);
-        Assert.Equal(1, await ScalarAsync(next, "SELECT 1"));
-    }
-
     [Fact]
     public async Task Dispose_after_put_is_silent()
     {
@@ -80,18 +64,6 @@ public sealed class RepeatedEndTests : PoolTest
 
         Assert.Equal(ConnectionState.Closed, lease.State);
         Assert.Equal(0, await Backends.CountAsync());
-    }
-
-    [Fact]
-    public async Task Put_after_closeall_says_that_the_pool_is_closed()
-    {
-        var pool = await StartAsync(1, 1);
-        var lease = await pool.GetConnAsync();
-        await pool.CloseAllAsync();
-
-        var error = await Assert.ThrowsAsync<PoolException>(async () => await pool.PutConnAsync(lease));
-
-        Assert.Equal(PoolErrorKind.Closed, error.Kind);
     }
 
     [Fact]

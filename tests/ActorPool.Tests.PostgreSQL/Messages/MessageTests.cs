@@ -103,7 +103,8 @@ public sealed class MessageTests : PoolTest
         var pool = await StartAsync(1, 1);
 
         await Assert.ThrowsAnyAsync<ArgumentException>(() => pool.Manager.Ask<Resized>(new Resize(min, max), Soon));
-        // Without a sender it is only logged.
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => pool.ResizeAsync(min, max));
+        // Without a sender the error is only logged.
         pool.Manager.Tell(new Resize(min, max), ActorRefs.NoSender);
 
         await WorksAsync(pool);

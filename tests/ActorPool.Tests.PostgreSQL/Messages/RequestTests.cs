@@ -112,19 +112,4 @@ public sealed class RequestTests : PoolTest
         await lease.DisposeAsync();
         await (await waiting.WaitAsync(Soon)).DisposeAsync();
     }
-
-    [Fact]
-    public async Task A_token_alone_borrows_without_a_key_and_cancels_the_wait()
-    {
-        var pool = await StartAsync(1, 1);
-        using var cancellation = new CancellationTokenSource();
-        await using var first = await pool.GetConnAsync(cancellation.Token);
-        var second = pool.GetConnAsync(cancellation.Token).AsTask();
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
-
-        await cancellation.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second.WaitAsync(Soon));
-        Assert.Null(first.Key);
-    }
 }

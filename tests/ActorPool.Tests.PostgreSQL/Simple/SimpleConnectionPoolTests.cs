@@ -1,57 +1,11 @@
 using ActorPool.Driver;
 using ActorPool.Simple;
 using ActorPool.Tests.PostgreSQL.Support;
-using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Simple;
 
 public sealed class SimpleConnectionPoolTests : PoolTest
 {
-    [Fact]
-    public async Task It_lends_takes_back_and_lends_the_last_returned_first()
-    {
-        await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 3));
-        var first = await pool.GetConnAsync();
-        var second = await pool.GetConnAsync();
-        var pid = await PidAsync(first);
-        await pool.PutConnAsync(second);
-        await first.DisposeAsync();
-
-        await using var next = await pool.GetConnAsync();
-
-        Assert.Equal(pid, await PidAsync(next));
-        Assert.Equal((1, 1), (pool.Statistics.Idle, pool.Statistics.InUse));
-    }
-
-    [Fact]
-    public async Task It_never_waits_for_another_borrower()
-    {
-        await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 1));
-        var held = await pool.GetConnAsync();
-
-        Assert.Equal(PoolErrorKind.Exhausted, (await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask())).Kind);
-
-        await held.DisposeAsync();
-        held = await pool.GetConnAsync("k");
-        Assert.Same(held, await pool.GetConnAsync("k"));
-    }
-
-    [Fact]
-    public async Task A_transaction_that_was_left_open_is_rolled_back_before_the_next_use()
-    {
-        await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 1));
-        var connection = await pool.GetConnAsync();
-        var pid = await PidAsync(connection);
-        await ExecuteAsync(connection, "BEGIN");
-        await ExecuteAsync(connection, "CREATE TABLE never (id int)");
-        await connection.DisposeAsync();
-
-        await using var next = await pool.GetConnAsync();
-
-        Assert.Equal(pid, await PidAsync(next));
-        Assert.Equal(DBNull.Value, await ScalarAsync(next, "SELECT to_regclass('never')::text"));
-    }
-
     [Fact]
     public async Task Closeall_ends_the_queries_that_run_and_every_later_call()
     {
@@ -88,17 +42,6 @@ public sealed class SimpleConnectionPoolTests : PoolTest
         await Assert.ThrowsAsync<InvalidOperationException>(() => pool.GetConnAsync().AsTask());
 
         await (await opening).DisposeAsync();
-    }
-
-    [Fact]
-    public async Task A_start_that_fails_leaves_nothing()
-    {
-        var wrong = new NpgsqlConnectionStringBuilder(ConnectionString) { Database = "no_such_database" }.ConnectionString;
-
-        var error = await Assert.ThrowsAsync<PoolException>(() => SimpleConnectionPool.StartAsync(new PoolSettings(wrong, 2, 2)));
-
-        Assert.Equal(PoolErrorKind.ConnectFailed, error.Kind);
-        Assert.Equal(PostgresErrorCodes.InvalidCatalogName, error.SqlState);
     }
 
     [Fact]

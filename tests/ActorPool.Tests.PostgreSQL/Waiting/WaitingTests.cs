@@ -53,7 +53,7 @@ public sealed class WaitingTests : PoolTest
         var pool = await StartAsync(1, 1);
         var held = await pool.GetConnAsync();
         using var cancellation = new CancellationTokenSource();
-        var waiting = pool.GetConnAsync(cancellationToken: cancellation.Token).AsTask();
+        var waiting = pool.GetConnAsync(cancellation.Token).AsTask();
         await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
 
         await cancellation.CancelAsync();
@@ -62,22 +62,6 @@ public sealed class WaitingTests : PoolTest
         await EventuallyAsync(() => pool.Statistics.Waiting == 0, "nobody waits");
         await held.DisposeAsync();
         Assert.Equal(1, pool.Statistics.Cancelled);
-    }
-
-    [Fact]
-    public async Task One_more_than_max_waiting_is_refused_at_once()
-    {
-        var pool = await StartAsync(1, 1, settings => settings with { MaxWaiting = 3 });
-        var held = await pool.GetConnAsync();
-        var waiting = Enumerable.Range(0, 3).Select(_ => pool.GetConnAsync().AsTask()).ToArray();
-
-        var error = await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask());
-
-        Assert.Equal(PoolErrorKind.TooManyWaiting, error.Kind);
-        Assert.True(error.IsTransient);
-        await held.DisposeAsync();
-        foreach (var task in waiting)
-            await (await task).DisposeAsync();
     }
 
     [Fact]
