@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ActorPool.Psycopg2;
+using ActorPool.TestSupport;
 using ActorPool.ThrowawayPostgres;
 
 namespace ActorPool.Differential;
@@ -52,8 +53,9 @@ internal static class Program
             var simple = i % 2 == 0;
             if (await comparison.RunAsync(sequence, simple) is { } difference)
             {
-                Console.WriteLine($"A difference in sequence {i} of seed {arguments.Seed}:\n{difference}\nWhat is left of it when calls are left out:");
-                Console.WriteLine(await Shrinking.SmallestAsync(difference, shorter => comparison.RunAsync(shorter, simple)));
+                Console.WriteLine($"A difference in sequence {i} of seed {arguments.Seed}:\n{difference}\nThe shortest sequence found that differs:");
+                var (_, smallest) = await Shrinking.SmallestAsync(difference.Sequence, difference, shorter => shorter.Simpler, shorter => comparison.RunAsync(shorter, simple), trials: 300);
+                Console.WriteLine(smallest);
                 return Differed;
             }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ActorPool.TestSupport;
 
 namespace ActorPool.Psycopg2;
 
@@ -7,11 +8,11 @@ public sealed record CallSequence(int Min, int Max, IReadOnlyList<Call> Calls)
 {
     public CallSequence First(int count) => this with { Calls = [.. Calls.Take(count)] };
 
-    /// <summary>The sequence without one call, and without the calls that are undefined as a consequence.</summary>
-    public CallSequence Without(int index) => Only([.. Calls.Where((_, i) => i != index)]);
+    /// <summary>Shorter sequences.</summary>
+    public IEnumerable<CallSequence> Simpler => Shrinking.Shorter(Calls).Select(Only);
 
-    /// <summary>Those of the calls that are defined when the others are left out.</summary>
-    public CallSequence Only(IReadOnlyList<Call> some)
+    /// <summary>Those of the calls that stay defined when the others are left out.</summary>
+    private CallSequence Only(IReadOnlyList<Call> some)
     {
         var model = new Psycopg2Model(Min, Max);
         var calls = new List<Call>();

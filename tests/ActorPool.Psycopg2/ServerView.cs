@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using ActorPool.TestSupport;
 using Npgsql;
 
 namespace ActorPool.Psycopg2;
@@ -6,7 +6,6 @@ namespace ActorPool.Psycopg2;
 /// <summary>Shows the backends with one application name. One caller at a time.</summary>
 public sealed class ServerView : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly NpgsqlConnection _view;
 
     private ServerView(NpgsqlConnection view) => _view = view;
@@ -42,12 +41,7 @@ public sealed class ServerView : IAsyncDisposable
     public async Task TerminateAsync(int pid)
     {
         await ScalarAsync("SELECT pg_terminate_backend($1)", pid);
-        var clock = Stopwatch.StartNew();
-        while (await ScalarAsync("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)", pid))
-        {
-            if (clock.Elapsed > Patience)
-                throw new TimeoutException($"Backend {pid} is still there after its termination.");
-        }
+        await Until.TrueAsync(async () => !await ScalarAsync("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)", pid), $"backend {pid} has ended");
     }
 
     public ValueTask DisposeAsync() => _view.DisposeAsync();

@@ -6,27 +6,27 @@ namespace ActorPool.Tests.Faults;
 public abstract class FaultTest
 {
     /// <summary>Brings all to their moments, lets the fault happen, and looks that nobody suffers more than he must.</summary>
-    protected static async Task SurviveAsync(PostgresServer server, Func<Scene[], Task> fault, Action? repair = null)
+    protected static async Task SurviveAsync(PostgresServer server, Func<FaultScenario[], Task> fault, Action? repair = null)
     {
-        var scenes = await Task.WhenAll(Enum.GetValues<WorstMoment>().Select(moment => Scene.AtAsync(server, moment)));
+        var scenarios = await Task.WhenAll(Enum.GetValues<WorstMoment>().Select(moment => FaultScenario.AtAsync(server, moment)));
         try
         {
             try
             {
-                await fault(scenes);
-                await Task.WhenAll(scenes.Select(scene => scene.StandAsync()));
+                await fault(scenarios);
+                await Task.WhenAll(scenarios.Select(scenario => scenario.StandAsync()));
             }
             finally
             {
                 repair?.Invoke();
             }
 
-            await Task.WhenAll(scenes.Select(scene => scene.RecoverAsync()));
+            await Task.WhenAll(scenarios.Select(scenario => scenario.RecoverAsync()));
         }
         finally
         {
-            foreach (var scene in scenes)
-                await scene.DisposeAsync();
+            foreach (var scenario in scenarios)
+                await scenario.DisposeAsync();
         }
     }
 }

@@ -13,15 +13,15 @@ public sealed class NetworkFaultTests : FaultTest
     [Theory]
     [MemberData(nameof(Modes))]
     public async Task Requests_are_answered_in_time_during_it_and_the_pool_is_whole_after_it(NetworkMode mode) =>
-        await SurviveAsync(await Server.Value, scenes => EachAsync(scenes, scene => scene.Network.Mode = mode));
+        await SurviveAsync(await Server.Value, scenarios => EachAsync(scenarios, scenario => scenario.Network.Mode = mode));
 
     [Fact]
     public async Task Requests_are_answered_when_all_connections_are_reset() =>
-        await SurviveAsync(await Server.Value, scenes => EachAsync(scenes, scene => scene.Network.CutAll()));
+        await SurviveAsync(await Server.Value, scenarios => EachAsync(scenarios, scenario => scenario.Network.CutAll()));
 
-    private static Task EachAsync(Scene[] scenes, Action<Scene> fault)
+    private static Task EachAsync(FaultScenario[] scenarios, Action<FaultScenario> fault)
     {
-        Array.ForEach(scenes, fault);
+        Array.ForEach(scenarios, fault);
         return Task.CompletedTask;
     }
 }

@@ -10,7 +10,7 @@ public sealed class ServerFaultTests : FaultTest
 
     [Fact]
     public async Task All_backends_are_killed() =>
-        await SurviveAsync(await Server.Value, scenes => Task.WhenAll(scenes.Select(scene => scene.KillAsync())));
+        await SurviveAsync(await Server.Value, scenarios => Task.WhenAll(scenarios.Select(scenario => scenario.KillAsync())));
 
     [Theory]
     [InlineData(PostgresStopMode.Fast)]
@@ -27,10 +27,10 @@ public sealed class ServerFaultTests : FaultTest
         var stopped = new List<StoppedBackend>();
         await SurviveAsync(
             await Server.Value,
-            async scenes =>
+            async scenarios =>
             {
-                foreach (var scene in scenes)
-                    stopped.AddRange((await scene.BackendsAsync()).Select(StoppedBackend.Of));
+                foreach (var scenario in scenarios)
+                    stopped.AddRange((await scenario.BackendsAsync()).Select(StoppedBackend.Of));
             },
             () => stopped.ForEach(backend => backend.Dispose()));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ActorPool.Faults;
+using ActorPool.TestSupport;
 using ActorPool.ThrowawayPostgres;
 using Akka.Actor;
 using Npgsql;
@@ -71,7 +72,7 @@ public sealed class SilentNetworkTests : IAsyncLifetime
         await UseAllAsync();
         await DieAsync(death);
 
-        await UntilAsync(() => _pool.Statistics is { Lost: Connections, Idle: Connections });
+        await Until.TrueAsync(() => _pool.Statistics is { Lost: Connections, Idle: Connections }, "all are replaced");
 
         await using var lease = await _pool.GetConnAsync();
         await AnswersAsync(lease);
@@ -87,10 +88,8 @@ public sealed class SilentNetworkTests : IAsyncLifetime
         await using (var lease = await _pool.GetConnAsync())
             await AnswersAsync(lease);
 
-        await UntilAsync(() => _pool.Statistics is { Lost: Connections, Idle: Connections });
-        var end = DateTime.UtcNow + TimeSpan.FromSeconds(5);
-        while ((await BackendsAsync()).Count > Connections)
-            Assert.True(DateTime.UtcNow < end, "More backends than the pool may have are left.");
+        await Until.TrueAsync(() => _pool.Statistics is { Lost: Connections, Idle: Connections }, "all are replaced");
+        await Until.TrueAsync(async () => (await BackendsAsync()).Length == Connections, "the pool has no more backends than it may");
     }
 
     [Fact]
@@ -101,7 +100,7 @@ public sealed class SilentNetworkTests : IAsyncLifetime
         await DieAsync(Death.Stopped);
         using var over = new CancellationTokenSource();
         var waiting = _pool.GetConnAsync(over.Token).AsTask();
-        await UntilAsync(() => _pool.Statistics.Validating > 0);
+        await Until.TrueAsync(() => _pool.Statistics.Validating > 0, "a test is in flight");
         await over.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
 
@@ -132,16 +131,10 @@ public sealed class SilentNetworkTests : IAsyncLifetime
             _stopped.AddRange((await BackendsAsync()).Select(StoppedBackend.Of));
     }
 
-    private async Task<List<int>> BackendsAsync()
+    private async Task<int[]> BackendsAsync()
     {
-        await using var view = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Pooling = false }.ConnectionString);
-        await view.OpenAsync();
-        await using var command = new NpgsqlCommand("SELECT pid FROM pg_stat_activity WHERE application_name = 'silent'", view);
-        var pids = new List<int>();
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-            pids.Add(reader.GetInt32(0));
-        return pids;
+        await using var backends = await Backends.OfApplicationAsync(_server.ConnectionString, "silent");
+        return await backends.PidsAsync();
     }
 
     private static async Task AnswersAsync(PooledConnection lease)
@@ -149,15 +142,5 @@ public sealed class SilentNetworkTests : IAsyncLifetime
         await using var command = lease.CreateCommand();
         command.CommandText = "SELECT 1";
         Assert.Equal(1, await command.ExecuteScalarAsync());
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        var end = DateTime.UtcNow + TimeSpan.FromSeconds(15);
-        while (!condition())
-        {
-            Assert.True(DateTime.UtcNow < end, "It did not come about.");
-            await Task.Delay(10);
-        }
     }
 }

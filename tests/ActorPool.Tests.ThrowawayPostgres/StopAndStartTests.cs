@@ -1,3 +1,4 @@
+using ActorPool.TestSupport;
 using ActorPool.Tests.ThrowawayPostgres.Support;
 using ActorPool.ThrowawayPostgres;
 using Npgsql;
@@ -56,7 +57,7 @@ public sealed class StopAndStartTests(RunningServer running) : IClassFixture<Run
         var session = await Sql.OpenAsync(_server.ConnectionString);
         var stop = _server.StopAsync(PostgresStopMode.Smart);
 
-        await Eventually.HoldsAsync("new sessions are refused", Refused);
+        await Until.TrueAsync(Refused, "new sessions are refused");
         Assert.Equal("1", await Sql.AskAsync(session, "SELECT 1"));
         Assert.False(stop.IsCompleted);
 

@@ -1,3 +1,4 @@
+using ActorPool.TestSupport;
 using ActorPool.Tests.ThrowawayPostgres.Support;
 using ActorPool.ThrowawayPostgres;
 using ActorPool.ThrowawayPostgres.Discovery;
@@ -85,7 +86,7 @@ public sealed class ThrowawayServerTests
 
         var start = PostgresServer.StartAsync(
             new PostgresServerOptions(), new BinarySearch([binaries], _ => throw new InvalidOperationException()), giveUp.Token);
-        await Eventually.HoldsAsync("initdb is at work", () => dataFolder() is not null);
+        await Until.TrueAsync(() => dataFolder() is not null, "initdb is at work");
         var folder = Path.GetDirectoryName(dataFolder())!;
         Assert.True(Directory.Exists(folder));
         await giveUp.CancelAsync();

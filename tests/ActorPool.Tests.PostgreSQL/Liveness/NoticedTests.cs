@@ -1,4 +1,3 @@
-using ActorPool.Tests.PostgreSQL.Support;
 using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Liveness;

@@ -1,13 +1,12 @@
+using ActorPool.TestSupport;
 using ActorPool.ThrowawayPostgres;
 using Akka.TestKit.Xunit2;
 
 namespace ActorPool.Tests.PostgreSQL.Support;
 
-/// <summary>A test with an actor system, a database of its own and a view on its backends.</summary>
+/// <summary>A test with an actor system, an empty database and a view on its backends.</summary>
 public abstract class PoolTest : TestKit, IAsyncLifetime
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(5);
-
     private readonly List<IAsyncDisposable> _ends = [];
 
     protected PoolTest()
@@ -22,7 +21,7 @@ public abstract class PoolTest : TestKit, IAsyncLifetime
     public virtual async Task InitializeAsync()
     {
         ConnectionString = await Support.Server.NewDatabaseAsync();
-        Backends = await Backends.OfAsync(ConnectionString);
+        Backends = await Backends.OfDatabaseAsync(ConnectionString);
     }
 
     public virtual async Task DisposeAsync()
@@ -49,7 +48,7 @@ public abstract class PoolTest : TestKit, IAsyncLifetime
         return owned;
     }
 
-    /// <summary>A server of the test's own, which it may stop, start and fill; it is removed after the pools.</summary>
+    /// <summary>A server that the test may stop, start and fill. It is removed after the pools.</summary>
     protected async Task<PostgresServer> StartServerAsync(PostgresServerOptions? options = null)
     {
         var server = await PostgresServer.StartAsync(options);
@@ -97,15 +96,7 @@ public abstract class PoolTest : TestKit, IAsyncLifetime
         what,
         TimeSpan.FromSeconds(10));
 
-    /// <summary>Waits for something observable to become true; fails with the words given when it does not.</summary>
-    protected static async Task EventuallyAsync(Func<bool> condition, string what, TimeSpan? within = null)
-    {
-        var end = DateTime.UtcNow + (within ?? TimeSpan.FromSeconds(5));
-        while (!condition())
-        {
-            Assert.True(DateTime.UtcNow < end, $"It did not come about in time: {what}");
-            // Looked at again and again; the other tests need the processor as well.
-            await Task.Delay(LookAgain);
-        }
-    }
+    /// <summary>Waits for the observable.</summary>
+    protected static Task EventuallyAsync(Func<bool> condition, string what, TimeSpan? within = null) =>
+        Until.TrueAsync(condition, what, within ?? TimeSpan.FromSeconds(5));
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using ActorPool.TestSupport;
 using Npgsql;
 
 namespace ActorPool.Tests.ThrowawayPostgres.Support;
@@ -56,8 +57,8 @@ internal sealed record ServerTraces(string Folder, int ProcessId, int Port)
 
     public async Task AreGoneAsync()
     {
-        await Eventually.HoldsAsync($"port {Port} is closed", () => !PortIsOpen);
-        await Eventually.HoldsAsync($"process {ProcessId} has ended", () => !ProcessLives);
-        await Eventually.HoldsAsync($"folder {Folder} is removed", () => !FolderExists);
+        await Until.TrueAsync(() => !PortIsOpen, $"port {Port} is closed");
+        await Until.TrueAsync(() => !ProcessLives, $"process {ProcessId} has ended");
+        await Until.TrueAsync(() => !FolderExists, $"folder {Folder} is removed");
     }
 }

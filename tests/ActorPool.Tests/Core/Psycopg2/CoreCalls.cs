@@ -1,5 +1,4 @@
 using ActorPool.Psycopg2;
-using ActorPool.Tests.Core.RandomSequences;
 using CsCheck;
 
 namespace ActorPool.Tests.Core.Psycopg2;
@@ -14,5 +13,5 @@ internal sealed record CoreCalls(CallSequence Sequence, bool Delayed, int Seed)
         (seed, delayed) => new CoreCalls(SequenceGenerator.Next(new Random(seed), Length, connectFails: true), delayed, seed));
 
     public IEnumerable<CoreCalls> Simpler =>
-        Shrinking.Shorter(Sequence.Calls.ToArray()).Select(fewer => this with { Sequence = Sequence.Only(fewer) });
+        Sequence.Simpler.Select(shorter => this with { Sequence = shorter });
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ActorPool.Faults;
+using ActorPool.TestSupport;
 using ActorPool.ThrowawayPostgres;
 using Akka.Actor;
 using Npgsql;
@@ -7,21 +8,21 @@ using Npgsql;
 namespace ActorPool.Tests.Faults;
 
 /// <summary>A pool behind a network of its own, brought to a moment, and looked at during and after what happens then.</summary>
-public sealed class Scene : IAsyncDisposable
+public sealed class FaultScenario : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Noise = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(1);
-    private static int _scenes;
+    private static int _scenarios;
 
     private readonly WorstMoment _moment;
-    private readonly string _name = $"faults-{Interlocked.Increment(ref _scenes)}";
+    private readonly string _name = $"faults-{Interlocked.Increment(ref _scenarios)}";
     private readonly ActorSystem _system = ActorSystem.Create("faults", "akka.loglevel = ERROR, akka.stdout-loglevel = ERROR, akka.loggers = []");
     private readonly PostgresServer _server;
     private ConnectionPool? _pool;
     private Task _affected = Task.CompletedTask;
 
-    private Scene(PostgresServer server, WorstMoment moment)
+    private FaultScenario(PostgresServer server, WorstMoment moment)
     {
         _server = server;
         _moment = moment;
@@ -34,34 +35,26 @@ public sealed class Scene : IAsyncDisposable
 
     private string Direct => new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Pooling = false }.ConnectionString;
 
-    /// <summary>A scene in which a connection is at this.</summary>
-    public static async Task<Scene> AtAsync(PostgresServer server, WorstMoment moment)
+    /// <summary>A scenario in which a connection is at this.</summary>
+    public static async Task<FaultScenario> AtAsync(PostgresServer server, WorstMoment moment)
     {
-        var scene = new Scene(server, moment);
-        scene._pool = await scene.StartAsync();
-        scene._affected = await scene.BringAsync(scene.Pool);
-        return scene;
+        var scenario = new FaultScenario(server, moment);
+        scenario._pool = await scenario.StartAsync();
+        scenario._affected = await scenario.BringAsync(scenario.Pool);
+        return scenario;
     }
 
     /// <summary>The backends of this pool.</summary>
-    public async Task<List<int>> BackendsAsync()
+    public async Task<int[]> BackendsAsync()
     {
-        var pids = new List<int>();
-        await using var view = new NpgsqlConnection(Direct);
-        await view.OpenAsync();
-        await using var command = new NpgsqlCommand($"SELECT pid FROM pg_stat_activity WHERE application_name = '{_name}'", view);
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-            pids.Add(reader.GetInt32(0));
-        return pids;
+        await using var backends = await Backends.OfApplicationAsync(Direct, _name);
+        return await backends.PidsAsync();
     }
 
     public async Task KillAsync()
     {
-        await using var connection = new NpgsqlConnection(Direct);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{_name}'", connection);
-        await command.ExecuteNonQueryAsync();
+        await using var backends = await Backends.OfApplicationAsync(Direct, _name);
+        await backends.TerminateAsync();
     }
 
     /// <summary>After the fault: the pool is whole again by itself, and leaves nothing when it ends.</summary>
@@ -71,7 +64,7 @@ public sealed class Scene : IAsyncDisposable
         await _affected;
         await BeWholeAsync(Pool);
         await Pool.DisposeAsync();
-        await UntilAsync(async () => (await BackendsAsync()).Count == 0, "no backend is left");
+        await Until.TrueAsync(async () => (await BackendsAsync()).Length == 0, "no backend is left");
     }
 
     public async ValueTask DisposeAsync()
@@ -102,16 +95,16 @@ public sealed class Scene : IAsyncDisposable
             case WorstMoment.Opening:
                 Slowly();
                 var opening = UseAsync(pool);
-                await UntilAsync(() => pool.Statistics.Opening > 0, "an open is under way");
+                await Until.TrueAsync(() => pool.Statistics.Opening > 0, "an open is in flight");
                 return Suffer(opening);
             case WorstMoment.Validating:
                 Slowly();
                 var validated = UseAsync(pool);
-                await UntilAsync(() => pool.Statistics.Validating > 0, "a round trip is under way");
+                await Until.TrueAsync(() => pool.Statistics.Validating > 0, "a round trip is in flight");
                 return Suffer(validated);
             case WorstMoment.Lent:
                 var querying = QueryAsync(pool);
-                await UntilAsync(() => pool.Statistics.InUse > 0, "a query is under way");
+                await Until.TrueAsync(() => pool.Statistics.InUse > 0, "a query is in flight");
                 return Suffer(querying);
             case WorstMoment.Resetting:
                 await using (var lease = await pool.GetConnAsync())
@@ -120,7 +113,7 @@ public sealed class Scene : IAsyncDisposable
                     Slowly();
                 }
 
-                await UntilAsync(() => pool.Statistics.Resetting > 0, "a reset is under way");
+                await Until.TrueAsync(() => pool.Statistics.Resetting > 0, "a reset is in flight");
                 return Task.CompletedTask;
             case WorstMoment.Closing:
                 var closed = await pool.GetConnAsync();
@@ -174,7 +167,7 @@ public sealed class Scene : IAsyncDisposable
             }
         }
 
-        await UntilAsync(() => pool.Statistics is { InUse: 0, Waiting: 0, Opening: 0, Resetting: 0, Validating: 0, Closing: 0 }, "everything is at rest");
+        await Until.TrueAsync(() => pool.Statistics is { InUse: 0, Waiting: 0, Opening: 0, Resetting: 0, Validating: 0, Closing: 0 }, "everything is at rest");
         Assert.InRange(pool.Statistics.Open, 1, 2);
     }
 
@@ -207,17 +200,5 @@ public sealed class Scene : IAsyncDisposable
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         await command.ExecuteNonQueryAsync();
-    }
-
-    private static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
-
-    private static async Task UntilAsync(Func<Task<bool>> condition, string what)
-    {
-        var start = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(15), $"It did not come about in time: {what}");
-            await Task.Delay(5);
-        }
     }
 }
