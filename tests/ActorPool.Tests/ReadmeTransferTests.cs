@@ -1,5 +1,4 @@
 using System.Reflection;
-using ActorPool.Core;
 using ActorPool.Leases;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;

@@ -1,5 +1,5 @@
 using System.Threading.Tasks.Sources;
-using ActorPool.Core;
+using ActorPool.Core.Model;
 using ActorPool.Errors;
 using ActorPool.Telemetry;
 using Akka.Actor;
@@ -59,9 +59,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
         _spare = null;
         request._cell = cell;
         request._observed = observed;
-        request.Key = key;
-        request.Entry = entry;
-        request.Timeout = timeout;
+        request.Renew(key, timeout, entry);
         request.Owner = owner;
         request.Origin = new LeaseOrigin(file, line, owner?.Path);
         return request.Send(cancellationToken);
@@ -118,12 +116,9 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
         var lease = Take(_promise.Version);
         // A spare one keeps nothing alive.
         _cell = null!;
-        Key = null;
+        Renew(null, null, null);
         Owner = null;
-        Borrower = null;
-        Entry = null;
         Origin = default;
-        State = WaiterState.New;
         _state = Open;
         _spare = this;
         return lease;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
+using ActorPool.Core.Model;
 using ActorPool.Driver;
 using ActorPool.Errors;
 using ActorPool.Telemetry;
@@ -130,7 +131,7 @@ internal sealed record WorkOn(ConnectionWork Work, object? Key = null, BackendId
         ConnectionWork.Rollback => Rollback,
         ConnectionWork.FullReset => Discard,
         ConnectionWork.Validate => Validate,
-        var work => new WorkOn(work, effect.Slot!.PreparingFor?.Key, (BackendIdentity?)effect.Backend),
+        var work => new WorkOn(work, effect.Slot!.Operation?.InitializesFor?.Key, (BackendIdentity?)effect.Backend),
     };
 }
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using ActorPool.Core;
+using ActorPool.Core.Model;
 using ActorPool.Errors;
 using Akka.Actor;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
+using ActorPool.Core.Keys;
 using ActorPool.Driver;
 using ActorPool.Errors;
 using ActorPool.Leases;

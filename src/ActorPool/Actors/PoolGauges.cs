@@ -1,4 +1,5 @@
 using ActorPool.Core;
+using ActorPool.Core.Model;
 
 namespace ActorPool.Actors;
 

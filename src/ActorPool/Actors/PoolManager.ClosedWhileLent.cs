@@ -1,5 +1,5 @@
 using ActorPool.Actors;
-using ActorPool.Core;
+using ActorPool.Core.Model;
 using Akka.Actor;
 using Akka.Event;
 
@@ -18,14 +18,14 @@ public sealed partial class PoolManager
     {
         var (slot, incarnation) = (record.Slot, record.Incarnation);
         // Called while the lease is out, so its number does not change meanwhile.
-        record.Connection!.ClosedByReader = () => cell.Note(new ClosedByReader(slot, incarnation, slot.Lease));
+        record.Connection!.ClosedByReader = () => cell.Note(new ClosedByReader(slot, incarnation, slot.LeaseId));
     }
 
     /// <summary>Its borrower needs the lease no more, whether or not it still has it; a stale report changes nothing.</summary>
     private void TakeBack(ClosedByReader closed, TimeSpan now)
     {
         var (slot, record) = (closed.Slot, _records[closed.Slot.Index]);
-        if (slot.State != SlotState.InUse || slot.Incarnation != closed.Incarnation || slot.Lease != closed.Lease)
+        if (slot.State != SlotState.InUse || slot.Incarnation != closed.Incarnation || slot.LeaseId != closed.Lease)
             return;
         // One that its borrower has ended in the same moment is on its way back already.
         if (record.Lease is { } lease && !lease.TryEnd(LeaseEnd.ReaderClosed))
@@ -41,7 +41,7 @@ public sealed partial class PoolManager
         var condition = record.Connection!.Release(driverWasUsed);
         if (condition == ReturnCondition.ClosedWhileLent && !close)
             WarnOfClosed(record, now);
-        _state.Put(record.Slot, record.Slot.Lease, close, condition, now);
+        _state.Put(record.Slot, record.Slot.LeaseId, close, condition, now);
     }
 
     private void WarnOfClosed(SlotRecord record, TimeSpan now)

@@ -1,5 +1,5 @@
 using ActorPool.Actors;
-using ActorPool.Core;
+using ActorPool.Core.Model;
 using Akka.Event;
 
 namespace ActorPool;
@@ -65,6 +65,6 @@ public sealed partial class PoolManager
     private PoolLease[] Leases(TimeSpan now) =>
     [
         .. _records.Where(record => record.Slot.State == SlotState.InUse).OrderBy(record => record.Slot.LentAt).Select(record => new PoolLease(
-            record.Slot.HeldFor?.Key, record.Origin.ToString(), now - record.Slot.LentAt, record.Connection!.ProcessId)),
+            record.Slot.Lease?.Key?.Key, record.Origin.ToString(), now - record.Slot.LentAt, record.Connection!.ProcessId)),
     ];
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ActorPool.Actors;
 using ActorPool.Core;
+using ActorPool.Core.Model;
 using ActorPool.Errors;
 using Akka.Actor;
 using Akka.Event;
@@ -121,7 +122,7 @@ public sealed partial class PoolManager
                 continue;
             var record = _records[lease.Slot.Index];
             record.TakeBack();
-            _state.PutUnused(lease.Slot, lease.Lease, record.Connection!.Release(lease.DriverWasUsed), now);
+            _state.PutUnused(lease.Slot, lease.LeaseId, record.Connection!.Release(lease.DriverWasUsed), now);
         }
 
         _undelivered.Clear();
@@ -165,11 +166,11 @@ public sealed partial class PoolManager
     /// <summary>The facts are noted once for all the requests that one step refuses for one reason.</summary>
     private PoolFailure Explain(in Effect effect, TimeSpan now)
     {
-        if (_explained is { } same && ReferenceEquals(same.Why, effect.Why) && same.Failure.Kind == effect.Error && ReferenceEquals(same.Cause, effect.Cause))
+        if (_explained is { } same && ReferenceEquals(same.Why, effect.Why) && same.Failure.Kind == PoolErrorKinds.Of(effect.Refusal) && ReferenceEquals(same.Cause, effect.Cause))
             return same.Failure;
-        var failure = FailureOf(effect.Error, effect.Cause);
+        var failure = FailureOf(PoolErrorKinds.Of(effect.Refusal), effect.Cause);
         if (effect.Why is { } why)
-            failure = failure with { Cause = why.IsAboutOpens ? failure.Cause : null, Obstacle = Obstacle.Of(why, effect.Error, _records, _cell.Settings, now) };
+            failure = failure with { Cause = why.IsAboutOpens ? failure.Cause : null, Obstacle = Obstacle.Of(why, failure.Kind, _records, _cell.Settings, now) };
         _explained = (failure, effect.Why, effect.Cause);
         return failure;
     }

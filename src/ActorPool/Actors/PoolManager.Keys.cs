@@ -1,4 +1,5 @@
 using ActorPool.Actors;
+using ActorPool.Core.Model;
 using ActorPool.Errors;
 using Akka.Actor;
 
@@ -58,7 +59,7 @@ public sealed partial class PoolManager
         if (lookup.IsOver)
             return;
         lookup.IsOver = true;
-        Refuse(lookup.Sender, Refused(PoolErrorKind.Timeout) with
+        Refuse(lookup.Sender, Refused(Refusal.Timeout) with
         {
             Detail = "the Equals or GetHashCode of this request's key did not end within the time-out",
             Advice = "Make both quick, without locks and without I/O: they run for each request with such a key.",

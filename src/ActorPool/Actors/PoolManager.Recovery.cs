@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Actors;
 using ActorPool.Core;
+using ActorPool.Core.Model;
 using ActorPool.Errors;
 using Akka.Actor;
 using Akka.Event;
@@ -102,7 +103,7 @@ public sealed partial class PoolManager
 
         foreach (var borrower in _borrowers.Values.ToArray())
             Unwatch(borrower);
-        foreach (var borrower in _records.SelectMany(record => record.Slot.Borrowers).OfType<WatchedBorrower>().Distinct())
+        foreach (var borrower in _records.SelectMany(record => record.Slot.Lease?.Borrowers ?? []).OfType<WatchedBorrower>().Distinct())
             WatchAgain(borrower);
         _state.Recovered(now);
     }
@@ -114,7 +115,7 @@ public sealed partial class PoolManager
         if (slot.State == SlotState.Free || record.Incarnation != slot.Incarnation)
             return SlotFate.Empty;
         var lease = record.Lease;
-        if (slot.State == SlotState.InUse && lease is { IsOver: false } && lease.Lease == slot.Lease)
+        if (slot.State == SlotState.InUse && lease is { IsOver: false } && lease.LeaseId == slot.LeaseId)
             return SlotFate.Lent;
         if (slot.State == SlotState.InUse && lease is null or { IsOver: false })
             return SlotFate.Unsound;

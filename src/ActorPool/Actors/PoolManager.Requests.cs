@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Actors;
-using ActorPool.Core;
+using ActorPool.Core.Keys;
+using ActorPool.Core.Model;
 using ActorPool.Errors;
 using ActorPool.Leases;
 using Akka.Actor;
@@ -21,7 +22,7 @@ public sealed partial class PoolManager
         }
 
         _state.Get(request, now);
-        if (request.State is WaiterState.Queued or WaiterState.Parked or WaiterState.Preparing)
+        if (request.State is WaiterState.Queued or WaiterState.Parked or WaiterState.Initializing)
             request.Queued();
     }
 
@@ -32,7 +33,7 @@ public sealed partial class PoolManager
         try
         {
             if (IsRemote(owner))
-                request.Fail(Refused(PoolErrorKind.NotLocal));
+                request.Fail(Refused(Refusal.NotLocal));
             else if (IsOwn(owner))
                 request.Fail(OwnActor(owner));
             else
@@ -59,7 +60,7 @@ public sealed partial class PoolManager
 
         if (IsRemote(sender) || IsRemote(message.Owner))
         {
-            Refuse(sender, Refused(PoolErrorKind.NotLocal));
+            Refuse(sender, Refused(Refusal.NotLocal));
             return;
         }
 
@@ -155,7 +156,7 @@ public sealed partial class PoolManager
     private PoolFailure? Return(PooledConnection? lease, bool fitsKey, bool close, TimeSpan now)
     {
         if (_state.Phase == PoolPhase.Closed)
-            return Refused(PoolErrorKind.Closed);
+            return Refused(Refusal.Closed);
         if (lease is null)
             return Refused(PutRefusal.NoConnection);
         if (!ReferenceEquals(lease.Home, _cell))
@@ -170,12 +171,12 @@ public sealed partial class PoolManager
         return null;
     }
 
-    private PoolFailure Refused(PutRefusal refusal) => Refused(PoolErrorKind.NotCheckedOut) with { Detail = refusal.What, Advice = refusal.Remedy };
+    private PoolFailure Refused(PutRefusal refusal) => Refused(Refusal.NotCheckedOut) with { Detail = refusal.What, Advice = refusal.Remedy };
 
-    private PoolFailure Refused(PoolErrorKind kind)
+    private PoolFailure Refused(Refusal refusal)
     {
-        _state.CountRefusal(kind);
-        return FailureOf(kind);
+        _state.CountRefusal(refusal);
+        return FailureOf(PoolErrorKinds.Of(refusal));
     }
 
     /// <summary>A lease that its borrower has ended; a stale one changes nothing.</summary>
@@ -198,7 +199,7 @@ public sealed partial class PoolManager
         if (record.Connection!.IsBusy && forgotten.MayGoOn(record.Connection.Progress, now))
             ((IWithTimers)this).Timers.StartSingleTimer(record, new LookAgain(forgotten), LookAtForgotten);
         else
-            _state.Forgotten(forgotten.Slot, forgotten.Lease, now);
+            _state.Forgotten(forgotten.Slot, forgotten.LeaseId, now);
     }
 
     private WatchedBorrower Watched(IActorRef actor)
@@ -227,7 +228,7 @@ public sealed partial class PoolManager
 
         // A request on its behalf gets an answer of its own.
         var asked = borrower.Waiters.Where(waiter => waiter is not AskRequest ask || !ask.Sender.Equals(borrower.Actor)).ToArray();
-        _state.BorrowerGone(borrower, now);
+        _state.BorrowerStopped(borrower, now);
         foreach (var waiter in asked)
         {
             var failure = FailureOf(PoolErrorKind.NotCheckedOut) with { Detail = PutRefusal.OwnerEnded.What, Advice = PutRefusal.OwnerEnded.Remedy };

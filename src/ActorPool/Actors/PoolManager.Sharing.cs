@@ -1,5 +1,5 @@
 using ActorPool.Actors;
-using ActorPool.Core;
+using ActorPool.Core.Model;
 using ActorPool.Errors;
 using Akka.Event;
 
@@ -49,13 +49,13 @@ public sealed partial class PoolManager
         _cell.Metrics.UsedLater(now - record.Slot.LentAt);
         record.TakeBack();
         // A session that its key was to set up may have been set up or not: the next borrower must not have to guess.
-        var close = lease.Slot is { IsNewSession: true, HeldFor: not null };
-        _state.Put(lease.Slot, lease.Lease, close, record.Connection!.Release(lease.DriverWasUsed), now);
+        var close = lease.Slot.Lease is { IsNewSession: true, Key: not null };
+        _state.Put(lease.Slot, lease.LeaseId, close, record.Connection!.Release(lease.DriverWasUsed), now);
     }
 
     private static object? OtherHolder(SlotRecord record, UndeliveredLease undelivered)
     {
-        foreach (var borrower in record.Slot.Borrowers)
+        foreach (var borrower in record.Slot.Lease!.Borrowers)
         {
             if (borrower is WatchedBorrower { Actor: var actor } && !actor.Equals(undelivered.Receiver))
                 return actor;

@@ -1,5 +1,6 @@
 using ActorPool.Actors;
 using ActorPool.Core;
+using ActorPool.Core.Model;
 using ActorPool.Errors;
 using ActorPool.Leases;
 using Akka.Actor;
@@ -43,7 +44,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         _crashed = cell.Ended ? null : cell.State;
         _state = _crashed is null
             ? new PoolState(
-                cell.Settings, Now, Random.Shared,
+                cell.Settings.ToPolicy(), Now, Random.Shared,
                 slot => cell.Records[slot.Index].Connection?.Look() ?? SocketState.Unknown,
                 slot => cell.Records[slot.Index].Connection?.PrependReset() == true)
             : new PoolState(_crashed, Now);

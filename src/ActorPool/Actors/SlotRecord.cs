@@ -1,4 +1,4 @@
-using ActorPool.Core;
+using ActorPool.Core.Model;
 using ActorPool.Leases;
 using Akka.Actor;
 

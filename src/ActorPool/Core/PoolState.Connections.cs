@@ -1,62 +1,46 @@
+using ActorPool.Core.Health;
+using ActorPool.Core.Keys;
+using ActorPool.Core.Model;
+
 namespace ActorPool.Core;
 
+// Connections: opens, round trips and closes are started, and their reports come back.
 internal sealed partial class PoolState
 {
     internal static readonly Exception CrashWhileOpening = new InvalidOperationException("The actor that was opening a connection crashed.");
 
-    private readonly Queue<object> _staying = new();
+    // Backends that did not exit when their connection was ended.
+    private readonly Queue<object> _survivors = new();
 
-    // Connections that are closed after a use.
-    private int _endingUse;
+    /// <summary>Another attempt to open follows by itself, at once or after a pause.</summary>
+    public bool WillOpen => IsLending && (_waiting.Count > 0 || _slots.Count(SlotState.Opening) > 0 || (_policy.KeepMin && _size.IsBelowMin));
 
-    private TimeSpan NextAttempt => _backoff.NextAttempt(Waiting > 0 || Phase == PoolPhase.Starting);
+    private TimeSpan NextAttempt => _backoff.NextAttempt(_waiting.Count > 0 || Phase == PoolPhase.Starting);
 
-    private bool BackingOff(TimeSpan now) => now < NextAttempt;
+    private bool IsBackingOff(TimeSpan now) => now < NextAttempt;
 
-    /// <summary>To be asked when an open is wanted: if only the pause after a failure is in the way, the pool wakes at its end.</summary>
+    private bool KeepsMin => _policy.KeepMin && IsLending;
+
+    /// <summary>Asked when an open is wanted: if only the pause after a failure is in the way, the pool wakes at its end.</summary>
     private bool CanOpen(TimeSpan now)
     {
-        // While opening fails, one attempt at a time is enough to notice that it works again.
-        if (_counts.Taken >= _settings.MaxConnections || _counts.Opening >= (_backoff.Failures > 0 ? 1 : _settings.MaxConcurrentOpens))
+        if (!_size.MayOpen(opensFail: _backoff.Failures > 0))
             return false;
-        if (!BackingOff(now))
+        if (!IsBackingOff(now))
             return true;
-        WakeBy(NextAttempt);
+        _alarm.By(NextAttempt);
         return false;
     }
 
-    /// <summary>Another attempt to open follows by itself, at once or after a pause.</summary>
-    public bool WillOpen => Phase == PoolPhase.Running && !IsPaused
-        && (Waiting > 0 || _counts.Opening > 0 || (_settings.KeepMin && _counts.Taken - _counts.Closing < _settings.MinConnections));
-
     private void OpenForMin(TimeSpan now)
     {
-        if (Phase != PoolPhase.Starting && !(Phase == PoolPhase.Running && _settings.KeepMin && !IsPaused))
+        if (Phase != PoolPhase.Starting && !KeepsMin)
             return;
-        while (_counts.Taken - _counts.Closing < _settings.MinConnections && CanOpen(now))
+        while (_size.IsBelowMin && CanOpen(now))
             StartOpen(now);
     }
 
-    /// <summary>A lost or replaced connection is filled up again in a moment; only the time that it takes tells that from a minimum that cannot be kept.</summary>
-    private void NoteMinimum(TimeSpan now) =>
-        _counts.BelowMinSince = Phase == PoolPhase.Running && _settings.KeepMin && !IsPaused && _counts.Open < _settings.MinConnections ? _counts.BelowMinSince ?? now : null;
-
-    private void StartOpen(TimeSpan now)
-    {
-        if (!_free.TryPop(out var slot))
-            _slots.Add(slot = new Slot(_slots.Count));
-        Enter(slot, SlotState.Opening);
-        Begin(slot, now);
-        slot.Incarnation++;
-        slot.Work = ConnectionWork.None;
-        slot.IsOutdated = false;
-        slot.WasOpened = false;
-        slot.WasLent = false;
-        slot.IsResetPending = false;
-        slot.TestAfter = TestAfter(slot.Index);
-        slot.CheckedAt = TimeSpan.MinValue;
-        Effects.Add(new Effect(EffectKind.Open) { Slot = slot });
-    }
+    private void StartOpen(TimeSpan now) => Effects.Add(new Effect(EffectKind.Open) { Slot = _slots.BeginOpen(now) });
 
     /// <summary>The connection of a slot is open.</summary>
     public void Opened(Slot slot, int incarnation, TimeSpan now)
@@ -65,33 +49,28 @@ internal sealed partial class PoolState
             return;
         if (!_backoff.FailedByCheck)
             _backoff.Succeeded();
-        _counts.Opened++;
-        slot.WasOpened = true;
-        NewSession(slot);
-        slot.ExpiresAt = Expiry(now);
-        if (Phase == PoolPhase.Starting && _counts.Open - _counts.Closing + 1 >= _settings.MinConnections)
+        _slots.Opened(slot, _health.TestAfter(slot), now);
+        Sessions.Begin(slot);
+        Sessions.ResetIsDue(slot, false);
+        if (Phase == PoolPhase.Starting && _slots.Staying - _slots.Count(SlotState.Opening) + 1 >= _size.Min)
             Run();
-        BecomeIdle(slot, now);
+        BecomeIdle(slot, now, wasUsed: true);
     }
 
-    /// <summary>An attempt to open failed. No backend is left of it, unless that is unclear: then the slot is closed by and by, as after a <see cref="Close"/>.</summary>
+    /// <summary>
+    /// An attempt to open failed. No backend is left of it, unless that is unclear: then the shell closes it, and reports
+    /// <see cref="Closed"/> later.
+    /// </summary>
     public void OpenFailed(Slot slot, int incarnation, Exception error, ConnectFailure failure, TimeSpan now)
     {
         if (slot.Incarnation != incarnation || slot.State != SlotState.Opening)
             return;
         _backoff.Failed(now, error, failure);
-        _counts.ConnectFailures++;
+        _tally.Counts.ConnectFailures++;
         if (failure == ConnectFailure.Unclear)
-        {
-            Enter(slot, SlotState.Closing);
-            slot.Reason = CloseReason.Lost;
-        }
+            _slots.BeginClose(slot, CloseReason.Lost);
         else
-        {
-            Enter(slot, SlotState.Free);
-            _free.Push(slot);
-        }
-
+            _slots.Free(slot);
         if (Phase == PoolPhase.Starting && (failure is not (ConnectFailure.Passing or ConnectFailure.StartingUp) || NextAttempt > _startDeadline))
         {
             FailStart(error);
@@ -102,44 +81,45 @@ internal sealed partial class PoolState
         Serve(now);
     }
 
-    /// <summary>The round trip of a slot was made: its connection is alive, and clean as far as the work goes.</summary>
+    /// <summary>The round trip of a slot succeeded: its connection works, and is clean as far as the work goes.</summary>
     public void WorkDone(Slot slot, int incarnation, TimeSpan now)
     {
         if (slot.Incarnation != incarnation || slot.State is not (SlotState.Resetting or SlotState.Validating))
             return;
-        if (slot.Work.HasFlag(ConnectionWork.FullReset))
-            NewSessionOfSameOwner(slot);
-
-        if (slot.Work.HasFlag(ConnectionWork.Check))
+        var operation = slot.Operation!;
+        if (operation.Work.Has(ConnectionWork.FullReset))
+            Sessions.BeginForOwner(slot);
+        if (operation.Work.Has(ConnectionWork.Check))
         {
-            slot.CheckedAt = now;
+            WhenToTest.Checked(slot, now);
             if (_backoff.FailedByCheck)
                 _backoff.Succeeded();
         }
 
         WakeForTests(now);
-        if (slot.PreparingFor is { } entry)
-            Prepared(slot, entry, now);
+        if (operation.InitializesFor is { } key)
+            Initialized(slot, key, now);
         else
-            BecomeIdle(slot, now);
+            BecomeIdle(slot, now, wasUsed: operation.Work.Has(ConnectionWorkKinds.OfReset));
     }
 
-    /// <summary>The work of a slot failed: the next candidate takes its place at once.</summary>
-    /// <param name="slot">Where the connection stands.</param>
+    /// <summary>The round trip of a slot failed: the next candidate takes its place at once.</summary>
+    /// <param name="slot">The slot of the connection.</param>
     /// <param name="incarnation">Which connection it was.</param>
     /// <param name="error">What happened.</param>
-    /// <param name="byHook">A hook of the user's failed; the connection itself would be sound.</param>
+    /// <param name="byHook">A hook of the user's failed; the connection may be sound.</param>
     /// <param name="now">The present time.</param>
-    /// <param name="isForAll">What failed may be wrong with the other connections as well, also when it was a hook that failed.</param>
+    /// <param name="isForAll">What failed may be wrong with the other connections too, even though it was a hook that failed.</param>
     public void WorkFailed(Slot slot, int incarnation, Exception error, bool byHook, TimeSpan now, bool isForAll = false)
     {
         if (slot.Incarnation != incarnation || slot.State is not (SlotState.Resetting or SlotState.Validating))
             return;
-        // New connections that no check lets through are as bad as none: without a pause they would be opened and closed in a circle.
-        if (byHook && !slot.WasLent && slot.Work.HasFlag(ConnectionWork.Check))
+        var operation = slot.Operation!;
+        // New connections that fail their check are as useless as failed opens: without a pause they would be opened and closed in a circle.
+        if (byHook && !slot.Connection!.WasLent && operation.Work.Has(ConnectionWork.Check))
             _backoff.Failed(now, error, byCheck: true);
-        if (byHook && slot.PreparingFor is { } entry)
-            RefusePreparing(slot, entry, error);
+        if (byHook && operation.InitializesFor is { } key)
+            RefuseInitializing(slot, key, error);
         Abort(slot, byHook ? CloseReason.Hook : CloseReason.Lost);
         WakeForTests(now);
         if (!byHook || isForAll)
@@ -152,24 +132,12 @@ internal sealed partial class PoolState
     {
         if (slot.Incarnation != incarnation || slot.State != SlotState.Closing)
             return;
-        if (slot.EndsUse)
-            _endingUse--;
-        slot.EndsUse = false;
-        Enter(slot, SlotState.Free);
-        _free.Push(slot);
-        // An open that was given up is not a connection: what was opened and not closed is open.
-        if (slot.WasOpened)
-        {
-            _counts.Closed++;
-            PoolCounts.Of(ref _counts, slot.Reason)++;
-        }
-
-        if (FinishedClosing())
-            return;
-        Serve(now);
+        _slots.Closed(slot);
+        if (!FinishClosing())
+            Serve(now);
     }
 
-    /// <summary>Whoever drives the connection crashed, in whatever state: the lease ends, the rest is closed.</summary>
+    /// <summary>What drives the connection crashed, in any state: a lease ends, and the connection is closed.</summary>
     public void Lost(Slot slot, int incarnation, TimeSpan now)
     {
         if (slot.Incarnation != incarnation || slot.State == SlotState.Free)
@@ -180,118 +148,73 @@ internal sealed partial class PoolState
         if (slot.State == SlotState.InUse)
             EndByForce(slot, LeaseEnd.ConnectionLost);
         else
-            Abort(slot, slot.State == SlotState.Closing ? slot.Reason : CloseReason.Lost);
+            Abort(slot, slot.Closing?.Reason ?? CloseReason.Lost);
         Serve(now);
     }
 
-    /// <summary>The backend of a connection that was ended takes no notice: the next idle connection terminates it.</summary>
-    /// <param name="backend">The driver's name for it.</param>
+    /// <summary>A backend did not exit after its connection was cancelled and disconnected: the next idle connection terminates it.</summary>
+    /// <param name="backend">The shell's name for it.</param>
     /// <param name="now">The present time.</param>
     public void BackendSurvived(object backend, TimeSpan now)
     {
         if (Phase != PoolPhase.Running)
             return;
-        _staying.Enqueue(backend);
+        _survivors.Enqueue(backend);
         TerminateSurvivors(now);
     }
 
-    // By a connection of the pool itself: one more, for this alone, would be one above the cap. It is not forgotten before that
-    // was done; for a backend that has gone meanwhile it does nothing.
+    // By a connection of the pool: one opened for this alone would exceed max-connections. Until then the backend is not forgotten; if it has
+    // exited meanwhile, nothing happens.
     private void TerminateSurvivors(TimeSpan now)
     {
-        while (_staying.Count > 0 && OldestIdle() is { } idle)
-            StartWork(idle, ConnectionWork.Terminate, now, _staying.Dequeue());
+        while (_survivors.Count > 0 && _slots.Idle.Oldest is { } idle)
+            StartWork(idle, ConnectionWork.Terminate, now, backend: _survivors.Dequeue());
     }
 
-    private static void NewSession(Slot slot)
+    private void StartWork(Slot slot, ConnectionWork work, TimeSpan now, KeyEntry? key = null, object? backend = null, bool keepsPlace = false)
     {
-        slot.Session++;
-        slot.SessionUsed = false;
-        slot.SessionOwner = null;
-        slot.PreparedFor = null;
+        _slots.BeginWork(slot, work, now, key);
+        Sessions.ResetIsDue(slot, false);
+        if (slot.State == SlotState.Resetting)
+            _alarm.By(_health.StuckAt(slot));
+        Effects.Add(new Effect(EffectKind.Work) { Slot = slot, Work = work, Backend = backend });
+        if (keepsPlace)
+            _slots.Idle.KeepPlace(slot);
     }
 
-    /// <summary>After a reset on return: the key still prefers the connection, empty as it is.</summary>
-    private static void NewSessionOfSameOwner(Slot slot)
-    {
-        var owner = slot.SessionOwner;
-        NewSession(slot);
-        slot.SessionOwner = owner;
-    }
-
-    private TimeSpan Expiry(TimeSpan now) =>
-        _settings.MaxLifetime < TimeSpan.Zero
-            ? TimeSpan.MaxValue
-            : now + _settings.MaxLifetime * (1 - _settings.LifetimeJitter * _random.NextDouble());
-
-    private static bool IsExpired(Slot slot, TimeSpan now) => slot.IsOutdated || now >= slot.ExpiresAt;
-
+    /// <summary>Closes an idle connection, or one that has just come back.</summary>
     private void Close(Slot slot, CloseReason reason)
     {
-        LeaveIdle(slot);
-        NoteEndOfUse(slot);
-        Enter(slot, SlotState.Closing);
-        slot.Reason = reason;
+        _slots.BeginClose(slot, reason);
         Effects.Add(new Effect(EffectKind.Close) { Slot = slot });
     }
 
+    /// <summary>Ends a connection on which something may be in flight.</summary>
+    /// <param name="slot">Its slot.</param>
+    /// <param name="reason">Why it is closed.</param>
+    /// <param name="stuck">The work that took too long.</param>
     private void Abort(Slot slot, CloseReason reason, ConnectionWork stuck = ConnectionWork.None)
     {
-        LeaveIdle(slot);
-        NoteEndOfUse(slot);
-        Enter(slot, SlotState.Closing);
-        slot.Reason = reason;
-        if (slot.PreparingFor is { } entry)
-            QueueAgain(slot, entry);
+        var key = slot.Operation?.InitializesFor;
+        _slots.BeginClose(slot, reason);
+        if (key is not null)
+            EndInitialization(key);
         Effects.Add(new Effect(EffectKind.Abort) { Slot = slot, Work = stuck });
     }
 
     /// <summary>
-    /// A borrower's transaction may be open on it until its backend is gone. After a crash (<see cref="SlotState.Free"/>) that is not known.
-    /// </summary>
-    private void NoteEndOfUse(Slot slot)
-    {
-        if (slot.EndsUse || slot.State is not (SlotState.InUse or SlotState.Resetting or SlotState.Free))
-            return;
-        slot.EndsUse = true;
-        _endingUse++;
-    }
-
-    /// <summary>
-    /// Those who do not wait for others learn at once that an open failed for which they waited; the others keep waiting,
-    /// unless the error is one that does not pass and there is no other connection.
+    /// Requests that wait for no other borrower learn at once that the open failed for which they waited. The others keep waiting,
+    /// unless the error does not pass and there is no other connection.
     /// </summary>
     private void RefuseForFailure(Exception error, ConnectFailure failure)
     {
-        if (failure == ConnectFailure.Permanent && _counts.Taken == 0)
+        if (failure == ConnectFailure.Permanent && _slots.Taken == 0)
         {
-            RefuseAllWaiting(PoolErrorKind.ConnectFailed, error);
+            RefuseAllWaiting(Refusal.ConnectFailed, error);
             return;
         }
 
-        while (Demand > SoonReady + SoonOpen && _impatient.First is { } first)
-            LeaveRefused(first.Value, PoolErrorKind.ConnectFailed, error);
+        while (_waiting.Demand > _slots.InFlight.SoonReady + _slots.InFlight.SoonOpen && _waiting.FirstNoWait is { } first)
+            Refuse(first, Refusal.ConnectFailed, error);
     }
-}
-
-/// <summary>What an attempt to open failed of.</summary>
-internal enum ConnectFailure : byte
-{
-    /// <summary>The network or the server: it may work again at any time.</summary>
-    Other,
-
-    /// <summary>It was given up, or cut off, in the middle: the server may have a backend of it for a moment.</summary>
-    Unclear,
-
-    /// <summary>Nobody listens there: the server is down, perhaps for the moment of a restart.</summary>
-    Refused,
-
-    /// <summary>The server says that it will pass: it is starting up or shutting down (57P03).</summary>
-    StartingUp,
-
-    /// <summary>The server says that it will pass: it has no free slot (53300).</summary>
-    Passing,
-
-    /// <summary>Wrong credentials or no such database: it will not pass by itself.</summary>
-    Permanent,
 }

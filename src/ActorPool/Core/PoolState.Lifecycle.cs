@@ -1,26 +1,29 @@
+using ActorPool.Core.Model;
+
 namespace ActorPool.Core;
 
+// Start and end: the first connections, a graceful stop, the close of everything.
 internal sealed partial class PoolState
 {
     private TimeSpan _startDeadline;
     private TimeSpan _stopDeadline = TimeSpan.MaxValue;
     private Exception? _startError;
-    private bool _reported;
+    private bool _isEndReported;
 
     /// <summary>Opens the first <c>min-connections</c>. Ends in <see cref="EffectKind.Started"/> or <see cref="EffectKind.StartFailed"/>.</summary>
     /// <param name="now">The present time.</param>
     /// <param name="patience">For how long errors that pass are tried again; null for <c>acquire-timeout</c>, negative for ever.</param>
     public void Start(TimeSpan now, TimeSpan? patience = null)
     {
-        var most = patience ?? _settings.AcquireTimeout;
+        var most = patience ?? _policy.AcquireTimeout;
         _startDeadline = most < TimeSpan.Zero ? TimeSpan.MaxValue : now + most;
-        if (_settings.MinConnections == 0)
+        if (_size.Min == 0)
             Run();
         Serve(now);
     }
 
     /// <summary>
-    /// Ends everything now: requests are refused, leases end, connections are closed whatever runs on them.
+    /// Ends everything now: requests are refused, leases end, connections are closed, even those at work.
     /// False when the pool is closed already. Ends in <see cref="EffectKind.AllClosed"/>.
     /// </summary>
     public bool CloseAll()
@@ -29,35 +32,27 @@ internal sealed partial class PoolState
             return false;
         Phase = PoolPhase.Closed;
         Effects.Add(new Effect(EffectKind.LastClosing));
-        foreach (var slot in _slots)
+        foreach (var slot in _slots.All)
         {
-            switch (slot.State)
-            {
-                case SlotState.InUse:
-                    EndByForce(slot, LeaseEnd.PoolClosed);
-                    break;
-                case SlotState.Idle:
-                    Close(slot, CloseReason.Pool);
-                    break;
-                case SlotState.Opening or SlotState.Resetting or SlotState.Validating:
-                    Abort(slot, CloseReason.Pool);
-                    break;
-            }
+            if (slot.State == SlotState.InUse)
+                EndByForce(slot, LeaseEnd.PoolClosed);
+            else
+                CloseUnlent(slot);
         }
 
-        RefuseAllWaiting(PoolErrorKind.Closed, null);
-        FinishedClosing();
+        RefuseAllWaiting(Refusal.Closed, null);
+        FinishClosing();
         return true;
     }
 
-    /// <summary>Lends no more; what is borrowed may come back until the deadline, then the rest is closed as by <see cref="CloseAll"/>.</summary>
+    /// <summary>Lends no more; borrowed connections may come back until the deadline, then the rest is closed as by <see cref="CloseAll"/>.</summary>
     public void Stop(TimeSpan now, TimeSpan patience)
     {
         if (Phase == PoolPhase.Stopping)
         {
             // A second order can only be more urgent.
-            _stopDeadline = Earlier(_stopDeadline, now + patience);
-            WakeBy(_stopDeadline);
+            _stopDeadline = Time.Earlier(_stopDeadline, now + patience);
+            _alarm.By(_stopDeadline);
             EndStopIfDue(now);
         }
 
@@ -65,22 +60,24 @@ internal sealed partial class PoolState
             return;
         Phase = PoolPhase.Stopping;
         _stopDeadline = now + patience;
-        RefuseAllWaiting(PoolErrorKind.Closed, null);
-        foreach (var slot in _slots)
-        {
-            if (slot.State == SlotState.Idle)
-                Close(slot, CloseReason.Pool);
-            else if (slot.State is SlotState.Opening or SlotState.Resetting or SlotState.Validating)
-                Abort(slot, CloseReason.Pool);
-        }
-
-        WakeBy(_stopDeadline);
+        RefuseAllWaiting(Refusal.Closed, null);
+        foreach (var slot in _slots.All)
+            CloseUnlent(slot);
+        _alarm.By(_stopDeadline);
         EndStopIfDue(now);
+    }
+
+    private void CloseUnlent(Slot slot)
+    {
+        if (slot.State == SlotState.Idle)
+            Close(slot, CloseReason.Pool);
+        else if (slot.Operation is not null)
+            Abort(slot, CloseReason.Pool);
     }
 
     private void EndStopIfDue(TimeSpan now)
     {
-        if (Phase == PoolPhase.Stopping && (_counts.InUse == 0 || now >= _stopDeadline))
+        if (Phase == PoolPhase.Stopping && (_slots.Count(SlotState.InUse) == 0 || now >= _stopDeadline))
             CloseAll();
     }
 
@@ -96,19 +93,17 @@ internal sealed partial class PoolState
         CloseAll();
     }
 
-    /// <summary>Reports the end once, when the pool is closed and every slot empty.</summary>
-    private bool FinishedClosing()
+    /// <summary>Reports the end once every slot is free. False while the pool is not closed.</summary>
+    private bool FinishClosing()
     {
-        if (Phase != PoolPhase.Closed || _counts.Taken > 0)
+        if (Phase != PoolPhase.Closed || _slots.Taken > 0)
             return Phase == PoolPhase.Closed;
-        if (!_reported)
-        {
-            _reported = true;
-            if (_startError is { } error)
-                Effects.Add(new Effect(EffectKind.StartFailed) { Cause = error });
-            Effects.Add(new Effect(EffectKind.AllClosed));
-        }
-
+        if (_isEndReported)
+            return true;
+        _isEndReported = true;
+        if (_startError is { } error)
+            Effects.Add(new Effect(EffectKind.StartFailed) { Cause = error });
+        Effects.Add(new Effect(EffectKind.AllClosed));
         return true;
     }
 }

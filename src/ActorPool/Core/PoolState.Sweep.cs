@@ -1,32 +1,40 @@
+using ActorPool.Core.Model;
+using ActorPool.Core.Slots;
+
 namespace ActorPool.Core;
 
+// The clock: deadlines, idle times, ages, holds, background tests, the next attempt to open, and the moment at which the pool has to be woken.
 internal sealed partial class PoolState
 {
+    /// <summary>A pool is starved when everything is lent, the oldest request waits and no connection was lent anew for this long.</summary>
+    internal static readonly TimeSpan StarvedAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>A garbage collection stops the application for a moment.</summary>
+    internal static readonly TimeSpan CollectAtMostEvery = TimeSpan.FromMinutes(1);
+
     private const int DueAtOnce = 1000;
 
     private readonly List<Waiter> _due = [];
-    private TimeSpan _wakeAt = TimeSpan.MaxValue;
+    private TimeSpan _collectAgainAt = TimeSpan.MinValue;
 
     /// <summary>When <see cref="Sweep"/> is to be called next, at the latest; <see cref="TimeSpan.MaxValue"/> for never.</summary>
-    public TimeSpan WakeAt => _wakeAt;
+    public TimeSpan WakeAt => Time.Earlier(_alarm.At, StarvedAt);
 
-    /// <summary>All that happens by the clock: deadlines, surplus idle connections, the next attempt to open.</summary>
+    /// <summary>Does what is due by the clock.</summary>
     public void Sweep(TimeSpan now)
     {
         _due.Clear();
-        var allDue = _deadlines.TakeDue(now, DueAtOnce, _due);
+        var allDue = _waiting.TakeDue(now, DueAtOnce, _due);
         foreach (var waiter in _due)
             Expire(waiter, now);
         _shortage = null;
         TrimIdle(now);
         EndLifetimes(now);
-        LookAtHolds(now);
-        LookAtIdle(now);
+        CheckHolds(now);
         TestIdle(now);
-        FindSlow(now);
-        _wakeAt = TimeSpan.MaxValue;
+        _slots.InFlight.FindSlow(_slots.All, now);
+        _alarm.Clear();
         _isStuck = false;
-        _isSweeping = true;
         Serve(now);
         while (GiveUpStuck(now))
         {
@@ -35,119 +43,90 @@ internal sealed partial class PoolState
         }
 
         CollectWhenStarved(now);
-        _isSweeping = false;
-        WakeBy(allDue ? NextWake(now) : now);
-    }
-
-    private void WakeBy(TimeSpan time)
-    {
-        if (time < _wakeAt)
-            _wakeAt = time;
-    }
-
-    private void Expire(Waiter waiter, TimeSpan now)
-    {
-        var why = WhyWaiting(waiter, now);
-        if (why.IsAboutOpens && _counts.InUse < _settings.MaxConnections && _backoff.LastError is { } error)
-            LeaveRefused(waiter, PoolErrorKind.ConnectFailed, error);
-        else
-            LeaveRefused(waiter, PoolErrorKind.Timeout, why: why);
+        _alarm.By(allDue ? NextWake(now) : now);
     }
 
     /// <summary>Closes idle connections beyond the minimum that were idle for too long, the oldest first.</summary>
     private void TrimIdle(TimeSpan now)
     {
-        if (_settings.IdleTimeout < TimeSpan.Zero || IsNextOneIdle)
-            return;
-        while (_counts.Idle > _settings.MinConnections && OldestIdle() is { } slot && now - slot.IdleSince >= _settings.IdleTimeout)
+        while (!IsKeptForNext && _size.IdleTooLong(now) is { } slot)
             Close(slot, CloseReason.Idle);
     }
 
     private void TrimOrWakeFor(Slot slot, TimeSpan now)
     {
-        if (_settings.IdleTimeout < TimeSpan.Zero || _counts.Idle <= _settings.MinConnections)
+        if (_size.TrimAt is not { } due)
             return;
-        if (IsNextOneIdle)
-            WakeBy(now + SlowAfter);
-        else if (_settings.IdleTimeout == TimeSpan.Zero)
+        if (IsKeptForNext)
+            _alarm.By(now + Operations.SlowAfter);
+        else if (_policy.IdleTimeout == TimeSpan.Zero)
             Close(slot, CloseReason.Surplus);
-        else if (OldestIdle() is { } oldest)
-            WakeBy(oldest.IdleSince + _settings.IdleTimeout);
+        else
+            _alarm.By(due);
     }
 
-    /// <summary>With <c>idle-timeout = 0s</c>: the oldest request waits for its own session, and an idle connection is there for the next one.</summary>
-    private bool IsNextOneIdle =>
-        _settings.IdleTimeout == TimeSpan.Zero && Phase == PoolPhase.Running && !IsPaused && Demand > SoonReady && OwnIsBusy(_queue.First!.Entry);
-
-    private Slot? OldestIdle()
-    {
-        var common = _common.First;
-        while (common is not null && common.State != SlotState.Idle)
-            common = IntrusiveList<Slot, Slot.InList>.After(common);
-        var owned = _owned.First;
-        if (common is null || owned is null)
-            return common ?? owned;
-        return common.IdleSince <= owned.IdleSince ? common : owned;
-    }
-
-    private TimeSpan NextWake(TimeSpan now)
-    {
-        var wake = _deadlines.NextDue();
-        if (_settings.IdleTimeout >= TimeSpan.Zero && _counts.Idle > _settings.MinConnections && OldestIdle() is { } slot)
-            wake = Earlier(wake, _settings.IdleTimeout == TimeSpan.Zero ? now + SlowAfter : slot.IdleSince + _settings.IdleTimeout);
-        if (Phase == PoolPhase.Stopping)
-            wake = Earlier(wake, _stopDeadline);
-        wake = Earlier(wake, NextCollection(now));
-        foreach (var one in _slots)
-        {
-            if (one.State is SlotState.Resetting && StuckAt(one) is var stuck && stuck > now)
-                wake = Earlier(wake, stuck);
-            if (one.State == SlotState.Idle)
-                wake = Earlier(wake, Earlier(Earlier(one.ExpiresAt, _nextLook), NextTestOf(one)));
-            else if (!Synchronous && one.State is (SlotState.Opening or SlotState.Resetting or SlotState.Validating) && one is { IsSlow: false, PreparingFor: null })
-                wake = Earlier(wake, one.StartedAt + SlowAfter);
-            else if (one.State == SlotState.InUse)
-                wake = Earlier(wake, NextLookAt(one));
-        }
-
-        return wake;
-    }
-
-    private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
-
-    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
-
-    private static TimeSpan After(TimeSpan start, TimeSpan time) => time < TimeSpan.MaxValue - start ? start + time : TimeSpan.MaxValue;
+    /// <summary>With <c>idle-timeout = 0s</c>: the oldest request waits for its key's session, and an idle connection is there for the next one.</summary>
+    private bool IsKeptForNext =>
+        _policy.IdleTimeout == TimeSpan.Zero && IsLending
+        && _waiting.Demand > _slots.InFlight.SoonReady && _connectionForKey.IsOwnBusy(_waiting.First!.Entry);
 
     private void EndLifetimes(TimeSpan now)
     {
-        foreach (var slot in _slots)
+        foreach (var slot in _slots.All)
         {
-            if (slot.State == SlotState.Idle && now >= slot.ExpiresAt)
+            if (slot.State == SlotState.Idle && now >= slot.Connection!.ExpiresAt)
                 Close(slot, CloseReason.Expired);
         }
     }
 
     /// <summary>Leases that are out for long: reported once, then taken back.</summary>
-    private void LookAtHolds(TimeSpan now)
+    private void CheckHolds(TimeSpan now)
     {
-        while (_settings.MaxHoldTime is { } most && _lent.First is { } oldest && now - oldest.LentAt >= most)
-            EndByForce(oldest, LeaseEnd.HeldTooLong);
-        if (_settings.LeakWarningAfter is not { } patience)
-            return;
-        for (var slot = _lent.First; slot is not null && now - slot.LentAt >= patience; slot = IntrusiveList<Slot, Slot.InList>.After(slot))
-        {
-            if (!slot.LeakWarned)
-                Effects.Add(new Effect(EffectKind.LeakWarning) { Slot = slot });
-            slot.LeakWarned = true;
-        }
+        while (_leases.HeldTooLong(now) is { } slot)
+            EndByForce(slot, LeaseEnd.HeldTooLong);
+        foreach (var slot in _leases.TakeLeaks(now))
+            Effects.Add(new Effect(EffectKind.LeakWarning) { Slot = slot });
     }
 
-    private void WakeForHold(Slot slot) => WakeBy(NextLookAt(slot));
+    /// <summary>
+    /// When the pool asks for a garbage collection; never while it is not starved. The collector finds forgotten leases, and it does not run in a
+    /// process that does nothing else. The leases of actors end with them and need no collection.
+    /// </summary>
+    private TimeSpan StarvedAt =>
+        _policy.CollectWhenStarved && _leases.HasUnwatched && _waiting.First is { } oldest && IsLending && _leases.Count >= _size.Max
+            // Each return would have served the oldest request, with a new lease.
+            ? Time.Later(Time.Later(oldest.Since, _leases.YoungestSince!.Value) + StarvedAfter, _collectAgainAt)
+            : TimeSpan.MaxValue;
 
-    private TimeSpan NextLookAt(Slot slot)
+    private void CollectWhenStarved(TimeSpan now)
     {
-        var look = _settings.MaxHoldTime is { } most ? slot.LentAt + most : TimeSpan.MaxValue;
-        return _settings.LeakWarningAfter is { } patience && !slot.LeakWarned ? Earlier(look, slot.LentAt + patience) : look;
+        if (now < StarvedAt)
+            return;
+        _collectAgainAt = now + CollectAtMostEvery;
+        Effects.Add(new Effect(EffectKind.Collect));
+    }
+
+    private TimeSpan NextWake(TimeSpan now)
+    {
+        var wake = _waiting.NextDeadline;
+        if (_size.TrimAt is { } trim)
+            wake = Time.Earlier(wake, _policy.IdleTimeout == TimeSpan.Zero ? now + Operations.SlowAfter : trim);
+        if (Phase == PoolPhase.Stopping)
+            wake = Time.Earlier(wake, _stopDeadline);
+        foreach (var slot in _slots.All)
+            wake = Time.Earlier(wake, NextWakeOf(slot, now));
+        return wake;
+    }
+
+    private TimeSpan NextWakeOf(Slot slot, TimeSpan now)
+    {
+        if (slot.State == SlotState.Idle)
+            return Time.Earlier(Time.Earlier(slot.Connection!.ExpiresAt, _health.NextProbe), _health.WakeForTestOf(slot));
+        if (slot.State == SlotState.InUse)
+            return _leases.CheckAt(slot);
+        if (slot.Operation is null)
+            return TimeSpan.MaxValue;
+        var slow = _slots.InFlight.SlowAt(slot);
+        return slot.State == SlotState.Resetting && _health.StuckAt(slot) is var stuck && stuck > now ? Time.Earlier(slow, stuck) : slow;
     }
 }

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using ActorPool.Core;
+using ActorPool.Core.Model;
 
 namespace ActorPool.Driver;
 

@@ -1,7 +1,7 @@
 using System.Data;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
-using ActorPool.Core;
+using ActorPool.Core.Model;
 using ActorPool.Errors;
 
 namespace ActorPool.Driver;

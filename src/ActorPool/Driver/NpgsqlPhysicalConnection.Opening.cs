@@ -1,5 +1,5 @@
 using System.Data;
-using ActorPool.Core;
+using ActorPool.Core.Model;
 using ActorPool.Errors;
 using Npgsql;
 

@@ -1,7 +1,7 @@
 using System.Data;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using ActorPool.Core;
+using ActorPool.Core.Model;
 using ActorPool.Errors;
 using Npgsql;
 

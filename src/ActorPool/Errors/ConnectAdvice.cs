@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
-using ActorPool.Core;
+using ActorPool.Core.Model;
 using Npgsql;
 
 namespace ActorPool.Errors;

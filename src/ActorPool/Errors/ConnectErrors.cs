@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using ActorPool.Core;
+using ActorPool.Core.Model;
 using Npgsql;
 
 namespace ActorPool.Errors;

@@ -1,4 +1,4 @@
-using ActorPool.Core;
+using ActorPool.Core.Model;
 
 namespace ActorPool.Errors;
 

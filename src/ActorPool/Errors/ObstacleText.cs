@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using ActorPool.Core;
+using ActorPool.Core.Model;
 
 namespace ActorPool.Errors;
 

@@ -1,13 +1,13 @@
-using ActorPool.Core;
+using ActorPool.Core.Model;
 using Akka.Actor;
 
 namespace ActorPool.Leases;
 
 /// <summary>What is left of a lease whose object nobody has any more.</summary>
 /// <param name="Slot">Where its connection stands.</param>
-/// <param name="Lease">The number of the lease there.</param>
+/// <param name="LeaseId">The number of the lease there.</param>
 /// <param name="Handle">Which object of that lease it was: there is a second one when somebody joined after the first was collected.</param>
-internal sealed record ForgottenLease(Slot Slot, long Lease, int Handle) : INoSerializationVerificationNeeded
+internal sealed record ForgottenLease(Slot Slot, long LeaseId, int Handle) : INoSerializationVerificationNeeded
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 

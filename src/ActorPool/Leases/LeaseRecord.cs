@@ -1,4 +1,4 @@
-using ActorPool.Core;
+using ActorPool.Core.Model;
 using ActorPool.Driver;
 using ActorPool.Errors;
 
@@ -36,13 +36,13 @@ internal class LeaseRecord(Slot slot)
     }
 
     /// <summary>Whether this is the object of the lease that is out. An older one of the same lease was collected, and may have been brought back to life.</summary>
-    public bool IsOut(PooledConnection lease) => IsOut(lease.Slot, lease.Lease, lease.Handle);
+    public bool IsOut(PooledConnection lease) => IsOut(lease.Slot, lease.LeaseId, lease.Handle);
 
     /// <summary>Whether this is what is left of the lease that is out.</summary>
-    public bool IsOut(ForgottenLease forgotten) => IsOut(forgotten.Slot, forgotten.Lease, forgotten.Handle);
+    public bool IsOut(ForgottenLease forgotten) => IsOut(forgotten.Slot, forgotten.LeaseId, forgotten.Handle);
 
     private bool IsOut(Slot slot, long lease, int handle) =>
-        ReferenceEquals(slot, Slot) && slot.State == SlotState.InUse && slot.Lease == lease && Handle == handle;
+        ReferenceEquals(slot, Slot) && slot.State == SlotState.InUse && slot.LeaseId == lease && Handle == handle;
 
     /// <summary>The lease is over.</summary>
     public void TakeBack() => _isLent = false;

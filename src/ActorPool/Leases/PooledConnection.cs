@@ -1,7 +1,8 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using ActorPool.Core;
+using ActorPool.Core.Keys;
+using ActorPool.Core.Model;
 using ActorPool.Errors;
 using ActorPool.Leases;
 using Akka.Actor;
@@ -34,9 +35,9 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
         _home = home;
         _npgsql = npgsql;
         _key = key;
-        _isNewSession = slot.IsNewSession;
+        _isNewSession = slot.Lease is { IsNewSession: true };
         Slot = slot;
-        Lease = slot.Lease;
+        LeaseId = slot.LeaseId;
         Handle = handle;
     }
 
@@ -87,7 +88,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
 
     internal Slot Slot { get; }
 
-    internal long Lease { get; }
+    internal long LeaseId { get; }
 
     internal int Handle { get; }
 
@@ -142,7 +143,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
         if (disposing)
             GiveBack();
         else if (!IsOver)
-            _home.Forgotten(new ForgottenLease(Slot, Lease, Handle));
+            _home.Forgotten(new ForgottenLease(Slot, LeaseId, Handle));
         base.Dispose(disposing);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
+using ActorPool.Core.Model;
 using ActorPool.Driver;
 using ActorPool.Errors;
 using ActorPool.Leases;
@@ -34,7 +35,7 @@ internal sealed class SimpleShell : ILeaseHome
         _settings = settings with { AcquireTimeout = TimeSpan.Zero, ValidateIdleEvery = null, CollectWhenStarved = false };
         _source = source;
         _state = new PoolState(
-            _settings, Now, Random.Shared,
+            _settings.ToPolicy(), Now, Random.Shared,
             slot => _records[slot.Index].Connection?.Look() ?? SocketState.Unknown,
             slot => _records[slot.Index].Connection?.PrependReset() == true);
     }
@@ -144,7 +145,7 @@ internal sealed class SimpleShell : ILeaseHome
         if (!_records[slot.Index].IsOut(lease))
             return;
         _records[slot.Index].TakeBack();
-        _state.Put(slot, lease.Lease, close, _records[slot.Index].Connection!.Release(lease.DriverWasUsed), now);
+        _state.Put(slot, lease.LeaseId, close, _records[slot.Index].Connection!.Release(lease.DriverWasUsed), now);
     });
 
     private async Task UntilAsync(Func<bool> done, CancellationToken cancellationToken)
@@ -185,7 +186,7 @@ internal sealed class SimpleShell : ILeaseHome
             if (record.IsOut(lease) && record.Connection!.IsBusy && lease.MayGoOn(record.Connection.Progress, now))
                 return false;
             if (record.IsOut(lease))
-                _state.Forgotten(lease.Slot, lease.Lease, now);
+                _state.Forgotten(lease.Slot, lease.LeaseId, now);
             return true;
         });
         CarryOut();
@@ -195,7 +196,7 @@ internal sealed class SimpleShell : ILeaseHome
     private void ClosedByReader(Slot slot, int incarnation, long lease, TimeSpan now)
     {
         var record = _records[slot.Index];
-        if (slot.State != SlotState.InUse || slot.Incarnation != incarnation || slot.Lease != lease || record.Lease?.TryEnd(LeaseEnd.ReaderClosed) == false)
+        if (slot.State != SlotState.InUse || slot.Incarnation != incarnation || slot.LeaseId != lease || record.Lease?.TryEnd(LeaseEnd.ReaderClosed) == false)
             return;
         record.TakeBack();
         _state.Put(slot, lease, close: false, record.Connection!.Release(driverWasUsed: true), now);
@@ -265,7 +266,7 @@ internal sealed class SimpleShell : ILeaseHome
         _records[slot.Index].Connection = connection;
         connection.ClosedByReader = () =>
         {
-            var lease = slot.Lease;
+            var lease = slot.LeaseId;
             Post(now => ClosedByReader(slot, incarnation, lease, now));
         };
         WhenDone(
@@ -286,7 +287,7 @@ internal sealed class SimpleShell : ILeaseHome
     {
         var (connection, incarnation) = (_records[slot.Index].Connection!, slot.Incarnation);
         WhenDone(
-            effect.Backend is BackendIdentity backend ? connection.TerminateAsync(backend) : connection.WorkAsync(effect.Work, slot.PreparingFor?.Key),
+            effect.Backend is BackendIdentity backend ? connection.TerminateAsync(backend) : connection.WorkAsync(effect.Work, slot.Operation?.InitializesFor?.Key),
             now => _state.WorkDone(slot, incarnation, now),
             (error, now) => _state.WorkFailed(slot, incarnation, error, error is HookFailedException, now, error is HookFailedException { Retires: true }));
     }
@@ -320,9 +321,9 @@ internal sealed class SimpleShell : ILeaseHome
             _hasResults.Release();
     }
 
-    private PoolFailure Explain(SimpleRequest request, in Effect effect, TimeSpan now) => FailureOf(effect.Error, effect.Cause) with
+    private PoolFailure Explain(SimpleRequest request, in Effect effect, TimeSpan now) => FailureOf(PoolErrorKinds.Of(effect.Refusal), effect.Cause) with
     {
-        Obstacle = effect.Why is { } why ? Obstacle.Of(why, effect.Error, _records, _settings, now) : null,
+        Obstacle = effect.Why is { } why ? Obstacle.Of(why, PoolErrorKinds.Of(effect.Refusal), _records, _settings, now) : null,
         Request = RefusedRequest.Of(request, request.Origin, effect.Why, now) with { MayWait = false },
     };
 

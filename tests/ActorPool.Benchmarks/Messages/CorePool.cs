@@ -1,4 +1,5 @@
 using ActorPool.Core;
+using ActorPool.Core.Model;
 
 namespace ActorPool.Benchmarks.Messages;
 
@@ -21,7 +22,7 @@ internal sealed class CorePool
             ValidateAfterIdle = Timeout.InfiniteTimeSpan,
             DiscardOnKeyChange = false,
         };
-        _state = new PoolState(settings, _now, new Random(1), _ => SocketState.Silent, _ => false);
+        _state = new PoolState(settings.ToPolicy(), _now, new Random(1), _ => SocketState.Silent, _ => false);
         _state.Start(_now);
         foreach (var effect in _state.Effects.Where(effect => effect.Kind == EffectKind.Open).ToArray())
             _state.Opened(effect.Slot!, effect.Slot!.Incarnation, _now);
@@ -48,7 +49,7 @@ internal sealed class CorePool
     {
         _state.Get(new CoreWaiter(key), _now += Step);
         var slot = _state.Effects[0].Slot!;
-        _state.Put(slot, slot.Lease, close: false, ReturnCondition.Clean, _now += Step);
+        _state.Put(slot, slot.LeaseId, close: false, ReturnCondition.Clean, _now += Step);
         _state.Effects.Clear();
     }
 

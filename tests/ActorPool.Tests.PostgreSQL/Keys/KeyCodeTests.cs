@@ -174,7 +174,7 @@ public sealed class KeyCodeTests : PoolTest
         for (var i = 0; i < 500; i++)
             await (await pool.GetConnAsync(new WatchedKey(what => compared += what == nameof(Equals) ? 1 : 0, i))).DisposeAsync();
 
-        Assert.InRange(compared, 1, 500 * (Core.KeyTable.MostOfOneHash + 2));
+        Assert.InRange(compared, 1, 500 * (Core.Keys.KeyTable.MostOfOneHash + 2));
     }
 
     private static Task<T> OnThread<T>(Func<T> call) =>

@@ -1,5 +1,4 @@
 using ActorPool.Actors;
-using ActorPool.Core;
 using ActorPool.Tests.Actors.Support;
 using ActorPool.Tests.Core.Support;
 

@@ -1,4 +1,4 @@
-using ActorPool.Core;
+using ActorPool.Core.Slots;
 
 namespace ActorPool.Tests.Core;
 
@@ -29,7 +29,7 @@ public sealed class BackoffTests
     public void Doubling_a_long_pause_for_ever_stays_at_its_maximum()
     {
         var day = TimeSpan.FromDays(1);
-        var backoff = new Backoff(new ReconnectBackoff(day, 2 * day, 0), new Random(1));
+        var backoff = new Backoff(new BackoffPolicy(day, 2 * day, 0), new Random(1));
         for (var i = 0; i < 100; i++)
             backoff.Failed(Now, Error);
         Assert.Equal(Now + 2 * day, backoff.NextAttempt(false));
@@ -140,5 +140,5 @@ public sealed class BackoffTests
     }
 
     private static Backoff With(double jitter, int seed = 1) =>
-        new(new ReconnectBackoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(3), jitter), new Random(seed));
+        new(new BackoffPolicy(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(3), jitter), new Random(seed));
 }

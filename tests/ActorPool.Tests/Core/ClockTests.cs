@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using ActorPool.Tests.Core.Support;
 
 namespace ActorPool.Tests.Core;
@@ -56,7 +55,7 @@ public sealed class ClockTests
     public void Lifetimes_differ_by_their_jitter()
     {
         var pool = TestPool.Running(TestSettings.Of(20, 20) with { MaxLifetime = 100 * Second, LifetimeJitter = 0.5 });
-        var ends = pool.State.Slots.Select(slot => slot.ExpiresAt - pool.Now).ToArray();
+        var ends = pool.State.Slots.Select(slot => slot.Connection!.ExpiresAt - pool.Now).ToArray();
         Assert.All(ends, end => Assert.InRange(end, 50 * Second, 100 * Second));
         Assert.True(ends.Max() - ends.Min() > 10 * Second);
     }

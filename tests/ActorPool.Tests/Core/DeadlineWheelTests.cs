@@ -1,4 +1,4 @@
-using ActorPool.Core;
+using ActorPool.Core.Waiting;
 using ActorPool.Tests.Core.Support;
 
 namespace ActorPool.Tests.Core;
@@ -24,7 +24,7 @@ public sealed class DeadlineWheelTests
         Assert.Equal(TimeSpan.MaxValue, _wheel.NextDue());
         var waiter = Add(100);
         Assert.InRange(_wheel.NextDue(), waiter.Deadline, waiter.Deadline + Ms(8));
-        Assert.Equal(DeadlineWheel.LookAt(waiter.Deadline), _wheel.NextDue());
+        Assert.Equal(DeadlineWheel.TickEnd(waiter.Deadline), _wheel.NextDue());
         Assert.Single(Due((_wheel.NextDue() - Start).TotalMilliseconds));
         Assert.Equal(TimeSpan.MaxValue, _wheel.NextDue());
     }
@@ -102,7 +102,7 @@ public sealed class DeadlineWheelTests
     {
         _wheel.Add(new TestWaiter("w", null) { Deadline = TimeSpan.MaxValue });
         Assert.Equal(TimeSpan.MaxValue, _wheel.NextDue());
-        Assert.Equal(TimeSpan.MaxValue, DeadlineWheel.LookAt(TimeSpan.MaxValue));
+        Assert.Equal(TimeSpan.MaxValue, DeadlineWheel.TickEnd(TimeSpan.MaxValue));
     }
 
     private static TimeSpan Ms(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);

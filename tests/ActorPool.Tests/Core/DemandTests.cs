@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using ActorPool.Tests.Core.Support;
 
 namespace ActorPool.Tests.Core;
@@ -69,7 +68,7 @@ public sealed class DemandTests
         pool.Borrow();
         pool.Get();
         pool.Get();
-        Assert.Equal(PoolErrorKind.TooManyWaiting, pool.Get().Error);
+        Assert.Equal(Refusal.TooManyWaiting, pool.Get().Error);
     }
 
     [Fact]
@@ -102,18 +101,18 @@ public sealed class DemandTests
     [Fact]
     public void A_million_keys_are_not_remembered()
     {
-        var state = new PoolState(TestSettings.Of(1, 1), TimeSpan.Zero, new Random(1), _ => SocketState.Silent, _ => false);
+        var state = new PoolState(TestSettings.Of(1, 1).ToPolicy(), TimeSpan.Zero, new Random(1), _ => SocketState.Silent, _ => false);
         state.Start(TimeSpan.Zero);
         state.Opened(state.Slots[0], 1, TimeSpan.Zero);
         for (var key = 0; key < 1_000_000; key++)
         {
             state.Get(new TestWaiter("w", key) { Entry = state.Keys.Use(key) }, TimeSpan.Zero);
-            state.Put(state.Slots[0], state.Slots[0].Lease, close: false, ReturnCondition.Clean, TimeSpan.Zero);
+            state.Put(state.Slots[0], state.Slots[0].LeaseId, close: false, ReturnCondition.Clean, TimeSpan.Zero);
             state.Effects.Clear();
         }
 
         Assert.Equal(1_000_000, state.Counts.Granted);
-        Assert.InRange(state.KeyCount, 1, 10_000);
-        Assert.Equal(state.KeyCount, state.Keys.All.Count());
+        Assert.InRange(state.Keys.Count, 1, 10_000);
+        Assert.Equal(state.Keys.Count, state.Keys.All.Count());
     }
 }

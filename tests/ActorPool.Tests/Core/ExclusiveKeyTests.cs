@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using ActorPool.Tests.Core.Support;
 
 namespace ActorPool.Tests.Core;
@@ -61,14 +60,14 @@ public sealed class ExclusiveKeyTests
         _pool.Borrow("a");
         var parked = _pool.Get("a", TimeSpan.FromMilliseconds(50));
         _pool.Pass(TimeSpan.FromMilliseconds(60));
-        Assert.Equal(PoolErrorKind.Timeout, parked.Error);
+        Assert.Equal(Refusal.Timeout, parked.Error);
     }
 
     [Fact]
     public void A_request_that_may_not_wait_is_refused_while_its_key_is_lent()
     {
         _pool.Borrow("a");
-        Assert.Equal(PoolErrorKind.Timeout, _pool.Get("a", TimeSpan.Zero).Error);
+        Assert.Equal(Refusal.Timeout, _pool.Get("a", TimeSpan.Zero).Error);
         Assert.Equal(EffectKind.Grant, _pool.Get("b", TimeSpan.Zero).Answer);
     }
 }

@@ -1,4 +1,5 @@
-using ActorPool.Core;
+using ActorPool.Core.Health;
+using ActorPool.Core.Slots;
 using ActorPool.Tests.Core.Support;
 using static System.Threading.Timeout;
 
@@ -123,7 +124,7 @@ public sealed class HealthTests
         foreach (var slot in pool.Ledger.Slots)
             pool.Dies(slot);
 
-        pool.Pass(PoolState.LookEvery);
+        pool.Pass(WhenToTest.ProbeEvery);
         pool.Settle();
 
         Assert.Equal(3, pool.Counts.ClosedLost);
@@ -155,7 +156,7 @@ public sealed class HealthTests
         var waiter = pool.Get(timeout: InfiniteTimeSpan);
         Assert.Equal(0, pool.Counts.Opening);
 
-        pool.Pass(PoolState.SlowAfter);
+        pool.Pass(Operations.SlowAfter);
 
         pool.Opened(pool.Busy(Physical.Opening).Single());
         Assert.Equal(EffectKind.Grant, waiter.Answer);
@@ -168,7 +169,7 @@ public sealed class HealthTests
         var waiter = pool.Get(timeout: InfiniteTimeSpan);
         var stuck = pool.Busy(Physical.Opening).Single();
 
-        pool.Pass(PoolState.SlowAfter);
+        pool.Pass(Operations.SlowAfter);
 
         pool.Opened(pool.Busy(Physical.Opening).Single(slot => slot != stuck));
         Assert.Equal(EffectKind.Grant, waiter.Answer);

@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using ActorPool.Tests.Core.Support;
 using static System.Threading.Timeout;
 
@@ -19,7 +18,7 @@ public sealed class HookTests
 
         pool.Put(lease);
 
-        Assert.Equal(pool.Now, lease.Slot!.IdleSince);
+        Assert.Equal(pool.Now, lease.Slot!.Connection!.IdleSince);
     }
 
     [Fact]
@@ -93,7 +92,7 @@ public sealed class HookTests
 
         pool.WorkFailed(pool.Busy(Physical.Working).Single(), byHook: true);
 
-        Assert.Equal(PoolErrorKind.ConnectFailed, waiter.Error);
+        Assert.Equal(Refusal.ConnectFailed, waiter.Error);
         Assert.Same(TestPool.HookError, waiter.Cause);
         pool.Settle();
         Assert.Equal(1, pool.Counts.ClosedByHook);
@@ -175,7 +174,7 @@ public sealed class HookTests
         }
 
         Assert.InRange(opened, 2, 11);
-        Assert.Equal(PoolErrorKind.ConnectFailed, waiter.Error);
+        Assert.Equal(Refusal.ConnectFailed, waiter.Error);
         Assert.Same(TestPool.HookError, waiter.Cause);
     }
 
@@ -208,7 +207,7 @@ public sealed class HookTests
         pool.OpenFailed(pool.Busy(Physical.Opening).Single());
 
         Assert.True(initializing.IsWaiting);
-        Assert.Equal(PoolErrorKind.ConnectFailed, other.Error);
+        Assert.Equal(Refusal.ConnectFailed, other.Error);
     }
 
     [Fact]

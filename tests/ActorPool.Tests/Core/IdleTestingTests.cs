@@ -1,4 +1,5 @@
-using ActorPool.Core;
+using ActorPool.Core.Health;
+using ActorPool.Core.Slots;
 using ActorPool.Tests.Core.Support;
 using static System.Threading.Timeout;
 
@@ -56,10 +57,10 @@ public sealed class IdleTestingTests
 
         pool.Sweep();
 
-        Assert.Equal(PoolState.MostTests, pool.Counts.Validating);
+        Assert.Equal(WhenToTest.MostTests, pool.Counts.Validating);
         pool.WorkDone(pool.Busy(Physical.Working).First());
         pool.Sweep();
-        Assert.Equal(PoolState.MostTests, pool.Counts.Validating);
+        Assert.Equal(WhenToTest.MostTests, pool.Counts.Validating);
     }
 
     [Fact]
@@ -122,7 +123,7 @@ public sealed class IdleTestingTests
         pool.WorkDone(pool.Busy(Physical.Working).First(slot => slot.LastUser is null));
         var waiter = pool.Get("a");
 
-        pool.Pass(PoolState.SlowAfter);
+        pool.Pass(Operations.SlowAfter);
 
         Assert.Equal(EffectKind.Grant, waiter.Answer);
         Assert.True(waiter.IsNewSession);

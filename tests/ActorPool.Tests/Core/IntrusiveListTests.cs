@@ -1,5 +1,4 @@
-using ActorPool.Core;
-using SlotList = ActorPool.Core.IntrusiveList<ActorPool.Core.Slot, ActorPool.Core.Slot.InList>;
+using SlotList = ActorPool.Core.Model.IntrusiveList<ActorPool.Core.Model.Slot, ActorPool.Core.Model.Slot.InList>;
 
 namespace ActorPool.Tests.Core;
 
@@ -48,7 +47,7 @@ public sealed class IntrusiveListTests
         _list.AddAfter(_slots[0], _slots[1]);
         Assert.Equal([0, 1, 2], Indices());
         Assert.Same(_slots[2], _list.Last);
-        Assert.Same(_slots[0], SlotList.Before(_slots[1]));
+        Assert.Same(_slots[0], _list.Before(_slots[1]));
     }
 
     [Fact]
@@ -72,7 +71,7 @@ public sealed class IntrusiveListTests
     private List<int> Indices()
     {
         var indices = new List<int>();
-        for (var slot = _list.First; slot is not null; slot = SlotList.After(slot))
+        for (var slot = _list.First; slot is not null; slot = _list.After(slot))
             indices.Add(slot.Index);
         return indices;
     }

@@ -1,4 +1,4 @@
-using ActorPool.Core;
+using ActorPool.Core.Slots;
 using ActorPool.Tests.Core.Support;
 
 namespace ActorPool.Tests.Core;
@@ -58,7 +58,7 @@ public sealed class KeyChoiceTests
         var waiter = pool.Get("b");
         pool.Put(other);
 
-        pool.Pass(PoolState.SlowAfter);
+        pool.Pass(Operations.SlowAfter);
 
         Assert.Same(other.Slot, waiter.Slot);
     }

@@ -1,4 +1,4 @@
-using ActorPool.Core;
+using ActorPool.Core.Keys;
 
 namespace ActorPool.Tests.Core;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using ActorPool.Core;
+using ActorPool.Core.Keys;
 using ActorPool.Tests.Core.Support;
 
 namespace ActorPool.Tests.Core;
@@ -191,7 +191,7 @@ public sealed class KeyTableTests
     private static KeyEntry Used(KeyTable keys, object key)
     {
         var entry = Known(keys, key);
-        entry.Use(new Slot(0));
+        entry.Learn(new Slot(0));
         return entry;
     }
 

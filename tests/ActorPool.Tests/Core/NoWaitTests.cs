@@ -1,4 +1,4 @@
-using ActorPool.Core;
+using ActorPool.Core.Slots;
 using ActorPool.Tests.Core.Support;
 
 namespace ActorPool.Tests.Core;
@@ -12,7 +12,7 @@ public sealed class NoWaitTests
         pool.Borrow();
         Assert.True(pool.Get().IsWaiting);
         pool.Settle();
-        Assert.Equal(PoolErrorKind.Exhausted, pool.Get().Error);
+        Assert.Equal(Refusal.Exhausted, pool.Get().Error);
         Assert.Equal(1, pool.Counts.Exhausted);
     }
 
@@ -45,8 +45,8 @@ public sealed class NoWaitTests
         var first = pool.Borrow();
         pool.Put(first, ReturnCondition.InTransaction);
         var waiter = pool.Get();
-        pool.Pass(PoolState.SlowAfter);
-        pool.Pass(PoolState.SlowAfter);
+        pool.Pass(Operations.SlowAfter);
+        pool.Pass(Operations.SlowAfter);
         Assert.Equal(0, pool.Counts.Opening);
         pool.WorkDone(pool.Ledger.Slots[0]);
         Assert.Same(first.Slot, waiter.Slot);
@@ -73,7 +73,7 @@ public sealed class NoWaitTests
         var (first, second) = (pool.Get(), pool.Get());
         pool.Settle();
         Assert.Equal(EffectKind.Grant, first.Answer);
-        Assert.Equal(PoolErrorKind.Exhausted, second.Error);
+        Assert.Equal(Refusal.Exhausted, second.Error);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class NoWaitTests
         pool.Pass(pool.Settings.ConnectTimeout - TimeSpan.FromMilliseconds(1));
         Assert.True(waiter.IsWaiting);
         pool.Pass(TimeSpan.FromMilliseconds(20));
-        Assert.Equal(PoolErrorKind.Timeout, waiter.Error);
+        Assert.Equal(Refusal.Timeout, waiter.Error);
     }
 
     [Fact]
@@ -141,6 +141,6 @@ public sealed class NoWaitTests
         pool.Get("c");
         pool.Settle();
         Assert.Equal(2, pool.Counts.InUse);
-        Assert.Equal(PoolErrorKind.Exhausted, pool.Get().Error);
+        Assert.Equal(Refusal.Exhausted, pool.Get().Error);
     }
 }

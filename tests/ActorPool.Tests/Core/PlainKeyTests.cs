@@ -1,4 +1,4 @@
-using ActorPool.Core;
+using ActorPool.Core.Keys;
 using ActorPool.Tests.Core.Support;
 
 namespace ActorPool.Tests.Core;

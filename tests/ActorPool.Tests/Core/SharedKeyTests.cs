@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using ActorPool.Tests.Core.Support;
 
 namespace ActorPool.Tests.Core;
@@ -65,11 +64,11 @@ public sealed class SharedKeyTests
     {
         var pool = TestPool.Running(TestSettings.Of(1, 2));
         pool.Return(pool.Borrow(new AwkwardKey("a")));
-        var before = (pool.Counts, pool.State.KeyCount);
+        var before = (pool.Counts, pool.State.Keys.Count);
         foreach (var key in (AwkwardKey[])[new("b") { ThrowsInEquals = true }, new("b") { ThrowsInHashCode = true }])
             Assert.Throws<InvalidTimeZoneException>(() => pool.State.Keys.Use(key));
 
-        Assert.Equal(before, (pool.Counts, pool.State.KeyCount));
+        Assert.Equal(before, (pool.Counts, pool.State.Keys.Count));
     }
 
     [Fact]

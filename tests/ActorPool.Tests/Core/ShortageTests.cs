@@ -1,4 +1,4 @@
-using ActorPool.Core;
+using ActorPool.Core.Leases;
 using ActorPool.Tests.Core.Support;
 
 namespace ActorPool.Tests.Core;
@@ -23,7 +23,7 @@ public sealed class ShortageTests
         var why = Expired(pool, pool.Get());
 
         Assert.Equal(Hindrance.Lent, why.Hindrance);
-        Assert.Equal(held.Take(PoolState.MostHolders).Select(one => one.Slot!), why.Holders);
+        Assert.Equal(held.Take(LentConnections.MostHolders).Select(one => one.Slot!), why.Holders);
         Assert.Equal(held[^1].Slot!.LentAt, why.LastLentAt);
         Assert.Equal(0, why.HeldByWaiters);
     }
@@ -77,9 +77,9 @@ public sealed class ShortageTests
 
         pool.Pause();
 
-        Assert.Equal((PoolErrorKind.Timeout, Hindrance.Paused), (waiting.Error, waiting.Why!.Hindrance));
+        Assert.Equal((Refusal.Timeout, Hindrance.Paused), (waiting.Error, waiting.Why!.Hindrance));
         var late = pool.Get(timeout: TimeSpan.Zero);
-        Assert.Equal((PoolErrorKind.Timeout, Hindrance.Paused), (late.Error, late.Why!.Hindrance));
+        Assert.Equal((Refusal.Timeout, Hindrance.Paused), (late.Error, late.Why!.Hindrance));
         Assert.True(pool.Get().IsWaiting);
     }
 
@@ -140,7 +140,7 @@ public sealed class ShortageTests
         pool.Resize(0, 1);
         pool.Pass(Patience + Second);
 
-        Assert.All((TestWaiter[])[waiter, second], one => Assert.Equal((PoolErrorKind.Timeout, Hindrance.Lent), (one.Error, one.Why!.Hindrance)));
+        Assert.All((TestWaiter[])[waiter, second], one => Assert.Equal((Refusal.Timeout, Hindrance.Lent), (one.Error, one.Why!.Hindrance)));
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class ShortageTests
 
         var refused = pool.Get();
 
-        Assert.Equal((PoolErrorKind.Exhausted, Hindrance.Lent), (refused.Error, refused.Why!.Hindrance));
+        Assert.Equal((Refusal.Exhausted, Hindrance.Lent), (refused.Error, refused.Why!.Hindrance));
         Assert.Same(holder.Slot, Assert.Single(refused.Why.Holders));
     }
 
@@ -182,7 +182,7 @@ public sealed class ShortageTests
     private static Shortage Expired(TestPool pool, TestWaiter waiter)
     {
         pool.Pass(pool.Settings.AcquireTimeout + TimeSpan.FromMilliseconds(20));
-        Assert.Equal(PoolErrorKind.Timeout, waiter.Error);
+        Assert.Equal(Refusal.Timeout, waiter.Error);
         return waiter.Why!;
     }
 }

@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using ActorPool.Tests.Core.Support;
 
 namespace ActorPool.Tests.Core;
@@ -33,7 +32,7 @@ public sealed class ShutdownTests
         var lease = pool.Borrow("a");
         Assert.True(pool.CloseAll());
         Assert.False(pool.CloseAll());
-        Assert.Equal(PoolErrorKind.Closed, pool.Get("a").Error);
+        Assert.Equal(Refusal.Closed, pool.Get("a").Error);
         Assert.False(pool.Put(lease));
     }
 
@@ -52,7 +51,7 @@ public sealed class ShutdownTests
         pool.Borrow("a");
         var parked = Enumerable.Range(0, 3).Select(_ => pool.Get("a")).ToArray();
         pool.CloseAll();
-        Assert.All(parked, waiter => Assert.Equal(PoolErrorKind.Closed, waiter.Error));
+        Assert.All(parked, waiter => Assert.Equal(Refusal.Closed, waiter.Error));
     }
 
     [Fact]
@@ -62,8 +61,8 @@ public sealed class ShutdownTests
         var (lease, waiter) = (pool.Borrow(), pool.Borrow());
         var queued = pool.Get();
         pool.Stop(3 * Second);
-        Assert.Equal(PoolErrorKind.Closed, queued.Error);
-        Assert.Equal(PoolErrorKind.Closed, pool.Get().Error);
+        Assert.Equal(Refusal.Closed, queued.Error);
+        Assert.Equal(Refusal.Closed, pool.Get().Error);
         Assert.True(pool.Put(lease));
         pool.Pass(Second);
         Assert.Equal(PoolPhase.Stopping, pool.State.Phase);

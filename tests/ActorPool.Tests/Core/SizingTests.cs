@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using ActorPool.Tests.Core.Support;
 using static System.Threading.Timeout;
 
@@ -60,7 +59,7 @@ public sealed class SizingTests
         pool.Resize(0, 1);
         pool.WorkDone(pool.Ledger.Slots[1]);
 
-        Assert.Equal(PoolErrorKind.Exhausted, impatient.Error);
+        Assert.Equal(Refusal.Exhausted, impatient.Error);
     }
 
     [Fact]
@@ -72,7 +71,7 @@ public sealed class SizingTests
 
         pool.Resize(0, 1);
 
-        Assert.Equal(PoolErrorKind.Exhausted, impatient.Error);
+        Assert.Equal(Refusal.Exhausted, impatient.Error);
     }
 
     [Fact]
@@ -142,7 +141,7 @@ public sealed class SizingTests
 
         pool.Pass(TimeSpan.FromSeconds(1.1));
 
-        Assert.Equal(PoolErrorKind.Timeout, waiter.Error);
+        Assert.Equal(Refusal.Timeout, waiter.Error);
     }
 
     [Fact]

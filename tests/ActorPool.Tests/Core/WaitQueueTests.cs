@@ -1,4 +1,4 @@
-using ActorPool.Core;
+using ActorPool.Core.Waiting;
 using ActorPool.Tests.Core.Support;
 
 namespace ActorPool.Tests.Core;

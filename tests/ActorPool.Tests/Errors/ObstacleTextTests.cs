@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ActorPool.Core;
 using ActorPool.Errors;
 
 namespace ActorPool.Tests.Errors;

@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using ActorPool.Driver;
 using ActorPool.Errors;
 using ActorPool.Tests.Core.Support;

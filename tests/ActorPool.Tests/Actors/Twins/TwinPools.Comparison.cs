@@ -39,7 +39,7 @@ internal sealed partial class TwinPools
         var connection = ConnectionOf(slot.Slot);
         Unless(connection.State == slot.State, $"{connection} is {connection.State}, in the model {slot.State}");
         if (slot.State == Physical.Working)
-            Unless(connection.Work == slot.Work && Equals(connection.WorkKey, slot.Slot.PreparingFor?.Key), $"{connection} does its {connection.Work} for {connection.WorkKey}, in the model {slot.Work}");
+            Unless(connection.Work == slot.Work && Equals(connection.WorkKey, slot.Slot.Operation?.InitializesFor?.Key), $"{connection} does its {connection.Work} for {connection.WorkKey}, in the model {slot.Work}");
         foreach (var request in _requests)
         {
             if (request.Lease is { } lease && lease.Slot.Index == slot.Slot.Index)

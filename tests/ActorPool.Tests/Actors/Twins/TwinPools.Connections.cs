@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using ActorPool.Core;
 using ActorPool.Errors;
 using ActorPool.Tests.Core.Support;
 using Akka.Actor;

@@ -1,5 +1,4 @@
 using ActorPool.Actors;
-using ActorPool.Core;
 using ActorPool.Leases;
 using ActorPool.Tests.Actors.Support;
 using Akka.Actor;
@@ -13,7 +12,7 @@ internal sealed partial class TwinPools
     private readonly Dictionary<ScriptedConnection, int> _releases = [];
 
     public bool IsOut(Request request) =>
-        request.Lease is not null && Model.Ledger.Slots[request.Lease.Slot.Index] is { IsLent: true } slot && slot.Lease == request.Lease.Lease;
+        request.Lease is not null && Model.Ledger.Slots[request.Lease.Slot.Index] is { IsLent: true } slot && slot.Lease == request.Lease.LeaseId;
 
     /// <summary>The right return of a lease, in one of the ways; or of one that is over, which changes nothing.</summary>
     public void Put(Request request, ReturnWay way, ReturnCondition condition, bool close, bool withKey)
@@ -52,7 +51,7 @@ internal sealed partial class TwinPools
     public void Forgotten(Request request)
     {
         var lease = request.Lease!;
-        Step(() => ((ILeaseHome)_cell).Forgotten(new ForgottenLease(lease.Slot, lease.Lease, lease.Handle)), () => Model.Forgotten(request.Model));
+        Step(() => ((ILeaseHome)_cell).Forgotten(new ForgottenLease(lease.Slot, lease.LeaseId, lease.Handle)), () => Model.Forgotten(request.Model));
     }
 
     private void Put(PooledConnection lease, ReturnWay way, object? key, bool close, PoolErrorKind? refusal, Action model)
@@ -82,7 +81,7 @@ internal sealed partial class TwinPools
             {
                 model();
                 if (refusal is { } kind)
-                    Model.State.CountRefusal(kind);
+                    Model.State.CountRefusal(Enum.Parse<Refusal>(kind.ToString()));
                 object? answer = null;
                 if (returned is { } call)
                     answer = ResultOf(call);
@@ -92,7 +91,7 @@ internal sealed partial class TwinPools
                     answer = TakeAnswer();
                 else
                     return;
-                Unless(refusal is null ? answer is ConnPut : answer is PoolException error && error.Kind == refusal, $"a put of {lease.Slot.Index}/{lease.Lease} must end in {refusal} and ends in {answer}");
+                Unless(refusal is null ? answer is ConnPut : answer is PoolException error && error.Kind == refusal, $"a put of {lease.Slot.Index}/{lease.LeaseId} must end in {refusal} and ends in {answer}");
             });
     }
 

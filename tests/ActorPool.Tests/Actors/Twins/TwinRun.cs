@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using ActorPool.Tests.Actors.Support;
 using ActorPool.Tests.Core.RandomSequences;
 using ActorPool.Tests.Core.Support;

@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using ActorPool.Psycopg2;
 using ActorPool.Tests.Core.Support;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;

@@ -1,5 +1,3 @@
-using ActorPool.Core;
-
 namespace ActorPool.Tests.Core.RandomSequences;
 
 /// <summary>What the numbers of a <see cref="Command"/> mean, for the core alone and for its twin of actors.</summary>

@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using ActorPool.Tests.Core.Support;
 using static ActorPool.Tests.Core.RandomSequences.Dice;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;
@@ -140,7 +139,7 @@ internal sealed class ScenarioRun
         _pool.Pass(TimeSpan.FromSeconds(10));
         _pool.Settle();
         Unless(_pool.State.IsEmpty && _pool.Ledger.AllClosed, $"the pool does not come to its end");
-        Unless(_pool.Get().Error == PoolErrorKind.Closed, $"a closed pool gives something else than the error");
+        Unless(_pool.Get().Error == Refusal.Closed, $"a closed pool gives something else than the error");
     }
 
     private bool IsRunning => _pool.State.Phase == PoolPhase.Running;

@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 
 namespace ActorPool.Tests.Core.Support;
@@ -8,6 +7,7 @@ internal static class Invariants
 {
     public static void Check(PoolState state, Ledger ledger, PoolSettings settings, TimeSpan now, TimeSpan drainDeadline)
     {
+        Unless(state.Violation() is null, $"a room is not sound: {state.Violation()}");
         CheckCounts(state, ledger, settings);
         if (ledger.IsPaused && state.Phase == PoolPhase.Running && settings.AcquireTimeout == TimeSpan.Zero)
             Unless(!ledger.Waiting.Exists(waiter => !waiter.Gone && waiter is { Timeout: null, State: WaiterState.Queued }), $"a request waits for the end of a pause, and must not");
@@ -37,12 +37,12 @@ internal static class Invariants
         Unless(Count(SlotState.Validating) == counts.Validating, $"{counts.Validating} validating are counted");
         Unless(Count(SlotState.Closing) == counts.Closing, $"{counts.Closing} closing are counted");
         Unless(counts.Open == counts.Idle + counts.InUse + counts.Resetting + counts.Validating + counts.Closing, $"open is not its parts");
-        Unless(counts.Opened - counts.Closed == counts.Open - state.Slots.Count(slot => slot is { State: SlotState.Closing, WasOpened: false }), $"{counts.Opened} opened and {counts.Closed} closed do not make {counts.Open}");
+        Unless(counts.Opened - counts.Closed == counts.Open - state.Slots.Count(slot => slot is { State: SlotState.Closing, Connection: null }), $"{counts.Opened} opened and {counts.Closed} closed do not make {counts.Open}");
         Unless(counts.Taken <= ledger.Limit && counts.Taken == ledger.Taken, $"{counts.Taken} of {ledger.Limit} places are taken");
         Unless(counts.Waiting == ledger.Waiting.Count && counts.Waiting <= settings.MaxWaiting, $"{counts.Waiting} waiting are counted, {ledger.Waiting.Count} wait");
         var keysInUse = ledger.Slots.Count(slot => slot is { State: Physical.Working, Work: ConnectionWork.Initialize }) + ledger.Slots.Count(slot => slot is { IsLent: true, LentKey: not null }) + ledger.Waiting.Count(waiter => waiter.Key is not null);
-        Unless(state.KeyCount <= settings.KeyMemory + keysInUse, $"{state.KeyCount} keys are remembered");
-        Unless(state.Keys.All.All(entry => entry.IsKnown) && state.Keys.All.Count() == state.KeyCount, $"the table has {state.Keys.All.Count()} keys, and the core uses {state.KeyCount}");
+        Unless(state.Keys.Count <= settings.KeyMemory + keysInUse, $"{state.Keys.Count} keys are remembered");
+        Unless(state.Keys.All.All(entry => entry.IsKnown) && state.Keys.All.Count() == state.Keys.Count, $"the table has {state.Keys.All.Count()} keys, and the core uses {state.Keys.Count}");
         Unless(!state.IsEmpty || ledger.AllClosed, $"the pool is closed and empty and did not say so");
 
         int Count(SlotState wanted) => state.Slots.Count(slot => slot.State == wanted);
@@ -70,7 +70,7 @@ internal static class Invariants
 
         // Whoever's session is being made ready has had its turn.
         bool Exhausted() => ledger.Lent >= settings.MaxConnections
-            && ledger.Waiting.Exists(waiter => !waiter.Gone && waiter.State != WaiterState.Preparing && (waiter.Timeout ?? settings.AcquireTimeout) == TimeSpan.Zero);
+            && ledger.Waiting.Exists(waiter => !waiter.Gone && waiter.State != WaiterState.Initializing && (waiter.Timeout ?? settings.AcquireTimeout) == TimeSpan.Zero);
     }
 
     private static bool AnyIdleServesAnybody(PoolSettings settings) =>

@@ -1,4 +1,6 @@
-using ActorPool.Core;
+using ActorPool.Core.Health;
+using ActorPool.Core.Slots;
+using ActorPool.Core.Waiting;
 
 namespace ActorPool.Tests.Core.Support;
 
@@ -21,16 +23,16 @@ internal sealed partial class Ledger
         if (phase == PoolPhase.Stopping)
             yield return ("the end of the stop", null, stopDeadline);
         foreach (var waiter in Waiting)
-            yield return ("the deadline", waiter, DeadlineWheel.LookAt(DueOf(waiter)));
+            yield return ("the deadline", waiter, DeadlineWheel.TickEnd(DueOf(waiter)));
         foreach (var slot in Slots)
         {
-            if (slot.IsIdle && slot.Slot.ExpiresAt < TimeSpan.MaxValue)
-                yield return ("the end of life", slot, slot.Slot.ExpiresAt);
+            if (slot.IsIdle && slot.Slot.Connection!.ExpiresAt < TimeSpan.MaxValue)
+                yield return ("the end of life", slot, slot.Slot.Connection!.ExpiresAt);
             if (slot.IsLent && settings.MaxHoldTime is { } most)
                 yield return ("the end of the hold", slot, slot.LentAt + most);
-            if (settings.AcquireTimeout != TimeSpan.Zero && slot is ({ State: Physical.Opening } or { State: Physical.Working, Work: not ConnectionWork.Initialize }) && !slot.Slot.IsSlow)
-                yield return ("the slowness", slot, slot.StartedAt + PoolState.SlowAfter);
-            if (slot.IsIdle && settings.ValidateIdleEvery is { } every && Slots.Count(other => other is { State: Physical.Working, Slot.State: SlotState.Validating }) < PoolState.MostTests)
+            if (settings.AcquireTimeout != TimeSpan.Zero && slot is ({ State: Physical.Opening } or { State: Physical.Working, Work: not ConnectionWork.Initialize }) && slot.Slot.Operation is { IsSlow: false })
+                yield return ("the slowness", slot, slot.StartedAt + Operations.SlowAfter);
+            if (slot.IsIdle && settings.ValidateIdleEvery is { } every && Slots.Count(other => other is { State: Physical.Working, Slot.State: SlotState.Validating }) < WhenToTest.MostTests)
                 yield return ("the test", slot, slot.HeardAt + every);
             if (IsStuck(slot, phase))
                 yield return ("the end of patience", slot, slot.StartedAt + settings.ValidateTimeout * (slot.Work.HasFlag(ConnectionWork.Validate) ? 2 : 1));
@@ -38,10 +40,10 @@ internal sealed partial class Ledger
                 yield return ("the leak warning", slot, slot.LentAt + patience);
         }
 
-        if (settings.CollectWhenStarved && phase == PoolPhase.Running && !IsPaused && Lent >= settings.MaxConnections && Slots.Exists(slot => slot.Slot.HasUnwatchedHolder) && Queued.FirstOrDefault() is { } starved)
+        if (settings.CollectWhenStarved && phase == PoolPhase.Running && !IsPaused && Lent >= settings.MaxConnections && Slots.Exists(slot => slot.Slot.Lease is { HasUnwatchedBorrower: true }) && Queued.FirstOrDefault() is { } starved)
             yield return ("the collection", null, CollectionDue(starved));
         if (settings.IdleTimeout > TimeSpan.Zero && Slots.Count(slot => slot.IsIdle) > settings.MinConnections)
-            yield return ("the trim of the oldest idle one", null, Slots.Where(slot => slot.IsIdle).Min(slot => slot.Slot.IdleSince) + settings.IdleTimeout);
+            yield return ("the trim of the oldest idle one", null, Slots.Where(slot => slot.IsIdle).Min(slot => slot.Slot.Connection!.IdleSince) + settings.IdleTimeout);
         if (phase is PoolPhase.Starting or PoolPhase.Running && !IsPaused && WantsToOpen(phase) && ConnectFailures > 0)
             yield return ("the next attempt to open", null, NextAttempt(phase));
     }

@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 
 namespace ActorPool.Tests.Core.Support;
@@ -92,7 +91,7 @@ internal sealed partial class Ledger
         Unless(settings.Check is null || slot.CheckedAt is not null, $"{waiter.Name} gets slot {slot.Slot.Index} without a check");
         Unless(!slot.OwesOnReturn, $"{waiter.Name} gets slot {slot.Slot.Index} without the hook of its return");
         Unless(!slot.IsOutdated || slot.InitializedFor is not null, $"{waiter.Name} gets slot {slot.Slot.Index}, which was to be replaced");
-        Unless(now < slot.Slot.ExpiresAt, $"{waiter.Name} gets slot {slot.Slot.Index}, which expired at {slot.Slot.ExpiresAt}");
+        Unless(now < slot.Slot.Connection!.ExpiresAt, $"{waiter.Name} gets slot {slot.Slot.Index}, which expired at {slot.Slot.Connection!.ExpiresAt}");
         CheckTakeOver(slot, waiter, now);
         slot.CheckedAt = null;
         slot.WasLent = true;
@@ -100,7 +99,7 @@ internal sealed partial class Ledger
         Answered(waiter, EffectKind.Grant);
         slot.IsLent = true;
         slot.LentKey = waiter.Key;
-        slot.Lease = slot.Slot.Lease;
+        slot.Lease = slot.Slot.LeaseId;
         slot.LentAt = now;
         slot.LeakWarned = false;
         Hold(slot, waiter);
@@ -111,7 +110,7 @@ internal sealed partial class Ledger
         slot.Holders.Add(waiter);
         waiter.Slot = slot.Slot;
         waiter.Lease = slot.Lease;
-        waiter.IsNewSession = slot.Slot.IsNewSession;
+        waiter.IsNewSession = slot.Slot.Lease!.IsNewSession;
     }
 
     private void Answered(TestWaiter waiter, EffectKind answer)
@@ -125,7 +124,7 @@ internal sealed partial class Ledger
 
     private void Refuse(TestWaiter waiter, in Effect effect, TimeSpan now)
     {
-        var (kind, lent, waiting) = (effect.Error, Lent, Waiting.Count);
+        var (kind, lent, waiting) = (effect.Refusal, Lent, Waiting.Count);
         Answered(waiter, EffectKind.Refuse);
         waiter.Error = kind;
         waiter.Cause = effect.Cause;
@@ -133,11 +132,11 @@ internal sealed partial class Ledger
         var noWait = (waiter.Timeout ?? settings.AcquireTimeout) == TimeSpan.Zero;
         var legal = kind switch
         {
-            PoolErrorKind.Closed => Ending || StartFailed || LastConnectError is not null,
-            PoolErrorKind.Exhausted => noWait && lent >= settings.MaxConnections && effect.Why is { Hindrance: Hindrance.Lent },
-            PoolErrorKind.TooManyWaiting => waiting > settings.MaxWaiting,
-            PoolErrorKind.Timeout => effect.Why is not null && (now >= DueOf(waiter) || (noWait && (IsPaused || (IsExclusive && waiter.Key is not null)))),
-            PoolErrorKind.ConnectFailed => effect.Cause is not null && (effect.Cause == LastConnectError || effect.Cause == HookError),
+            Refusal.Closed => Ending || StartFailed || LastConnectError is not null,
+            Refusal.Exhausted => noWait && lent >= settings.MaxConnections && effect.Why is { Hindrance: Hindrance.Lent },
+            Refusal.TooManyWaiting => waiting > settings.MaxWaiting,
+            Refusal.Timeout => effect.Why is not null && (now >= DueOf(waiter) || (noWait && (IsPaused || (IsExclusive && waiter.Key is not null)))),
+            Refusal.ConnectFailed => effect.Cause is not null && (effect.Cause == LastConnectError || effect.Cause == HookError),
             _ => false,
         };
         Unless(legal, $"{waiter.Name} is refused with {kind} for no reason");
@@ -146,10 +145,10 @@ internal sealed partial class Ledger
     /// <summary>Another key's session is the last resort: a new connection comes before it, or one that will serve this request in a moment.</summary>
     private void CheckTakeOver(SlotLedger slot, TestWaiter waiter, TimeSpan now)
     {
-        var isAnothers = settings.KeyAffinity == KeyAffinity.Sticky && slot.Slot.SessionOwner is { } owner && !Equals(owner.Key, waiter.Key)
+        var isAnothers = settings.KeyAffinity == KeyAffinity.Sticky && slot.Slot.Session.Owner is { } owner && !Equals(owner.Key, waiter.Key)
             && slot.Users.Any(user => user != Unkeyed) && slot.InitializedFor is null;
         var room = settings.MaxConnections - Taken;
-        var cannotOpen = ConnectFailures > 0 || Slots.Exists(other => other is { State: Physical.Opening, Slot.IsSlow: true });
+        var cannotOpen = ConnectFailures > 0 || Slots.Exists(other => other is { State: Physical.Opening, Slot.Operation.IsSlow: true });
         Unless(!isAnothers || room <= 0 || cannotOpen, $"{waiter.Name} takes slot {slot.Slot.Index} from {slot.LastUser}, while there is room for {room}");
         Unless(!isAnothers || Demand > SoonOpen || cannotOpen, $"{waiter.Name} takes slot {slot.Slot.Index} from {slot.LastUser}, while an open will serve it");
     }
@@ -164,7 +163,7 @@ internal sealed partial class Ledger
 
     private void Initialize(SlotLedger slot)
     {
-        var key = slot.Slot.PreparingFor!.Key;
+        var key = slot.Slot.Operation!.InitializesFor!.Key;
         Unless(Slots.All(other => other == slot || !(other.State == Physical.Working && other.Work == ConnectionWork.Initialize && Equals(other.InitializedFor, key))), $"two sessions are made ready for {key}");
         slot.InitializedFor = key;
     }

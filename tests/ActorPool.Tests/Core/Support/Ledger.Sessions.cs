@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 
 namespace ActorPool.Tests.Core.Support;
@@ -94,7 +93,7 @@ internal sealed partial class Ledger
         Unless(!settings.DiscardOnKeyChange || slot.InitializedFor is null || slot.InitializedFor.Equals(user), $"{waiter.Name} gets slot {slot.Slot.Index}, whose session was made ready for {slot.InitializedFor}");
         // A key that was forgotten does not know its sessions any more.
         var isNew = waiter.Key is null ? slot.Users.Count == 0 && slot.InitializedFor is null : !slot.Users.Contains(user);
-        Unless(settings.KeyMemory < 10 || slot.Slot.IsNewSession == isNew, $"{waiter.Name} finds a new session: {isNew}, and is told: {slot.Slot.IsNewSession}");
+        Unless(settings.KeyMemory < 10 || slot.Slot.Lease!.IsNewSession == isNew, $"{waiter.Name} finds a new session: {isNew}, and is told: {slot.Slot.Lease!.IsNewSession}");
         // The session of a key's first use was made ready for it, and for nobody else since.
         Unless(settings.InitializeSession is null || waiter.Key is null || !isNew || settings.KeyMemory < 10 || Equals(slot.InitializedFor, waiter.Key),
             $"{waiter.Name} gets slot {slot.Slot.Index}, whose session was not made ready for it");

@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 
 namespace ActorPool.Tests.Core.Support;
@@ -45,10 +44,10 @@ internal sealed partial class Ledger(PoolSettings settings)
     public int Limit => _limit;
 
     /// <summary>Opens that a waiting request may count on.</summary>
-    public int SoonOpen => Slots.Count(slot => slot is { State: Physical.Opening, Slot.IsSlow: false });
+    public int SoonOpen => Slots.Count(slot => slot is { State: Physical.Opening, Slot.Operation.IsSlow: false });
 
     /// <summary>Round trips that a waiting request may count on.</summary>
-    public int SoonReady => Slots.Count(slot => slot is { State: Physical.Working, Work: not ConnectionWork.Initialize, Slot: { IsSlow: false, State: not SlotState.Closing } });
+    public int SoonReady => Slots.Count(slot => slot is { State: Physical.Working, Work: not ConnectionWork.Initialize, Slot.Operation.IsSlow: false });
 
     public int Count(Physical state) => Slots.Count(slot => slot.State == state);
 
@@ -59,7 +58,7 @@ internal sealed partial class Ledger(PoolSettings settings)
     public bool IsHeld(object? key) => key is not null && Slots.Any(slot => slot.IsLent && Equals(slot.LentKey, key));
 
     /// <summary>Requests that wait for a connection rather than for their key.</summary>
-    public IEnumerable<TestWaiter> Queued => Waiting.Where(waiter => waiter.State != WaiterState.Preparing && !(IsExclusive && (IsHeld(waiter.Key) || IsPrepared(waiter.Key))));
+    public IEnumerable<TestWaiter> Queued => Waiting.Where(waiter => waiter.State != WaiterState.Initializing && !(IsExclusive && (IsHeld(waiter.Key) || IsPrepared(waiter.Key))));
 
     /// <summary>Connections that would satisfy all who wait: one for each key, one for each request without.</summary>
     public int Demand => Queued.Count(waiter => waiter.Key is null)
@@ -158,7 +157,7 @@ internal sealed partial class Ledger(PoolSettings settings)
         foreach (var waiter in Waiting)
         {
             Unless(!waiter.Claimed, $"{waiter.Name} was claimed and got nothing");
-            Unless(waiter.State is WaiterState.Queued or WaiterState.Parked or WaiterState.Preparing, $"{waiter.Name} is forgotten without an answer ({waiter.State})");
+            Unless(waiter.State is WaiterState.Queued or WaiterState.Parked or WaiterState.Initializing, $"{waiter.Name} is forgotten without an answer ({waiter.State})");
         }
 
         _limit = Math.Max(settings.MaxConnections, Math.Min(_limit, Taken));

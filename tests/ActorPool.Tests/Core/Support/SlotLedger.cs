@@ -1,5 +1,3 @@
-using ActorPool.Core;
-
 namespace ActorPool.Tests.Core.Support;
 
 /// <summary>What a driver knows of one slot from the effects alone.</summary>

@@ -1,5 +1,3 @@
-using ActorPool.Core;
-
 namespace ActorPool.Tests.Core.Support;
 
 internal sealed class TestBorrower(string name) : Borrower

@@ -1,4 +1,3 @@
-using ActorPool.Core;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 
 namespace ActorPool.Tests.Core.Support;

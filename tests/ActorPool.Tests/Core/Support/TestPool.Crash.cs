@@ -1,5 +1,3 @@
-using ActorPool.Core;
-
 namespace ActorPool.Tests.Core.Support;
 
 // Whoever drives the core crashes, and another one takes over.

@@ -1,4 +1,4 @@
-using ActorPool.Core;
+using ActorPool.Core.Health;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 
 namespace ActorPool.Tests.Core.Support;
@@ -15,7 +15,7 @@ internal sealed partial class TestPool
     public TestPool(PoolSettings settings, int seed = 1)
     {
         Settings = settings;
-        State = new PoolState(settings, Now, new Random(seed), Look, PrependReset);
+        State = new PoolState(settings.ToPolicy(), Now, new Random(seed), Look, PrependReset);
         Ledger = new Ledger(settings);
     }
 
@@ -156,7 +156,7 @@ internal sealed partial class TestPool
         }
 
         var mustEnd = Ledger.Slots.Where(slot => slot.IsLent && slot.Holders.TrueForAll(holder => holder.Borrower is TestBorrower { Dead: true })).ToArray();
-        Step($"{borrower.Name} dies", () => State.BorrowerGone(borrower, Now));
+        Step($"{borrower.Name} dies", () => State.BorrowerStopped(borrower, Now));
         foreach (var slot in mustEnd)
             Unless(Last.Exists(effect => effect.Kind == EffectKind.EndLease && effect.Slot == slot.Slot), $"slot {slot.Slot.Index} is lent to the dead");
         Unless(Last.Count(effect => effect.Kind == EffectKind.EndLease) <= mustEnd.Length || State.Phase == PoolPhase.Closed, $"a lease ended without its holder's death");
@@ -193,7 +193,7 @@ internal sealed partial class TestPool
         var end = Now + time;
         for (var sweeps = 0; State.WakeAt <= end; sweeps++)
         {
-            Unless(sweeps < 5000 + time / PoolState.LookEvery, $"the pool wakes up all the time");
+            Unless(sweeps < 5000 + time / WhenToTest.ProbeEvery, $"the pool wakes up all the time");
             if (State.WakeAt > Now)
                 Now = State.WakeAt;
             Sweep();
@@ -233,7 +233,7 @@ internal sealed partial class TestPool
         Ledger.MoreSlots(State.Slots);
         foreach (var effect in State.Effects)
         {
-            Log?.Invoke($"         -> {effect.Kind} {(effect.Kind == EffectKind.Work ? $"{effect.Work} " : "")}{(effect.Waiter as TestWaiter)?.Name} {(effect.Slot is { } slot ? $"slot {slot.Index}" : "")} {(effect.Kind == EffectKind.Refuse ? $"{effect.Error}" : "")}");
+            Log?.Invoke($"         -> {effect.Kind} {(effect.Kind == EffectKind.Work ? $"{effect.Work} " : "")}{(effect.Waiter as TestWaiter)?.Name} {(effect.Slot is { } slot ? $"slot {slot.Index}" : "")} {(effect.Kind == EffectKind.Refuse ? $"{effect.Refusal}" : "")}");
             Last.Add(effect);
             Ledger.Write(effect, Now);
         }

@@ -1,5 +1,3 @@
-using ActorPool.Core;
-
 namespace ActorPool.Tests.Core.Support;
 
 /// <summary>A request whose asker a test can make go away, and what it was answered.</summary>
@@ -18,7 +16,7 @@ internal sealed class TestWaiter(string name, object? key, TimeSpan? timeout = n
     /// <summary>Grant, join or refuse; null while it waits.</summary>
     public EffectKind? Answer { get; set; }
 
-    public PoolErrorKind? Error { get; set; }
+    public Refusal? Error { get; set; }
 
     public Exception? Cause { get; set; }
 

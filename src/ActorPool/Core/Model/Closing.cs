@@ -1,0 +1,13 @@
+namespace ActorPool.Core.Model;
+
+/// <summary>The end of a connection. Written by the room of the slots.</summary>
+internal sealed class Closing
+{
+    public CloseReason Reason { get; set; }
+
+    /// <summary>A borrower used it last, and an open transaction may last until the backend is gone.</summary>
+    public bool FollowsUse { get; set; }
+
+    /// <summary>When the round trip started that it did not answer; null when none was in flight.</summary>
+    public TimeSpan? UnansweredSince { get; set; }
+}

@@ -1,0 +1,131 @@
+namespace ActorPool.Core.Model;
+
+/// <summary>
+/// What the pool knows of one user key; equal keys share one entry. User code (<c>Equals</c>, <c>GetHashCode</c>) runs when the key table
+/// finds an entry for a request, on that borrower's thread, and never afterwards.
+/// </summary>
+internal sealed class KeyEntry(object key, KeyChain chain, long number)
+{
+    // Requests that carry the entry to the core, and the core itself. At zero the entry is out of use for good.
+    private int _uses = 1;
+    private KeyEntry? _older;
+    private Links<KeyEntry> _remembered;
+    private IntrusiveList<Waiter, Waiter.OfKey>? _waiters;
+
+    // Connections that the key used before its last one. Numbers, since a session must not keep another key's entry alive.
+    private List<(int Slot, long Session)>? _earlier;
+
+    public object Key { get; } = key;
+
+    /// <summary>The keys of the same hash code.</summary>
+    public KeyChain Chain { get; } = chain;
+
+    /// <summary>Rises with each entry of the table; a chain is in descending order.</summary>
+    public long Number { get; } = number;
+
+    /// <summary>The next older one of its chain. An entry that left the chain keeps it, for a reader that is at this entry.</summary>
+    public KeyEntry? Older
+    {
+        get => Volatile.Read(ref _older);
+        set => Volatile.Write(ref _older, value);
+    }
+
+    /// <summary>The next newer one of its chain; read and written by the table alone.</summary>
+    public KeyEntry? Newer { get; set; }
+
+    /// <summary>The core uses it: the key is in use, waited for or remembered. A session may still name another entry as its owner.</summary>
+    public bool IsKnown { get; set; }
+
+    /// <summary>The slot that is lent to this key; written by the room of the leases.</summary>
+    public Slot? HeldBy { get; set; }
+
+    /// <summary>The slot whose session is being initialized for this key; written by the room of the keys.</summary>
+    public Slot? InitializingOn { get; set; }
+
+    /// <summary>The exclusive key's request that stands in the queue while the others of the key are parked; written by the room of the waiting requests.</summary>
+    public Waiter? Turn { get; set; }
+
+    /// <summary>Its waiting requests, oldest first; written by the room of the waiting requests.</summary>
+    public IntrusiveList<Waiter, Waiter.OfKey> Waiters => _waiters ??= new IntrusiveList<Waiter, Waiter.OfKey>();
+
+    public bool HasWaiters => _waiters is { Count: > 0 };
+
+    /// <summary>The slot that this key used last.</summary>
+    public Slot? LastSlot { get; private set; }
+
+    private long LastSession { get; set; }
+
+    /// <summary>Whether the slot still has the session that this key used last.</summary>
+    public bool IsLastSession(Slot slot) => ReferenceEquals(LastSlot, slot) && LastSession == slot.Session.Id;
+
+    /// <summary>Whether this key has used the slot's present session.</summary>
+    public bool Knows(Slot slot)
+    {
+        if (ReferenceEquals(LastSlot, slot))
+            return LastSession == slot.Session.Id;
+        if (_earlier is not null)
+        {
+            foreach (var (index, session) in _earlier)
+            {
+                if (index == slot.Index)
+                    return session == slot.Session.Id;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Notes that this key uses the slot's present session.</summary>
+    public void Learn(Slot slot)
+    {
+        if (LastSlot is { } last && !ReferenceEquals(last, slot))
+        {
+            _earlier ??= [];
+            _earlier.RemoveAll(visit => visit.Slot == last.Index || visit.Slot == slot.Index);
+            _earlier.Add((last.Index, LastSession));
+        }
+
+        LastSlot = slot;
+        LastSession = slot.Session.Id;
+    }
+
+    /// <summary>Forgets the slot's session: it was initialized for this key, and another borrower used it first.</summary>
+    public void Unlearn(Slot slot)
+    {
+        if (ReferenceEquals(LastSlot, slot))
+            LastSession = 0;
+        _earlier?.RemoveAll(visit => visit.Slot == slot.Index);
+    }
+
+    /// <summary>One use more. False when the entry is out of use already: the key needs another one.</summary>
+    public bool TryUse()
+    {
+        for (var uses = Volatile.Read(ref _uses); uses > 0;)
+        {
+            var seen = Interlocked.CompareExchange(ref _uses, uses + 1, uses);
+            if (seen == uses)
+                return true;
+            uses = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>One use less. True when it was the last.</summary>
+    public bool EndUse() => Interlocked.Decrement(ref _uses) == 0;
+
+    /// <summary>The core crashed: what it noted about the key no longer holds.</summary>
+    public void Reset()
+    {
+        _remembered = default;
+        _waiters = null;
+        _earlier = null;
+        (HeldBy, InitializingOn, LastSlot, Turn) = (null, null, null, null);
+        LastSession = 0;
+    }
+
+    internal readonly struct InMemory : ILinked<KeyEntry>
+    {
+        public static ref Links<KeyEntry> LinksOf(KeyEntry item) => ref item._remembered;
+    }
+}

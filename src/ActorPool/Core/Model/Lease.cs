@@ -1,0 +1,22 @@
+namespace ActorPool.Core.Model;
+
+/// <summary>The lease of a connection that is lent. Written by the room of the leases.</summary>
+internal sealed class Lease
+{
+    public TimeSpan LentAt { get; set; }
+
+    /// <summary>The key it was granted to; null for unkeyed use.</summary>
+    public KeyEntry? Key { get; set; }
+
+    /// <summary>The borrower finds nothing of its key's in the session.</summary>
+    public bool IsNewSession { get; set; }
+
+    /// <summary>The watched actors that hold the lease.</summary>
+    public HashSet<Borrower> Borrowers { get; } = [];
+
+    /// <summary>A borrower that is not watched holds it too, so no death ends the lease.</summary>
+    public bool HasUnwatchedBorrower { get; set; }
+
+    /// <summary>The warning of <c>leak-warning-after</c> was given.</summary>
+    public bool IsLeakReported { get; set; }
+}

@@ -1,0 +1,77 @@
+namespace ActorPool.Core.Model;
+
+/// <summary>The settings by which the core decides. Negative times are infinite; what a value means is told by the setting it comes from.</summary>
+internal sealed record PoolPolicy
+{
+    public required int MinConnections { get; init; }
+
+    public required int MaxConnections { get; init; }
+
+    public required TimeSpan AcquireTimeout { get; init; }
+
+    public required int MaxWaiting { get; init; }
+
+    public required TimeSpan ConnectTimeout { get; init; }
+
+    public required int MaxConcurrentOpens { get; init; }
+
+    public required BackoffPolicy Backoff { get; init; }
+
+    public required bool KeepMin { get; init; }
+
+    /// <summary>Lend the connection that was returned last; else the one that was returned first.</summary>
+    public required bool IsLifo { get; init; }
+
+    public required TimeSpan IdleTimeout { get; init; }
+
+    public required TimeSpan MaxLifetime { get; init; }
+
+    public required double LifetimeJitter { get; init; }
+
+    /// <summary>A key's last connection is preferred while it is idle.</summary>
+    public required bool IsSticky { get; init; }
+
+    /// <summary>Requests for one key take turns; else they share the key's lease.</summary>
+    public required bool IsExclusive { get; init; }
+
+    public required int KeyMemory { get; init; }
+
+    /// <summary>A full reset follows every return.</summary>
+    public required bool ResetOnReturn { get; init; }
+
+    /// <summary>A full reset comes between two keys, and between a key and unkeyed use.</summary>
+    public required bool ResetOnKeyChange { get; init; }
+
+    public required bool PrependReset { get; init; }
+
+    public required TimeSpan ValidateAfterIdle { get; init; }
+
+    /// <summary>Null: idle connections are not tested in the background.</summary>
+    public required TimeSpan? ValidateIdleEvery { get; init; }
+
+    public required TimeSpan ValidateTimeout { get; init; }
+
+    public required bool CollectWhenStarved { get; init; }
+
+    public required TimeSpan? LeakWarningAfter { get; init; }
+
+    public required TimeSpan? MaxHoldTime { get; init; }
+
+    /// <summary>The hooks that the core knows of: only whether they are set.</summary>
+    public required bool HasCheck { get; init; }
+
+    public required bool HasConfigure { get; init; }
+
+    public required bool HasInitializeSession { get; init; }
+
+    public required bool HasOnReturn { get; init; }
+
+    /// <summary>
+    /// Without waiting for other borrowers the pool behaves as if every call did its work before it returned, like psycopg2's pool:
+    /// a connection that is being reset keeps its place in the idle order and is lent in its turn.
+    /// </summary>
+    public bool IsSynchronous => AcquireTimeout == TimeSpan.Zero;
+}
+
+/// <summary>The pause between failed opens.</summary>
+internal sealed record BackoffPolicy(TimeSpan Min, TimeSpan Max, double Jitter);

@@ -1,0 +1,86 @@
+namespace ActorPool.Core.Model;
+
+/// <summary>One request for a connection: what the core needs to know of it, and its places in the lists of the waiting requests.</summary>
+/// <param name="key">The user's key, or null.</param>
+/// <param name="timeout">How long it may wait; null for the pool's <c>acquire-timeout</c>, zero for not at all, negative for ever.</param>
+internal abstract class Waiter(object? key, TimeSpan? timeout)
+{
+    private Links<Waiter> _queue;
+    private Links<Waiter> _sameKey;
+    private Links<Waiter> _deadline;
+    private Links<Waiter> _noWait;
+
+    public object? Key { get; private set; } = key;
+
+    public TimeSpan? Timeout { get; private set; } = timeout;
+
+    /// <summary>The watched actor that will hold the lease; null when no actor is watched.</summary>
+    public Borrower? Borrower { get; set; }
+
+    /// <summary>Where this request stands; written by the room of the waiting requests.</summary>
+    public WaiterState State { get; set; }
+
+    /// <summary>Arrival order among all requests of the pool.</summary>
+    public long Order { get; set; }
+
+    public TimeSpan Since { get; set; }
+
+    public TimeSpan Deadline { get; set; }
+
+    /// <summary>It waits for the pool's own work (an open, a reset, a close), never for another borrower.</summary>
+    public bool IsNoWait { get; set; }
+
+    /// <summary>What is known of <see cref="Key"/>: found on the borrower's thread, before the core has the request.</summary>
+    public KeyEntry? Entry { get; set; }
+
+    /// <summary>It was not answered within the call that brought it.</summary>
+    public bool HasWaited { get; set; }
+
+    /// <summary>Takes the request for the pool's answer. False when it was given up already: then it must not get a connection.</summary>
+    public abstract bool TryClaim();
+
+    /// <summary>Makes it another request, which the core has not seen.</summary>
+    protected void Renew(object? key, TimeSpan? timeout, KeyEntry? entry)
+    {
+        (Key, Timeout, Entry) = (key, timeout, entry);
+        (State, Borrower) = (WaiterState.New, null);
+    }
+
+    internal readonly struct InQueue : ILinked<Waiter>
+    {
+        public static ref Links<Waiter> LinksOf(Waiter item) => ref item._queue;
+    }
+
+    internal readonly struct OfKey : ILinked<Waiter>
+    {
+        public static ref Links<Waiter> LinksOf(Waiter item) => ref item._sameKey;
+    }
+
+    internal readonly struct InWheel : ILinked<Waiter>
+    {
+        public static ref Links<Waiter> LinksOf(Waiter item) => ref item._deadline;
+    }
+
+    internal readonly struct InNoWait : ILinked<Waiter>
+    {
+        public static ref Links<Waiter> LinksOf(Waiter item) => ref item._noWait;
+    }
+}
+
+/// <summary>Where a request stands.</summary>
+internal enum WaiterState : byte
+{
+    New,
+
+    /// <summary>In the wait queue: the next connection may be its own.</summary>
+    Queued,
+
+    /// <summary>Behind a lease of its exclusive key, or behind an older request for it.</summary>
+    Parked,
+
+    /// <summary>Out of the queue: a session is being initialized for its key.</summary>
+    Initializing,
+
+    /// <summary>Granted, refused or given up.</summary>
+    Done,
+}

@@ -1,0 +1,150 @@
+using ActorPool.Core.Health;
+using ActorPool.Core.Keys;
+using ActorPool.Core.Model;
+
+namespace ActorPool.Core;
+
+// Borrowing: a request is granted, joins the lease of its key, waits or is refused.
+internal sealed partial class PoolState
+{
+    /// <summary>
+    /// A request for a connection: answered now, or put among the waiting ones (then its state is not <see cref="WaiterState.Done"/>).
+    /// One with a key brings the key's <see cref="Waiter.Entry"/>.
+    /// </summary>
+    /// <remarks>
+    /// The order of the rules is psycopg2's: closed, the key in use, an idle connection, exhausted, a new connection.
+    /// </remarks>
+    public void Get(Waiter waiter, TimeSpan now)
+    {
+        var key = waiter.Entry;
+        if (key is not null)
+            Keys.Know(key);
+        if (Phase is PoolPhase.Stopping or PoolPhase.Closed)
+        {
+            RefuseNew(waiter, Refusal.Closed);
+            return;
+        }
+
+        waiter.Order = ++_orders;
+        waiter.Since = now;
+        if (key?.HeldBy is { } held && !_policy.IsExclusive)
+        {
+            if (waiter.TryClaim())
+                Join(held, waiter);
+            else
+                EndGivenUp(waiter);
+            return;
+        }
+
+        if (_policy.IdleTimeout > TimeSpan.Zero)
+            TrimIdle(now);
+        var mustAwaitKey = _waiting.MustAwaitKey(key);
+        if (!mustAwaitKey && _waiting.Queued == 0 && IsLending
+            && key?.InitializingOn is null && PickIdle(key, null, now) is { State: SlotState.Idle } slot
+            && !_sessions.NeedsInitialization(slot, key) && TryMakeReady(slot, key, now))
+        {
+            Grant(slot, waiter, now);
+            return;
+        }
+
+        var timeout = waiter.Timeout ?? _policy.AcquireTimeout;
+        if (timeout == TimeSpan.Zero && (mustAwaitKey || IsPaused || _size.IsAllLent))
+            RefuseNew(waiter, mustAwaitKey || IsPaused ? Refusal.Timeout : Refusal.Exhausted, WhyRefused(key));
+        else if (_waiting.Count >= _policy.MaxWaiting)
+            RefuseNew(waiter, Refusal.TooManyWaiting, WhyRefused());
+        else
+            Wait(waiter, timeout, now);
+    }
+
+    /// <summary>The request was given up: it leaves the queue.</summary>
+    public void Cancel(Waiter waiter, TimeSpan now)
+    {
+        if (waiter.State is not (WaiterState.Queued or WaiterState.Parked or WaiterState.Initializing))
+            return;
+        EndGivenUp(waiter);
+        Serve(now);
+    }
+
+    private void Wait(Waiter waiter, TimeSpan timeout, TimeSpan now)
+    {
+        _alarm.By(_waiting.Add(waiter, timeout));
+        if (waiter.State == WaiterState.Queued)
+            Serve(now);
+        if (waiter.State != WaiterState.Done)
+            _tally.Counts.Waited++;
+    }
+
+    private void Grant(Slot slot, Waiter waiter, TimeSpan now)
+    {
+        var key = waiter.Entry;
+        if (!waiter.TryClaim())
+        {
+            // The reset that was to be sent with its first command has no command to go with.
+            if (slot.Session.IsResetPending && slot.State == SlotState.Idle)
+                StartWork(slot, ConnectionWork.FullReset, now);
+            if (waiter.State == WaiterState.New && key is not null)
+                Keys.Release(key);
+            EndGivenUp(waiter);
+            return;
+        }
+
+        var isNewSession = Sessions.IsNewFor(key, slot);
+        _slots.BeginUse(slot);
+        _leases.Begin(slot, key, isNewSession, now);
+        Sessions.Use(slot, key);
+        WhenToTest.ForgetCheck(slot);
+        if (key is not null)
+        {
+            _tally.Counts.KeyedGrants++;
+            if (!isNewSession)
+                _tally.Counts.AffinityHits++;
+        }
+
+        _waiting.End(waiter);
+        _leases.AddBorrower(slot, waiter.Borrower);
+        _tally.Counts.Granted++;
+        Effects.Add(new Effect(EffectKind.Grant) { Slot = slot, Waiter = waiter });
+        _alarm.By(_leases.CheckAt(slot));
+        if (key is { HasWaiters: true } && !_policy.IsExclusive)
+            JoinWaiting(slot, key);
+        RefuseNoWait();
+    }
+
+    /// <summary>One grant serves all waiting requests of its key.</summary>
+    private void JoinWaiting(Slot slot, KeyEntry key)
+    {
+        while (key.HasWaiters)
+        {
+            var waiter = key.Waiters.First!;
+            if (waiter.TryClaim())
+            {
+                Join(slot, waiter);
+            }
+            else
+            {
+                EndGivenUp(waiter);
+            }
+        }
+    }
+
+    private void Join(Slot slot, Waiter waiter)
+    {
+        _waiting.End(waiter);
+        _leases.AddBorrower(slot, waiter.Borrower);
+        _tally.Counts.Joined++;
+        Effects.Add(new Effect(EffectKind.Join) { Slot = slot, Waiter = waiter });
+    }
+
+    private void EndGivenUp(Waiter waiter)
+    {
+        _waiting.End(waiter);
+        _tally.Counts.Cancelled++;
+        UnwatchIfDone(waiter.Borrower);
+    }
+
+    private void UnwatchIfDone(Borrower? borrower)
+    {
+        if (borrower is { HasNothing: true })
+            Effects.Add(new Effect(EffectKind.Unwatch) { Borrower = borrower });
+    }
+}

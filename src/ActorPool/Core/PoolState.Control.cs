@@ -1,0 +1,65 @@
+using ActorPool.Core.Model;
+
+namespace ActorPool.Core;
+
+// Control: what an operator changes while the pool runs.
+internal sealed partial class PoolState
+{
+    private TimeSpan _pausedAt;
+
+    /// <summary>No connection is lent or opened; requests wait, unless they wait for no other borrower.</summary>
+    public bool IsPaused { get; private set; }
+
+    /// <summary>
+    /// Everything that was lent has come back and is rolled back, or its backend is gone. Tests, opens and the closing of idle connections
+    /// are the pool's own work: nothing of a borrower runs on those.
+    /// </summary>
+    public bool AllReturned => _slots.Count(SlotState.InUse) == 0 && _slots.Count(SlotState.Resetting) == 0 && !_slots.IsUseEnding;
+
+    /// <summary>Other limits from now on. What is lent beyond the new maximum is closed on its return.</summary>
+    public void Resize(int min, int max, TimeSpan now)
+    {
+        _size.Set(min, max);
+        while (_size.IsOverMax && _slots.Idle.Oldest is { } idle)
+            Close(idle, CloseReason.Surplus);
+        foreach (var slot in _slots.All)
+        {
+            if (slot.State == SlotState.Opening && _size.IsOverMax)
+                Abort(slot, CloseReason.Surplus);
+        }
+
+        RefuseNoWait();
+        Serve(now);
+        _alarm.By(now);
+    }
+
+    /// <summary>Replaces every connection: idle ones at once, those in use when they come back.</summary>
+    public void Drain(TimeSpan now)
+    {
+        _slots.Outdate();
+        foreach (var slot in _slots.All)
+        {
+            if (slot.State == SlotState.Idle)
+                Close(slot, CloseReason.Expired);
+        }
+
+        Serve(now);
+    }
+
+    public void Pause(TimeSpan now)
+    {
+        if (IsPaused)
+            return;
+        IsPaused = true;
+        _pausedAt = now;
+        _size.NoteMinimum(KeepsMin, now);
+        RefuseNoWait();
+    }
+
+    public void Resume(TimeSpan now)
+    {
+        IsPaused = false;
+        TrimIdle(now);
+        Serve(now);
+    }
+}

@@ -1,0 +1,56 @@
+using ActorPool.Core.Keys;
+using ActorPool.Core.Model;
+using ActorPool.Core.Slots;
+using ActorPool.Core.Waiting;
+
+namespace ActorPool.Core;
+
+// Initializing sessions: the user's hook makes a new session ready for a key. Unlike other work it is bound to the requests of that key: they had
+// their turn, and a slow hook of theirs holds up no other request.
+internal sealed partial class PoolState
+{
+    private void Initialize(Slot slot, KeyEntry key, TimeSpan now)
+    {
+        Sessions.BeginInitialization(slot, key);
+        _waiting.LeaveQueue(key);
+        StartWork(slot, ConnectionWork.Initialize, now, key);
+    }
+
+    /// <summary>The session is ready: the requests of its key get it. Without any, it is an idle one of the key.</summary>
+    private void Initialized(Slot slot, KeyEntry key, TimeSpan now)
+    {
+        Sessions.Initialized(slot, key);
+        var isWithheld = IsPaused || SlotTable.IsExpired(slot, now) || _size.IsOverMax;
+        if (isWithheld)
+            EndInitialization(key);
+        else
+            Sessions.EndInitialization(key);
+        while (!isWithheld && slot.State != SlotState.InUse && WaitingRequests.FirstInitializing(key) is { } waiter)
+            Grant(slot, waiter, now);
+        if (slot.State == SlotState.InUse)
+            Serve(now);
+        else
+            BecomeIdle(slot, now, wasUsed: false);
+        Keys.Release(key);
+    }
+
+    /// <summary>The hook failed: the requests for which it ran get its error.</summary>
+    private void RefuseInitializing(Slot slot, KeyEntry key, Exception error)
+    {
+        _slots.InFlight.EndInitialization(slot);
+        Sessions.EndInitialization(key);
+        while (WaitingRequests.FirstInitializing(key) is { } waiter)
+            Refuse(waiter, Refusal.ConnectFailed, error);
+        Keys.Release(key);
+    }
+
+    /// <summary>The session is not to be had after all: the requests of the key are queued again, where they stood before.</summary>
+    private void EndInitialization(KeyEntry key)
+    {
+        Sessions.EndInitialization(key);
+        _waiting.ReturnToQueue(key);
+        // The pool may have been made smaller, or paused, meanwhile.
+        RefuseNoWait();
+        Keys.Release(key);
+    }
+}

@@ -1,0 +1,109 @@
+using ActorPool.Core.Model;
+using ActorPool.Core.Slots;
+
+namespace ActorPool.Core;
+
+// Refusing requests, and why. The facts are taken once for all requests that one sweep refuses; the borrower that gets an error puts them into words.
+internal sealed partial class PoolState
+{
+    // Cleared after the sweep that has made it.
+    private Shortage? _shortage;
+
+    /// <summary>A refusal that was not the core's to decide is counted with the others.</summary>
+    public void CountRefusal(Refusal refusal) => _tally.Counts.Of(refusal)++;
+
+    private void RefuseNew(Waiter waiter, Refusal refusal, Shortage? why = null)
+    {
+        if (waiter.Entry is { } key)
+            Keys.Release(key);
+        Refuse(waiter, refusal, why: why);
+    }
+
+    private void RefuseAllWaiting(Refusal refusal, Exception? cause)
+    {
+        // Parked requests enter the queue as the ones before them leave it.
+        while (_waiting.First is { } waiter)
+            Refuse(waiter, refusal, cause);
+        foreach (var slot in _slots.All)
+        {
+            while ((slot.Lease?.Key ?? slot.Operation?.InitializesFor) is { HasWaiters: true } key)
+                Refuse(key.Waiters.First!, refusal, cause);
+        }
+    }
+
+    /// <summary>Refuses the requests that wait for no other borrower, nor for the end of a pause.</summary>
+    private void RefuseNoWait()
+    {
+        if (_waiting.FirstNoWait is null || !(IsPaused || _size.IsAllLent))
+            return;
+        var why = WhyRefused();
+        while (_waiting.FirstNoWait is { } first)
+            Refuse(first, IsPaused ? Refusal.Timeout : Refusal.Exhausted, why: why);
+    }
+
+    private void Refuse(Waiter waiter, Refusal refusal, Exception? cause = null, Shortage? why = null)
+    {
+        _waiting.End(waiter);
+        CountRefusal(refusal);
+        Effects.Add(new Effect(EffectKind.Refuse) { Waiter = waiter, Refusal = refusal, Cause = cause, Why = why });
+        UnwatchIfDone(waiter.Borrower);
+    }
+
+    /// <summary>The deadline of a waiting request has passed.</summary>
+    private void Expire(Waiter waiter, TimeSpan now)
+    {
+        var why = WhyWaiting(waiter, now);
+        if (why.IsAboutOpens && !_size.IsAllLent && _backoff.LastError is { } error)
+            Refuse(waiter, Refusal.ConnectFailed, error);
+        else
+            Refuse(waiter, Refusal.Timeout, why: why);
+    }
+
+    /// <summary>Why a waiting request was not served. Reads every slot, once a sweep.</summary>
+    private Shortage WhyWaiting(Waiter waiter, TimeSpan now)
+    {
+        if (!IsPaused && waiter is { State: WaiterState.Parked, Entry.HeldBy: { } held })
+            return KeyInUse(held);
+        if (waiter is { State: WaiterState.Initializing, Entry.InitializingOn.Operation: { } operation })
+            return new Shortage(Hindrance.SessionNotReady) { Since = operation.StartedAt };
+        return _shortage ??= WhyShort(now);
+    }
+
+    /// <summary>Why a request that does not wait is refused. Takes constant time.</summary>
+    private Shortage WhyRefused(KeyEntry? awaited = null)
+    {
+        if (IsPaused)
+            return new Shortage(Hindrance.Paused) { Since = _pausedAt };
+        return awaited?.HeldBy is { } held ? KeyInUse(held) : Lent();
+    }
+
+    private Shortage WhyShort(TimeSpan now)
+    {
+        if (IsPaused)
+            return WhyRefused();
+        var (work, open) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
+        foreach (var slot in _slots.All)
+        {
+            if (slot is { State: SlotState.Opening, Operation: { } opening })
+                open = Time.Earlier(open, opening.StartedAt);
+            else if (slot.Operation is { InitializesFor: null } roundTrip)
+                work = Time.Earlier(work, roundTrip.StartedAt);
+            else if (slot.Closing?.UnansweredSince is { } unanswered)
+                work = Time.Earlier(work, unanswered);
+        }
+
+        var lent = Lent() with { HeldByWaiters = _leases.CountHeldByWaiters() };
+        if (_size.IsAllLent)
+            return lent;
+        if (work <= now - Operations.SlowAfter)
+            return lent with { Hindrance = Hindrance.NotAnswering, Since = work };
+        if (open == TimeSpan.MaxValue)
+            return lent;
+        var isLimited = open > now - Operations.SlowAfter && _size.IsLimitedByOpens;
+        return lent with { Hindrance = isLimited ? Hindrance.OpensLimited : Hindrance.OpensSlow, Since = open };
+    }
+
+    private Shortage Lent() => new(Hindrance.Lent) { Holders = _leases.LongestHeld(), LastLentAt = _leases.YoungestSince };
+
+    private static Shortage KeyInUse(Slot slot) => new(Hindrance.KeyInUse) { Since = slot.LentAt, Holders = [slot], LastLentAt = slot.LentAt };
+}

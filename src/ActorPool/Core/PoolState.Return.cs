@@ -1,0 +1,176 @@
+using ActorPool.Core.Health;
+using ActorPool.Core.Leases;
+using ActorPool.Core.Keys;
+using ActorPool.Core.Model;
+using ActorPool.Core.Slots;
+
+namespace ActorPool.Core;
+
+// Returning: a lease ends, by its borrower or by force, and its connection is reset, lent again or closed.
+internal sealed partial class PoolState
+{
+    // The borrowers of the lease that is being ended.
+    private readonly List<Borrower> _holders = [];
+
+    /// <summary>The borrower's own return of a lease. False when that lease is not out: then nothing is changed.</summary>
+    /// <param name="slot">The slot of the connection.</param>
+    /// <param name="leaseId">The lease that is returned.</param>
+    /// <param name="close">The borrower wants the connection closed.</param>
+    /// <param name="condition">In what state the driver's connection came back.</param>
+    /// <param name="now">The present time.</param>
+    public bool Put(Slot slot, long leaseId, bool close, ReturnCondition condition, TimeSpan now)
+    {
+        if (slot.State != SlotState.InUse || slot.LeaseId != leaseId)
+            return false;
+        EndLease(slot);
+        if (condition == ReturnCondition.ClosedWhileLent && !close)
+            _tally.Counts.ClosedWhileLent++;
+        if (condition is ReturnCondition.Unusable or ReturnCondition.ClosedWhileLent or ReturnCondition.Broken)
+            Abort(slot, condition == ReturnCondition.Broken ? CloseReason.Lost : CloseReason.Unusable);
+        else if (WhyClose(slot, close, now) is { } reason)
+            Close(slot, reason);
+        else
+            Recycle(slot, condition, now);
+        if (condition == ReturnCondition.Broken)
+            ValidateIdle(now);
+        Serve(now);
+        return true;
+    }
+
+    /// <summary>As <see cref="Put"/>, of a lease that never reached a borrower: its session is as new as it was.</summary>
+    public void PutUnused(Slot slot, long leaseId, ReturnCondition condition, TimeSpan now)
+    {
+        if (slot.LeaseId == leaseId && slot.Lease is { IsNewSession: true } lease)
+            Sessions.Unuse(slot, lease.Key);
+        Put(slot, leaseId, close: false, condition, now);
+    }
+
+    /// <summary>The garbage collector found the lease: no borrower can return it.</summary>
+    public void Forgotten(Slot slot, long leaseId, TimeSpan now)
+    {
+        if (slot.State != SlotState.InUse || slot.LeaseId != leaseId)
+            return;
+        _tally.Counts.Reclaimed++;
+        EndByForce(slot, LeaseEnd.Forgotten);
+        Serve(now);
+    }
+
+    /// <summary>A watched actor has stopped, and with it its requests and the leases that it held alone.</summary>
+    public void BorrowerStopped(Borrower borrower, TimeSpan now)
+    {
+        foreach (var waiter in borrower.Waiters.ToArray())
+        {
+            _waiting.End(waiter);
+            _tally.Counts.Cancelled++;
+        }
+
+        foreach (var slot in borrower.Slots.ToArray())
+        {
+            if (LentConnections.RemoveBorrower(slot, borrower))
+                EndByForce(slot, LeaseEnd.BorrowerDied);
+        }
+
+        Serve(now);
+    }
+
+    /// <summary>Ends a lease against its borrower's will; the connection is never used again.</summary>
+    private void EndByForce(Slot slot, LeaseEnd end)
+    {
+        EndLease(slot);
+        _tally.Counts.EndedByForce++;
+        Effects.Add(new Effect(EffectKind.EndLease) { Slot = slot, End = end });
+        Abort(slot, end switch
+        {
+            LeaseEnd.PoolClosed => CloseReason.Pool,
+            LeaseEnd.ConnectionLost => CloseReason.Lost,
+            _ => CloseReason.Force,
+        });
+    }
+
+    private void EndLease(Slot slot)
+    {
+        var key = _leases.End(slot, _holders);
+        foreach (var borrower in _holders)
+            UnwatchIfDone(borrower);
+        _holders.Clear();
+        if (key is null)
+            return;
+        _waiting.PassTurn(key);
+        Keys.Release(key);
+    }
+
+    private CloseReason? WhyClose(Slot slot, bool close, TimeSpan now)
+    {
+        if (close)
+            return CloseReason.Borrower;
+        if (Phase != PoolPhase.Running)
+            return CloseReason.Pool;
+        if (SlotTable.IsExpired(slot, now))
+            return CloseReason.Expired;
+        return _size.IsSurplus(_waiting.Demand) || _size.IsOverMax ? CloseReason.Surplus : null;
+    }
+
+    private void Recycle(Slot slot, ReturnCondition condition, TimeSpan now)
+    {
+        var isResetPending = condition == ReturnCondition.ResetPending;
+        // Its borrower did nothing in the session.
+        if (isResetPending)
+            _sessions.BeginAfterReturn(slot);
+        var work = ResetOf(slot, condition, now);
+        if (work == ConnectionWork.None && !isResetPending)
+            BecomeIdle(slot, now, wasUsed: true);
+        else if (work == ConnectionWork.None || (MayPrependReset(work, condition) && _sessions.TryPrependReset(slot, _probe(slot))))
+            HandOver(slot, now);
+        else
+            StartWork(slot, work, now, keepsPlace: true);
+    }
+
+    private ConnectionWork ResetOf(Slot slot, ReturnCondition condition, TimeSpan now)
+    {
+        var work = condition == ReturnCondition.InTransaction ? ConnectionWork.Rollback : ConnectionWork.None;
+        if (_policy.HasOnReturn)
+            work |= ConnectionWork.OnReturn;
+        if (_policy.ResetOnReturn)
+            work = (work & ~ConnectionWork.Rollback) | ConnectionWork.FullReset;
+        return work == ConnectionWork.None && _health.DiedWhileLent(slot, now) ? ConnectionWork.Validate : work;
+    }
+
+    // Only when a request waits that will send a command.
+    private bool MayPrependReset(ConnectionWork work, ReturnCondition condition) =>
+        work == ConnectionWork.FullReset && condition != ReturnCondition.InTransaction && _waiting.Demand > 0;
+
+    /// <summary>The reset goes with the first command of the oldest waiting request. If no request takes the connection, reset it now.</summary>
+    private void HandOver(Slot slot, TimeSpan now)
+    {
+        _sessions.BeginAfterReturn(slot);
+        BecomeIdle(slot, now, wasUsed: true);
+        if (slot.State == SlotState.Idle)
+            StartWork(slot, ConnectionWork.FullReset, now);
+    }
+
+    /// <summary>A connection has nothing left to do: a waiting request gets it, or it lies idle.</summary>
+    /// <param name="slot">Its slot.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="wasUsed">It was opened, used or reset, and not only tested.</param>
+    private void BecomeIdle(Slot slot, TimeSpan now, bool wasUsed)
+    {
+        _slots.BecomeIdle(slot, now, wasUsed);
+        WhenToTest.Heard(slot, now);
+        if (SlotTable.IsExpired(slot, now) || _size.IsOverMax)
+        {
+            Close(slot, _size.IsOverMax ? CloseReason.Surplus : CloseReason.Expired);
+            Serve(now);
+            return;
+        }
+
+        _slots.Idle.Add(slot);
+        _health.ProbeFrom(now);
+        _alarm.By(slot.Connection!.ExpiresAt);
+        _alarm.By(_health.NextProbe);
+        _alarm.By(WhenToTest.TestDueAt(slot));
+        TerminateSurvivors(now);
+        Serve(now, slot);
+        if (slot.State == SlotState.Idle)
+            TrimOrWakeFor(slot, now);
+    }
+}

@@ -1,0 +1,204 @@
+using ActorPool.Core.Keys;
+using ActorPool.Core.Model;
+using ActorPool.Core.Slots;
+
+namespace ActorPool.Core;
+
+// Serving the queue: waiting requests get the connections that are there, and work is started for the rest.
+internal sealed partial class PoolState
+{
+    /// <summary>
+    /// Serves the queue as far as connections are there, and starts what is needed for the rest: round trips first, then opens,
+    /// then the sessions of other keys. Work is never bound to a request: the oldest one when it ends is served by it,
+    /// so no request waits behind a stuck operation. Takes at most one step per slot, however many requests wait.
+    /// </summary>
+    /// <param name="now">The present time.</param>
+    /// <param name="offered">A connection that has just become idle: it is preferred to one that needs work first, unless it holds another key's session.</param>
+    private void Serve(TimeSpan now, Slot? offered = null)
+    {
+        EndStopIfDue(now);
+        if (Phase is PoolPhase.Stopping or PoolPhase.Closed)
+            return;
+        if (IsLending)
+        {
+            ServeReady(now, offered);
+            OpenForWaiting(now);
+            TakeOver(now, offered);
+        }
+
+        OpenForMin(now);
+        _size.NoteMinimum(KeepsMin, now);
+        if (_isStuck && NeedsPlace)
+            _alarm.By(now);
+    }
+
+    private void ServeReady(TimeSpan now, Slot? offered)
+    {
+        while (_waiting.First is { } first)
+        {
+            var slot = OrJustReady(PickIdle(first.Entry, offered, now), offered, first, now);
+            if (slot is { State: SlotState.Idle } && TryMakeReady(slot, first.Entry, now))
+            {
+                Lend(slot, first, now);
+                continue;
+            }
+
+            // The first SoonReady requests get the connections whose reset or validation is in flight. Start work for the next one.
+            if (_waiting.Demand <= _slots.InFlight.SoonReady || _waiting.ElementAt(_slots.InFlight.SoonReady) is not { } waiter)
+                return;
+            slot = PickIdle(waiter.Entry, offered, now);
+            // That request waits for its key's session: an idle connection is made ready for the first one instead.
+            if (slot is null && _connectionForKey.IsOwnBusy(waiter.Entry))
+                (slot, waiter) = (PickIdle(first.Entry, offered, now), first);
+            if (slot is { State: not SlotState.Idle })
+            {
+                // The preferred connection is still being reset. If another is idle, lend that one to the oldest request.
+                (slot, waiter) = (OrJustReady(NextIdle(slot, now), offered, first, now), first);
+                if (slot is not null && TryMakeReady(slot, first.Entry, now))
+                {
+                    Lend(slot, first, now);
+                    continue;
+                }
+            }
+
+            if (slot is null)
+                return;
+            var work = NeededWork(slot, waiter.Entry, now);
+            if (work == ConnectionWork.None)
+                return;
+            MakeReady(slot, work, now);
+        }
+    }
+
+    /// <summary>
+    /// Prefers the connection that just became ready to one that needs work. Otherwise the pool would validate one after another and never lend
+    /// any.
+    /// </summary>
+    private Slot? OrJustReady(Slot? slot, Slot? offered, Waiter waiter, TimeSpan now) =>
+        offered is { State: SlotState.Idle } && _slots.Idle.IsCommon(offered)
+        && slot is { State: SlotState.Idle } && !ReferenceEquals(slot, _connectionForKey.Own(waiter.Entry)) && NeededWork(slot, waiter.Entry, now) != ConnectionWork.None
+            ? offered
+            : slot;
+
+    /// <summary>As <see cref="OrJustReady"/>, of the session of another key: it was validated for the request that takes it over.</summary>
+    private bool IsJustTested(Slot? offered, TimeSpan now) =>
+        offered is { State: SlotState.Idle, Connection: { } connection } && connection.HeardAt == now && connection.IdleSince < now && _slots.Idle.IsOwned(offered);
+
+    private void OpenForWaiting(TimeSpan now)
+    {
+        while (_waiting.Demand > _slots.InFlight.SoonReady + _slots.InFlight.SoonOpen && CanOpen(now))
+            StartOpen(now);
+    }
+
+    /// <summary>Nothing else is left for the waiting requests: the session of the least recently used key.</summary>
+    private void TakeOver(TimeSpan now, Slot? offered)
+    {
+        while (_waiting.First is { } first && _waiting.Demand > _slots.InFlight.SoonReady + _slots.InFlight.SoonOpen && PickTakeOver(now) is { } oldest)
+        {
+            var slot = IsJustTested(offered, now) && NeededWork(oldest, first.Entry, now) != ConnectionWork.None ? offered! : oldest;
+            // Its key's session is ready in a moment.
+            if (_connectionForKey.IsOwnBusy(first.Entry))
+                return;
+            // Room for one more is better, unless the opens seem to be stuck.
+            if (_size.HasRoom && !IsBackingOff(now) && !_slots.InFlight.AnyOpenIsSlow)
+                return;
+            if (!TryMakeReady(slot, first.Entry, now))
+            {
+                MakeReady(slot, NeededWork(slot, first.Entry, now), now);
+                continue;
+            }
+
+            Lend(slot, first, now);
+            // The key of the next request may have an idle session.
+            ServeReady(now, null);
+        }
+    }
+
+    /// <summary>
+    /// The idle connection that a request with this key prefers. The sweep that closes expired connections may be late: those it has left are
+    /// closed here.
+    /// </summary>
+    private Slot? PickIdle(KeyEntry? key, Slot? offered, TimeSpan now)
+    {
+        while (true)
+        {
+            var slot = _connectionForKey.Preferred(key, offered);
+            if (slot is not { State: SlotState.Idle } || !SlotTable.IsExpired(slot, now))
+                return slot;
+            CloseExpired(slot, now);
+        }
+    }
+
+    private Slot? PickTakeOver(TimeSpan now)
+    {
+        while (_connectionForKey.TakeOver is { } slot)
+        {
+            if (!SlotTable.IsExpired(slot, now))
+                return slot;
+            CloseExpired(slot, now);
+        }
+
+        return null;
+    }
+
+    /// <summary>The first idle connection behind one that is being reset.</summary>
+    private Slot? NextIdle(Slot slot, TimeSpan now)
+    {
+        Slot? next = slot;
+        while (next is { } passed && (passed.State != SlotState.Idle || SlotTable.IsExpired(passed, now)))
+        {
+            next = _slots.Idle.After(passed);
+            if (passed.State == SlotState.Idle)
+                CloseExpired(passed, now);
+        }
+
+        return next;
+    }
+
+    private void CloseExpired(Slot slot, TimeSpan now)
+    {
+        Close(slot, CloseReason.Expired);
+        // For the refill to the minimum.
+        _alarm.By(now);
+    }
+
+    /// <summary>
+    /// Whether this key may have an idle connection at once. Where a full reset is all that it needs, and the server was heard lately
+    /// and is silent, the reset is sent with the first command of the next borrower instead of in a round trip.
+    /// </summary>
+    private bool TryMakeReady(Slot slot, KeyEntry? key, TimeSpan now)
+    {
+        var work = NeededWork(slot, key, now);
+        if (work != ConnectionWork.FullReset || _health.IsLongUnheard(slot, now) || !_sessions.TryPrependReset(slot, _probe(slot)))
+            return work == ConnectionWork.None;
+        Sessions.Begin(slot);
+        _slots.Idle.Disown(slot);
+        return true;
+    }
+
+    /// <summary>What must be done to an idle connection before this key may have it.</summary>
+    private ConnectionWork NeededWork(Slot slot, KeyEntry? key, TimeSpan now)
+    {
+        var work = _sessions.NeedsReset(slot, key) ? ConnectionWork.FullReset : ConnectionWork.None;
+        // A reset is a round trip too, and shows a dead connection; not one that has been silent for long.
+        if (work == ConnectionWork.None ? _health.MustValidate(slot, now) : _health.IsLongUnheard(slot, now))
+            work |= ConnectionWork.Validate;
+        return _health.MustCheck(slot, now) ? work | ConnectionWork.Check : work;
+    }
+
+    private void MakeReady(Slot slot, ConnectionWork work, TimeSpan now)
+    {
+        if (work.Has(ConnectionWork.FullReset))
+            Sessions.Disown(slot);
+        StartWork(slot, work, now);
+    }
+
+    /// <summary>Lends the connection, or has its session initialized for the key first.</summary>
+    private void Lend(Slot slot, Waiter waiter, TimeSpan now)
+    {
+        if (_sessions.NeedsInitialization(slot, waiter.Entry))
+            Initialize(slot, waiter.Entry!, now);
+        else
+            Grant(slot, waiter, now);
+    }
+}

@@ -1,0 +1,66 @@
+using ActorPool.Core.Health;
+using ActorPool.Core.Model;
+
+namespace ActorPool.Core;
+
+// Testing idle connections, and giving up what is stuck when a request needs its place.
+internal sealed partial class PoolState
+{
+    // The last sweep found a stuck reset, and no request that needed its place.
+    private bool _isStuck;
+
+    /// <summary>Validates all idle connections at the same time: one was found dead, and the others may be.</summary>
+    private void ValidateIdle(TimeSpan now)
+    {
+        if (Phase != PoolPhase.Running)
+            return;
+        foreach (var slot in _slots.All)
+        {
+            if (slot.State == SlotState.Idle && !WhenToTest.IsFresh(slot, now))
+                Validate(slot, now);
+        }
+    }
+
+    private void Validate(Slot slot, TimeSpan now) => StartWork(slot, ConnectionWork.Validate, now, keepsPlace: true);
+
+    private void TestIdle(TimeSpan now)
+    {
+        foreach (var slot in _health.TakeReadable(_slots.All, now))
+            Validate(slot, now);
+        foreach (var slot in _health.TakeDue(_slots.All, now))
+            Validate(slot, now);
+    }
+
+    private void WakeForTests(TimeSpan now)
+    {
+        if (_health.AreTestsHeldBack)
+            _alarm.By(now);
+    }
+
+    /// <summary>Gives up stuck resets, but only for requests that wait and find no room. False when there was none to give up.</summary>
+    private bool GiveUpStuck(TimeSpan now)
+    {
+        var any = false;
+        foreach (var slot in _slots.All)
+        {
+            if (slot.State != SlotState.Resetting || now < _health.StuckAt(slot))
+                continue;
+            _isStuck = !NeedsPlace;
+            if (_isStuck)
+                break;
+            any = true;
+            Abort(slot, CloseReason.Lost, slot.Operation!.Work);
+            ValidateIdle(now);
+        }
+
+        return any;
+    }
+
+    /// <summary>
+    /// More requests wait than will be served without it. A close may hang as well, so its place does not count. In a pool that does not wait for
+    /// others nothing is ever slow, so round trips do not count.
+    /// </summary>
+    private bool NeedsPlace =>
+        IsLending && !_size.HasRoom
+        && _waiting.Demand > _slots.InFlight.SoonOpen + (_policy.IsSynchronous ? 0 : _slots.InFlight.SoonReady);
+}

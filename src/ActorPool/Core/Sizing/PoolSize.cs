@@ -1,0 +1,79 @@
+using ActorPool.Core.Model;
+using ActorPool.Core.Slots;
+
+namespace ActorPool.Core.Sizing;
+
+/// <summary>
+/// How many connections there may be and should be: the minimum and the maximum, room for one more, and idle ones too many. Owns the two limits,
+/// which may change while the pool runs.
+/// </summary>
+internal sealed class PoolSize
+{
+    private readonly PoolPolicy _policy;
+    private readonly SlotTable _slots;
+    private readonly Tally _tally;
+
+    public PoolSize(PoolPolicy policy, SlotTable slots, Tally tally)
+    {
+        (_policy, _slots, _tally) = (policy, slots, tally);
+        Set(policy.MinConnections, policy.MaxConnections);
+    }
+
+    public int Min { get; private set; }
+
+    public int Max { get; private set; }
+
+    /// <summary>There is room for another connection, once those that are closing are gone.</summary>
+    public bool HasRoom => _slots.Taken < Max;
+
+    /// <summary>The maximum was made smaller than what is open.</summary>
+    public bool IsOverMax => _slots.Staying > Max;
+
+    public bool IsAllLent => _slots.Count(SlotState.InUse) >= Max;
+
+    public bool IsBelowMin => _slots.Staying < Min;
+
+    /// <summary>Changes the limits for all decisions from now on.</summary>
+    public void Set(int min, int max)
+    {
+        (Min, Max) = (min, max);
+        (_tally.Counts.Min, _tally.Counts.Max) = (min, max);
+    }
+
+    /// <summary>Whether another open may start now. While opens fail, one attempt at a time is enough to notice that they work again.</summary>
+    public bool MayOpen(bool opensFail) =>
+        HasRoom && _slots.Count(SlotState.Opening) < (opensFail ? 1 : _policy.MaxConcurrentOpens);
+
+    /// <summary>More opens are wanted than may be in flight at once.</summary>
+    public bool IsLimitedByOpens => HasRoom && _slots.Count(SlotState.Opening) >= _policy.MaxConcurrentOpens;
+
+    /// <summary>
+    /// psycopg2's rule for a return: a connection is kept while fewer than the minimum are idle. Here those count too that will be idle in a
+    /// moment, and a connection that a waiting request needs is kept.
+    /// </summary>
+    public bool IsSurplus(int demand) =>
+        _policy.IdleTimeout == TimeSpan.Zero
+        && _slots.Count(SlotState.Idle) + _slots.InFlight.SoonReady >= Min
+        && demand <= _slots.InFlight.SoonReady;
+
+    /// <summary>The oldest idle connection beyond the minimum, if it was idle for <c>idle-timeout</c>.</summary>
+    public Slot? IdleTooLong(TimeSpan now) =>
+        TrimAt is { } due && due <= now ? _slots.Idle.Oldest : null;
+
+    /// <summary>When the oldest idle connection beyond the minimum has been idle for too long; null while none is beyond it.</summary>
+    public TimeSpan? TrimAt =>
+        _policy.IdleTimeout >= TimeSpan.Zero && _slots.Count(SlotState.Idle) > Min && _slots.Idle.Oldest is { } oldest
+            ? Time.After(oldest.Connection!.IdleSince, _policy.IdleTimeout)
+            : null;
+
+    /// <summary>
+    /// A lost or replaced connection is refilled in a moment; only the time that it takes tells that from a minimum that cannot be kept.
+    /// </summary>
+    /// <param name="isKept">The pool keeps its minimum at the moment.</param>
+    /// <param name="now">The present time.</param>
+    public void NoteMinimum(bool isKept, TimeSpan now) =>
+        _tally.Counts.BelowMinSince = isKept && _tally.Counts.Open < Min ? _tally.Counts.BelowMinSince ?? now : null;
+
+    /// <summary>Null while the room is sound. Only a maximum that was made smaller may be exceeded.</summary>
+    public string? Violation() => Min >= 0 && Max >= 1 && Min <= Max && (_tally.Counts.Min, _tally.Counts.Max) == (Min, Max) ? null : $"the limits are {Min} and {Max}";
+}

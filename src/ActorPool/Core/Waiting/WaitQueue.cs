@@ -1,0 +1,73 @@
+using ActorPool.Core.Model;
+
+namespace ActorPool.Core.Waiting;
+
+/// <summary>
+/// The order of waiting: first come, first served. A request that had to wait for its key joins late and keeps the rank of its arrival.
+/// Such latecomers stand in a small heap beside the list, and the older of the two heads goes first.
+/// </summary>
+internal sealed class WaitQueue
+{
+    private readonly IntrusiveList<Waiter, Waiter.InQueue> _list = new();
+    private readonly PriorityQueue<Waiter, long> _late = new();
+    private int _lateCount;
+
+    public int Count => _list.Count + _lateCount;
+
+    /// <summary>The oldest request.</summary>
+    public Waiter? First
+    {
+        get
+        {
+            var late = FirstLate();
+            if (late is null)
+                return _list.First;
+            return _list.First is { } first && first.Order < late.Order ? first : late;
+        }
+    }
+
+    /// <summary>All of them, in no particular order.</summary>
+    public IEnumerable<Waiter> All => _list.Items.Concat(_late.UnorderedItems.Select(item => item.Element).Where(waiter => waiter.State == WaiterState.Queued));
+
+    public void Add(Waiter waiter)
+    {
+        waiter.State = WaiterState.Queued;
+        _list.AddLast(waiter);
+    }
+
+    /// <summary>Adds a request that arrived earlier than some that stand here already.</summary>
+    public void AddLate(Waiter waiter)
+    {
+        waiter.State = WaiterState.Queued;
+        _late.Enqueue(waiter, waiter.Order);
+        _lateCount++;
+    }
+
+    public void Remove(Waiter waiter)
+    {
+        waiter.State = WaiterState.Done;
+        // A latecomer stays in the heap, marked Done, until it comes to the top.
+        if (!_list.Remove(waiter))
+            _lateCount--;
+    }
+
+    /// <summary>The request with <paramref name="ahead"/> others before it; walks that many steps.</summary>
+    public Waiter? ElementAt(int ahead)
+    {
+        if (ahead == 0)
+            return First;
+        return ahead < _lateCount ? FirstLate() : _list.ElementAt(ahead - _lateCount);
+    }
+
+    private Waiter? FirstLate()
+    {
+        while (_late.TryPeek(out var waiter, out _))
+        {
+            if (waiter.State == WaiterState.Queued)
+                return waiter;
+            _late.Dequeue();
+        }
+
+        return null;
+    }
+}
