@@ -1,22 +1,22 @@
 using System.Diagnostics;
+using ActorPool.Tests.PostgreSQL.Support;
 using ActorPool.ThrowawayPostgres;
 using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Liveness;
 
 /// <summary>A server that goes and comes back.</summary>
-public sealed class ServerRestartTests : LivenessTest
+public sealed class ServerRestartTests(OwnServer own) : LivenessTest, IClassFixture<OwnServer>
 {
     [Theory]
     [InlineData(PostgresStopMode.Fast)]
     [InlineData(PostgresStopMode.Immediate)]
     public async Task Once_it_is_back_no_borrower_sees_an_error(PostgresStopMode mode)
     {
-        var server = await StartServerAsync();
-        var pool = await StartAsync(new PoolSettings(server.ConnectionString, 8, 8) { ValidateAfterIdle = Timeout.InfiniteTimeSpan });
+        var pool = await StartAsync(new PoolSettings(own.Server.ConnectionString, 8, 8) { ValidateAfterIdle = Timeout.InfiniteTimeSpan });
         var before = await UseAllAsync(pool, 8);
 
-        await server.RestartAsync(mode);
+        await own.Server.RestartAsync(mode);
 
         await Task.WhenAll(Enumerable.Range(0, 40).Select(n => UseAsync(pool, byAsk: n % 2 == 0, n % 3 == 0 ? n : null)));
         var after = new List<int>(await UseAllAsync(pool, 8));
@@ -28,8 +28,7 @@ public sealed class ServerRestartTests : LivenessTest
     [Fact]
     public async Task Under_load_only_running_commands_fail_and_never_a_request()
     {
-        var server = await StartServerAsync();
-        var pool = await StartAsync(new PoolSettings(server.ConnectionString, 4, 4) { AcquireTimeout = TimeSpan.FromSeconds(30) });
+        var pool = await StartAsync(new PoolSettings(own.Server.ConnectionString, 4, 4) { AcquireTimeout = TimeSpan.FromSeconds(30) });
         using var end = new CancellationTokenSource();
         var served = 0;
         var loops = Enumerable.Range(0, 12).Select(async _ =>
@@ -50,7 +49,7 @@ public sealed class ServerRestartTests : LivenessTest
         }).ToArray();
         await EventuallyAsync(() => Volatile.Read(ref served) > 100, "the load runs");
 
-        await server.RestartAsync();
+        await own.Server.RestartAsync();
 
         var then = Volatile.Read(ref served);
         await EventuallyAsync(() => Volatile.Read(ref served) > then + 100, "the load runs again");
@@ -63,13 +62,12 @@ public sealed class ServerRestartTests : LivenessTest
     [Fact]
     public async Task While_it_is_down_attempts_back_off_and_those_who_wait_get_its_error_at_their_timeout()
     {
-        var server = await StartServerAsync();
-        var pool = await StartAsync(new PoolSettings(server.ConnectionString, 0, 4) { AcquireTimeout = TimeSpan.FromSeconds(2) });
+        var pool = await StartAsync(new PoolSettings(own.Server.ConnectionString, 0, 4) { AcquireTimeout = TimeSpan.FromSeconds(2) });
         await UseAllAsync(pool, 4);
-        await server.StopAsync();
+        await own.Server.StopAsync();
         var clock = Stopwatch.StartNew();
 
-        var early = await StartAsync(new PoolSettings(server.ConnectionString, 0, 2) { AcquireTimeout = TimeSpan.FromSeconds(2), Name = "early" });
+        var early = await StartAsync(new PoolSettings(own.Server.ConnectionString, 0, 2) { AcquireTimeout = TimeSpan.FromSeconds(2), Name = "early" });
         var refused = await Task.WhenAll(Enumerable.Range(0, 50).Select(n => RefusalAsync(n % 10 == 0 ? early : pool)));
 
         Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(4));
@@ -80,7 +78,7 @@ public sealed class ServerRestartTests : LivenessTest
         Assert.Equal((0, 4), (pool.Statistics.Open, pool.Statistics.Lost));
         Assert.NotNull(pool.Statistics.LastConnectError);
 
-        await server.StartAgainAsync();
+        await own.Server.StartAgainAsync();
         clock.Restart();
         await Task.WhenAll(UseAsync(pool), UseAsync(early));
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"It took {clock.Elapsed}.");
@@ -90,12 +88,11 @@ public sealed class ServerRestartTests : LivenessTest
     [Fact]
     public async Task A_pool_that_nobody_uses_comes_back_to_its_minimum_by_itself()
     {
-        var server = await StartServerAsync();
-        var pool = await StartAsync(new PoolSettings(server.ConnectionString, 3, 3) { ReconnectBackoff = new ReconnectBackoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1), 0) });
-        await server.StopAsync();
+        var pool = await StartAsync(new PoolSettings(own.Server.ConnectionString, 3, 3) { ReconnectBackoff = new ReconnectBackoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1), 0) });
+        await own.Server.StopAsync();
         await EventuallyAsync(() => pool.Statistics is { Lost: 3, Open: 0, ConnectFailures: > 1 }, "the loss is noticed");
 
-        await server.StartAgainAsync();
+        await own.Server.StartAgainAsync();
 
         await EventuallyAsync(() => pool.Statistics is { Idle: 3 }, "three are open again");
     }

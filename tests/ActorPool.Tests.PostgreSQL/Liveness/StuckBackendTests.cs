@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.Liveness;
 
 /// <summary>A backend that is there and does nothing, as behind a network that swallows everything.</summary>
-public sealed class StuckBackendTests : LivenessTest
+public sealed class StuckBackendTests(OwnServer own) : LivenessTest, IClassFixture<OwnServer>
 {
     // Far from connect-timeout, which is 15 s.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(4);
@@ -75,8 +76,7 @@ public sealed class StuckBackendTests : LivenessTest
 
     private async Task StuckAsync(int min, int max, Func<PoolSettings, PoolSettings> change, Func<ConnectionPool, Action<int>, Task> test)
     {
-        var server = await StartServerAsync();
-        var pool = await StartAsync(change(new PoolSettings(server.ConnectionString, min, max)));
+        var pool = await StartAsync(change(new PoolSettings(own.Server.ConnectionString, min, max)));
         var stopped = new List<int>();
         try
         {
