@@ -45,7 +45,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers
         _state = _crashed is null
             ? new PoolState(
                 cell.Settings.ToPolicy(), Now, Random.Shared,
-                slot => cell.Records[slot.Index].Connection?.Look() ?? SocketState.Unknown,
+                slot => cell.Records[slot.Index].Connection?.Probe() ?? SocketState.Unknown,
                 slot => cell.Records[slot.Index].Connection?.PrependReset() == true)
             : new PoolState(_crashed, Now);
         cell.State = _state;

@@ -4,16 +4,16 @@ using System.Net.Sockets;
 namespace ActorPool.Driver;
 
 /// <summary>
-/// The server process at the other end of a Unix socket, on Linux. Such a socket does not show the server's end once the driver has shut down
-/// the client's side of it; but the process is on the same machine.
+/// The server process at the other end of a Unix socket, on Linux. Once the driver has shut down the client's side, the socket does not
+/// show the end of the server; the process, on the same machine, does.
 /// </summary>
 internal sealed class BackendProcess
 {
-    // From Linux' asm-generic/socket.h: SO_PEERCRED, of which the first number is that of the process that listens.
+    // From Linux' asm-generic/socket.h: SO_PEERCRED. Its first number is the id of the listening process.
     private const int SocketLevel = 1;
     private const int PeerCredentials = 17;
 
-    // In /proc/<pid>/stat, counted from the field after the name of the program.
+    // Positions in /proc/<pid>/stat, from the field after the name of the program.
     private const int State = 0;
     private const int Parent = 1;
     private const int StartTime = 19;
@@ -27,12 +27,12 @@ internal sealed class BackendProcess
         _startTime = startTime;
     }
 
-    /// <summary>It has ended; its number may have been given to another process.</summary>
+    /// <summary>The process has ended; its id may have been given to another one.</summary>
     public bool HasEnded => Read(_file) is not { } now || now[StartTime] != _startTime || now[State] is "Z" or "X";
 
     /// <summary>
-    /// Null when it cannot be seen: no Unix socket, a server in another container, or a proxy between. A backend that is seen is a child of
-    /// the process that listens on the socket.
+    /// Null when the process cannot be seen: no Unix socket, a server in another container, or a proxy between. The backend must be a child
+    /// of the process that listens on the socket.
     /// </summary>
     /// <param name="socket">The connection's.</param>
     /// <param name="processId">As the server reported it.</param>
@@ -70,7 +70,7 @@ internal sealed class BackendProcess
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            // With the process its file is gone, at any moment of the reading.
+            // The file disappears with the process, at any moment of the reading.
             return null;
         }
     }

@@ -5,17 +5,17 @@ using ActorPool.Core.Model;
 namespace ActorPool.Driver;
 
 /// <summary>
-/// The pool's own handle on a connection's socket. The driver may close its handle at any time; with this one the pool still
-/// sees when the backend is gone: a server process keeps its socket open until it has ended and left <c>pg_stat_activity</c>.
+/// The pool's own handle on a connection's socket. The driver may close its handle at any time; this one still shows when the backend
+/// is gone, because a server process keeps its socket open until it has ended and left <c>pg_stat_activity</c>.
 /// </summary>
-/// <remarks>Elsewhere than on Linux it is the driver's own, and a handle closed by the driver counts as gone.</remarks>
+/// <remarks>On systems other than Linux it is the driver's handle, and a handle that the driver has closed counts as gone.</remarks>
 internal sealed class BackendSocket : IDisposable
 {
-    // From Linux' tcp_states.h: states in which the other side has not said its end.
+    // From Linux' tcp_states.h: states in which the other side has not closed its direction.
     private const byte Established = 1;
     private const byte FinWait1 = 4;
 
-    // The server's machine has confirmed the end of what we send; its process is at work yet.
+    // The server's machine has confirmed that we send nothing more; its process still runs.
     private const byte FinWait2 = 5;
 
     private const int TcpInfo = 11;
@@ -23,8 +23,8 @@ internal sealed class BackendSocket : IDisposable
     // From Linux' fcntl.h.
     private const int DuplicateCloseOnExec = 1030;
 
-    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(16);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(16);
     private static readonly TimeSpan LeaveToBorrower = TimeSpan.FromMilliseconds(40);
 
     private readonly Socket _socket;
@@ -38,8 +38,8 @@ internal sealed class BackendSocket : IDisposable
         _process = process;
     }
 
-    /// <summary>Called before what the server still sends is read away.</summary>
-    public Action? ReadingAway { get; set; }
+    /// <summary>Called before remaining data from the server is read and thrown away.</summary>
+    public Action? Draining { get; set; }
 
     /// <param name="socket">The driver's.</param>
     /// <param name="processId">The backend's, as the server reported it.</param>
@@ -48,15 +48,15 @@ internal sealed class BackendSocket : IDisposable
         if (!OperatingSystem.IsLinux())
             return new BackendSocket(socket, owned: false);
         var process = BackendProcess.Of(socket, processId);
-        // Closed in programs that the application starts: they would keep the connection open beyond its end.
+        // Close on exec: a program that the application starts would inherit the handle and keep the connection open.
         var handle = FileControl((int)socket.SafeHandle.DangerousGetHandle(), DuplicateCloseOnExec, 0);
         return handle < 0
             ? new BackendSocket(socket, owned: false, process)
             : new BackendSocket(new Socket(new SafeSocketHandle(handle, ownsHandle: true)), owned: true, process);
     }
 
-    /// <summary>Whether something can be read here: on an idle connection the server's last message, the end of the stream, or a notice.</summary>
-    public SocketState Look()
+    /// <summary>Whether the socket is readable: on an idle connection that is the server's last message, the end of the stream, or a notice.</summary>
+    public SocketState Probe()
     {
         try
         {
@@ -68,7 +68,7 @@ internal sealed class BackendSocket : IDisposable
         }
     }
 
-    /// <summary>Tells the server that nothing more will come: it ends when it has read that, and the borrower can send no more.</summary>
+    /// <summary>Closes the sending direction: the server ends when it reads that, and the borrower can send no more.</summary>
     public void EndSending()
     {
         try
@@ -77,29 +77,29 @@ internal sealed class BackendSocket : IDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // Ended already, by the driver or by the server.
+            // Already ended, by the driver or by the server.
         }
     }
 
     /// <summary>
-    /// Waits until the backend is gone, reading away what it still sends. False when it is not gone in time.
+    /// Waits until the backend is gone, and drains the data that it still sends. False when it is not gone in time.
     /// </summary>
-    /// <param name="patience">For a server of which nothing is heard.</param>
-    /// <param name="confirmedPatience">For one whose machine has confirmed the end of the connection; where that can be seen.</param>
+    /// <param name="patience">For a server that does not react.</param>
+    /// <param name="confirmedPatience">For a server whose machine has confirmed the end of the connection, where that can be seen.</param>
     public async Task<bool> WaitUntilGoneAsync(TimeSpan patience, TimeSpan confirmedPatience)
     {
-        var pause = FirstLook;
+        var pause = FirstPause;
         for (var waited = TimeSpan.Zero; ; waited += pause)
         {
             if (IsGone())
                 return true;
             if (waited >= patience && (waited >= confirmedPatience || !IsConfirmed()))
                 return false;
-            // What comes first is the answer to a command that somebody may still be reading.
+            // The first data may be the answer to a command, which the borrower may still be reading.
             if (waited >= LeaveToBorrower)
-                ReadAway();
+                Drain();
             await Task.Delay(pause).ConfigureAwait(false);
-            pause = pause + pause < LastLook ? pause + pause : LastLook;
+            pause = pause + pause < LongestPause ? pause + pause : LongestPause;
         }
     }
 
@@ -109,14 +109,14 @@ internal sealed class BackendSocket : IDisposable
             _socket.Dispose();
     }
 
-    /// <summary>The backend has ended and left nothing that could be awaited.</summary>
+    /// <summary>The backend has ended.</summary>
     public bool IsGone()
     {
         try
         {
             if (_process is { } process)
                 return process.HasEnded;
-            // The end of the stream alone is no proof: the driver may have shut down the reading side itself.
+            // The end of the stream is not enough: the driver may have shut down the reading direction itself.
             if (StateOf() is { } state)
                 return state is not (Established or FinWait1 or FinWait2);
             return _socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0;
@@ -127,7 +127,7 @@ internal sealed class BackendSocket : IDisposable
         }
     }
 
-    /// <summary>The server's machine has the end of what we send. Behind a Unix socket it is this one.</summary>
+    /// <summary>The server's machine knows that we send nothing more. Behind a Unix socket that is this machine.</summary>
     private bool IsConfirmed() => _socket.AddressFamily == AddressFamily.Unix || StateOf() == FinWait2;
 
     /// <summary>The state of the TCP connection; null where it cannot be seen.</summary>
@@ -146,12 +146,12 @@ internal sealed class BackendSocket : IDisposable
         }
     }
 
-    private void ReadAway()
+    private void Drain()
     {
         try
         {
-            // The driver's handle may have made them both so already, and then reading refuses to block.
-            ReadingAway?.Invoke();
+            Draining?.Invoke();
+            // Both handles share this flag, and the driver may have cleared it already.
             if (_owned)
                 _socket.Blocking = false;
             Span<byte> waste = stackalloc byte[4096];
@@ -163,7 +163,7 @@ internal sealed class BackendSocket : IDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // Seen as gone by the next look.
+            // The next IsGone sees that.
         }
     }
 

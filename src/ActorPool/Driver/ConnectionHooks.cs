@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace ActorPool.Driver;
 
-/// <summary>Runs the user's hooks on one connection: off the pool's threads, bounded in time, and looked at afterwards.</summary>
+/// <summary>Runs the user's hooks on one connection: away from the manager's thread, bounded in time, and with a check of the connection afterwards.</summary>
 internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source, NpgsqlConnection connection)
 {
     public Task ConfigureAsync(CancellationToken giveUp) =>
@@ -26,13 +26,13 @@ internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source
         giveUp.ThrowIfCancellationRequested();
         source.Internals?.RefreshTypes(connection);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(giveUp);
-        var told = new CancellationTokenSource();
-        using var telling = timeout.Token.Register(() => Cancel(told));
+        var cancel = new CancellationTokenSource();
+        using var cancelling = timeout.Token.Register(() => Cancel(cancel));
         timeout.CancelAfter(source.Timeout);
         try
         {
-            // A hook may block its thread or take no notice of its token; neither holds up the pool.
-            await Task.Run(() => hook(connection, told.Token) ?? throw NoTask(), CancellationToken.None).WaitAsync(timeout.Token).ConfigureAwait(false);
+            // A hook may block its thread or ignore its token; neither delays the pool.
+            await Task.Run(() => hook(connection, cancel.Token) ?? throw NoTask(), CancellationToken.None).WaitAsync(timeout.Token).ConfigureAwait(false);
             await EnsureIdleAsync().WaitAsync(timeout.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !giveUp.IsCancellationRequested)
@@ -45,19 +45,19 @@ internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source
         }
     }
 
-    /// <summary>On a thread of its own: the driver, when it is told, blocks the one on which it is told for the network.</summary>
+    /// <summary>On a dedicated thread: the driver handles the cancellation on the thread that cancels, and blocks it for the network.</summary>
     private static void Cancel(CancellationTokenSource source) => Task.Factory.StartNew(
         () => source.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult(),
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>The server or the network failed under the hook, which is no fault of its own.</summary>
+    /// <summary>The server or the network failed, not the hook.</summary>
     private bool IsLoss(Exception error) =>
         error is NpgsqlException && connection.FullState is ConnectionState.Broken or ConnectionState.Closed;
 
     private async Task EnsureIdleAsync()
     {
         if (connection.FullState != ConnectionState.Open)
-            throw new InvalidOperationException("It left the connection closed, or with a command or reader under way. Await and dispose everything in it.");
+            throw new InvalidOperationException("It left the connection closed, or with a command or reader in flight. Await and dispose every command and reader in the hook.");
         if (source.Internals is not { } internals)
         {
             if (await IsInTransactionAsync().ConfigureAwait(false))
@@ -70,7 +70,7 @@ internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source
             throw LeftTransaction();
     }
 
-    /// <summary>Without the driver's internals: a savepoint can be made in a transaction alone.</summary>
+    /// <summary>Without the driver's internals: a savepoint can only be made inside a transaction.</summary>
     private async Task<bool> IsInTransactionAsync()
     {
         var command = new NpgsqlCommand("SAVEPOINT actor_pool", connection);

@@ -3,20 +3,20 @@ using System.Text;
 
 namespace ActorPool.Driver;
 
-/// <summary>What makes a used session a new one.</summary>
+/// <summary>The statements that turn a used session into a clean one: the effect of DISCARD ALL, but for prepared statements.</summary>
 internal sealed class FullReset
 {
-    // Every function is qualified: a role may have a search_path on which one of its own comes first.
+    // Every function is qualified: a role's search_path may put other functions first.
     private const string Unlock = "pg_catalog.pg_advisory_unlock_all()";
 
-    // Only from this version on there is a time-out for the whole transaction, which the reset is.
+    // The first version with a time-out for whole transactions. The reset is one transaction.
     private const int FirstWithTransactionTimeout = 17;
 
-    // The server goes on with the next command whatever became of the one before it: an error must be the end of the session,
-    // or that command would run in the session of the last borrower. RESET ALL undoes that as well.
+    // The server runs the next command even if the reset ahead of it has failed. So an error must end the session, or that command would
+    // run in the session of the last borrower. RESET ALL undoes this setting.
     private const string Strict = "SET exit_on_error = on";
 
-    // Of the last borrower. RESET ALL goes back to those of the connection string, which are lifted after it.
+    // Lifts the last borrower's time-out. RESET ALL then restores those of the connection string, which are lifted after it.
     private const string Patient = "SET statement_timeout = 0";
 
     private static readonly FullReset Usual = new([]);
@@ -40,19 +40,19 @@ internal sealed class FullReset
     /// <summary>To be sent as one batch, and so as one transaction.</summary>
     public IReadOnlyList<string> Statements { get; }
 
-    /// <summary>The same, as one message that can precede a command: when a part of it fails, the server ends the session before the command.</summary>
+    /// <summary>The same as one message that can precede a command. When a part of it fails, the server ends the session before that command.</summary>
     public byte[] Message { get; }
 
-    /// <summary>What the server answers to the message: one for each statement, the description of the row of the SELECT, and that it is ready.</summary>
+    /// <summary>The number of the server's answers to the message: one for each statement, the row description of the SELECT, and ReadyForQuery.</summary>
     public int Responses { get; }
 
     /// <summary>The reset for a server of this version.</summary>
     public static FullReset For(Version server) => server.Major >= FirstWithTransactionTimeout ? Latest : Usual;
 
-    /// <summary>Sets it until the end of the transaction, which gives back what the session has: the reset ends when it ends, not when a time-out strikes.</summary>
+    /// <summary>A setting for this transaction only, so that no time-out of the session can interrupt the reset.</summary>
     private static string Local(string name, string value) => $"pg_catalog.set_config('{name}', '{value}', true)";
 
-    /// <summary>As in the chapter on message formats of PostgreSQL's documentation: a letter, the length, the text and a zero.</summary>
+    /// <summary>A Query message, as PostgreSQL's documentation of message formats has it: a letter, the length, the text and a zero.</summary>
     private static byte[] Query(string text)
     {
         const int Head = 5;

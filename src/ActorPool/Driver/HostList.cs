@@ -1,22 +1,23 @@
 using ActorPool.Core.Model;
+using ActorPool.Driver.Internals;
 using ActorPool.Errors;
 using Npgsql;
 
 namespace ActorPool.Driver;
 
 /// <summary>
-/// The hosts of a pool, and the order in which they are tried. A host that failed, or whose sessions are of another kind than the one wanted,
-/// comes last for <c>Host Recheck Seconds</c>. No host is ever left out: the pool's own back-off decides when a server that is back is found.
+/// The hosts of a pool, and the order in which they are tried. A host that failed, or whose sessions are not of the wanted kind, comes last
+/// for <c>Host Recheck Seconds</c>. No host is ever left out: the pool's own back-off decides how soon a recovered server is found.
 /// </summary>
 internal sealed class HostList
 {
-    // As the pool itself does with an open that is slow: another one is tried beside it.
+    // As the core does with a slow open: meanwhile another host is tried.
     private static readonly TimeSpan SlowAfter = TimeSpan.FromMilliseconds(250);
 
-    // A host that failed a moment ago is tried in case it is back; a failover must not wait for it.
+    // A host that failed a moment ago is tried in case it has recovered; a failover must not wait for it.
     private static readonly TimeSpan MostForFailed = TimeSpan.FromSeconds(1);
 
-    // An open that the pool itself has given up is not noted: nothing more is known of its host after this time.
+    // An open that the pool has given up is not noted. After this time nothing is known of its host.
     private static readonly TimeSpan LongestTry = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
@@ -48,10 +49,10 @@ internal sealed class HostList
 
     public ServerHost First => All[0];
 
-    /// <summary>Which sessions are wanted; null when any will do.</summary>
+    /// <summary>Which sessions are wanted; null when any session will do.</summary>
     public SessionTarget? Target { get; }
 
-    /// <summary>The driver opens the connection by itself: there is nothing to choose.</summary>
+    /// <summary>There is one host and no wanted kind: the driver opens the connection by itself.</summary>
     public bool IsPlain => All.Count == 1 && Target is null;
 
     public static int CountIn(NpgsqlConnectionStringBuilder text) => text.Host!.Split(',').Length;
@@ -62,7 +63,7 @@ internal sealed class HostList
         var text = builder.ConnectionStringBuilder;
         var whole = new NpgsqlConnectionStringBuilder(text.ConnectionString);
         var (name, port) = (builder.Name, text.Port);
-        // The driver chooses among hosts by itself, with a memory of its own that lets a server that is back wait for Host Recheck Seconds.
+        // With these the driver would choose among hosts itself, and ignore a recovered server for Host Recheck Seconds.
         text.Remove("Target Session Attributes");
         text.Remove("Load Balance Hosts");
         var hosts = new List<ServerHost>();
@@ -70,7 +71,7 @@ internal sealed class HostList
         {
             (text.Host, text.Port) = (host, port);
             var label = PoolSettingsText.HostAndPort(host, port);
-            // The driver's metrics are kept by this name.
+            // The driver's metrics have this name.
             builder.Name = CountIn(whole) == 1 ? name : $"{name}/{label}";
             hosts.Add(new ServerHost(label, builder.Build()));
         }
@@ -78,7 +79,7 @@ internal sealed class HostList
         return new HostList(hosts, whole);
     }
 
-    /// <summary>A given data source: the hosts in it, if it has several and they can be seen.</summary>
+    /// <summary>The hosts of a given data source, if it has several and they can be seen.</summary>
     public static HostList Of(NpgsqlDataSource given) => Of(given, MultiHost.TakeApart(given));
 
     internal static HostList Of(NpgsqlDataSource given, (NpgsqlDataSource[] Sources, string? Target)? inIt)
@@ -120,7 +121,7 @@ internal sealed class HostList
             }
             catch (NpgsqlException error) when (First.Source is NpgsqlMultiHostDataSource whole)
             {
-                // Or it would leave out the hosts that have failed until its own time for them is over. Has it left out all of them, it is asked again.
+                // Else the driver would skip the failed hosts for Host Recheck Seconds. If it has skipped all of them, try again.
                 whole.ClearDatabaseStates();
                 if (error is PostgresException)
                     throw;
@@ -131,13 +132,13 @@ internal sealed class HostList
         }
     }
 
-    /// <summary>An open is under way there.</summary>
+    /// <summary>An open at this host is in flight.</summary>
     public void Trying(ServerHost host) => Set(host, mark => mark.TriedSince ??= _time.GetTimestamp());
 
-    /// <summary>It gave a session of the wanted kind.</summary>
+    /// <summary>The host gave a session of the wanted kind.</summary>
     public void Served(ServerHost host) => Note(host, Rank.Good);
 
-    /// <summary>It gave a session of another kind.</summary>
+    /// <summary>The host gave a session of another kind.</summary>
     public void OfAnotherKind(ServerHost host) => Note(host, Rank.OfAnotherKind);
 
     public void Failed(ServerHost host) => Note(host, Rank.Failed);
@@ -166,7 +167,7 @@ internal sealed class HostList
             : rank;
     }
 
-    /// <summary>What is known of a host.</summary>
+    /// <summary>The last result of a host.</summary>
     private sealed class Mark
     {
         public Rank Rank { get; set; }

@@ -5,15 +5,15 @@ internal interface IConnectionSource : IAsyncDisposable
 {
     IPhysicalConnection Create();
 
-    /// <summary>The pool is over: what hangs in the middle of an open is left to itself, since nothing takes its place.</summary>
+    /// <summary>The pool is over: opens that hang are no longer awaited, since nothing takes their place.</summary>
     void EndWaiting();
 
-    /// <summary>Where the connections go, in words that are safe to log.</summary>
+    /// <summary>The server, in words that are safe to log.</summary>
     string Server { get; }
 
     /// <summary>The connection string as borrowers may see it: without any secret.</summary>
     string ConnectionString { get; }
 
-    /// <summary>What the pool has to do without, for the log; null when there is nothing of that kind.</summary>
+    /// <summary>Why the pool falls back to public APIs of the driver, for the log; null when it does not.</summary>
     string? Limitation { get; }
 }

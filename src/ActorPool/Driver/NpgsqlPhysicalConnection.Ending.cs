@@ -1,12 +1,12 @@
 using System.Data;
-using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using ActorPool.Core.Model;
+using ActorPool.Driver.Internals;
 using ActorPool.Errors;
 
 namespace ActorPool.Driver;
 
-/// <summary>Its end: asked for once, gently or by force, and over when the backend is gone.</summary>
+/// <summary>Its end, gentle or forced. It happens once, and completes when the backend is gone.</summary>
 internal sealed partial class NpgsqlPhysicalConnection
 {
     private static readonly TimeSpan CancelPatience = TimeSpan.FromMilliseconds(500);
@@ -15,31 +15,31 @@ internal sealed partial class NpgsqlPhysicalConnection
     private static readonly TimeSpan MostUnwinding = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan GonePatience = TimeSpan.FromSeconds(1);
 
-    // Filled again before its backend is gone, a slot would have two: a busy server gets the time that it needs to end one.
+    // A busy server gets this long to end a backend. A slot that is filled again before would have two.
     private static readonly TimeSpan ConfirmedPatience = TimeSpan.FromSeconds(5);
 
-    // Without the socket the end of a backend cannot be seen; it is nearly always over by then.
+    // Without the socket the end of a backend cannot be seen. Nearly always it has ended by then.
     private static readonly TimeSpan BlindPause = TimeSpan.FromMilliseconds(250);
 
-    // After an open that was cut off the server may have a backend of it: until that one comes to read the end of its connection.
-    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
+    // After an open was cut off, the server may still have its backend, until that backend reads the end of its connection.
+    private static readonly TimeSpan OrphanedOpenDelay = TimeSpan.FromSeconds(1);
 
-    // Of one that did not answer its test there is nothing to hope for; a request may wait for its place.
+    // A connection that did not answer its test will not answer now either, and a request may wait for its place.
     private static readonly TimeSpan SilentPatience = TimeSpan.FromMilliseconds(250);
 
-    // The server's authentication_timeout, as it is by default: what has not logged in by then never will.
+    // The default of the server's authentication_timeout: a login that has not succeeded by then never will.
     private static readonly TimeSpan LogInPatience = TimeSpan.FromMinutes(1);
 
     private readonly Lock _ending = new();
     private Task? _end;
     private Task _cancelling = Task.CompletedTask;
-    private Action<BackendIdentity>? _stays;
+    private Action<BackendIdentity>? _survived;
 
     public Task CloseAsync() => EndOnce(CloseIdleAsync);
 
-    public Task AbortAsync(Action<BackendIdentity>? stays = null)
+    public Task AbortAsync(Action<BackendIdentity>? survived = null)
     {
-        _stays ??= stays;
+        _survived ??= survived;
         return EndOnce(AbortBusyAsync);
     }
 
@@ -80,14 +80,14 @@ internal sealed partial class NpgsqlPhysicalConnection
         else if (ProcessId == 0 && (!_driverOpen.IsCompleted || _driverOpen.IsCompletedSuccessfully || !_passedOver.IsCompleted))
             await AbandonAsync().ConfigureAwait(false);
         else if (!opening.IsFaulted || ConnectErrors.KindOf(opening.Exception.GetBaseException()) == ConnectFailure.Unclear)
-            await Task.Delay(Aftermath).ConfigureAwait(false);
+            await Task.Delay(OrphanedOpenDelay).ConfigureAwait(false);
     }
 
     private async Task EndBackendAsync()
     {
         if (_isAnother)
-            Meet();
-        // A test is no work of a borrower's: there is nothing to cancel, and the way to the server may swallow that as well.
+            RecordBackend();
+        // A test is not a borrower's command: there is nothing to cancel, and a cancel request may get lost like the test did.
         var busy = IsBusy && !_isSilent;
         var driverSocket = source.Internals?.SocketOf(connection);
         if (busy)
@@ -100,27 +100,27 @@ internal sealed partial class NpgsqlPhysicalConnection
             if (_isSilent)
             {
                 if (!await socket.WaitUntilGoneAsync(SilentPatience, SilentPatience).ConfigureAwait(false))
-                    _stays?.Invoke(Identity());
+                    _survived?.Invoke(Identity());
             }
             else if (!await CancelUntilGoneAsync(socket, busy).ConfigureAwait(false))
             {
-                _stays?.Invoke(Identity());
+                _survived?.Invoke(Identity());
                 await socket.WaitUntilGoneAsync(TimeSpan.Zero, ConfirmedPatience).ConfigureAwait(false);
             }
 
             socket.Dispose();
         }
 
-        _ = LetGoAsync(busy, driverSocket);
+        _ = ReleaseDriverAsync(busy, driverSocket);
         if (_socket is null)
             await Task.Delay(BlindPause).ConfigureAwait(false);
     }
 
-    private async Task LetGoAsync(bool busy, Socket? driverSocket)
+    private async Task ReleaseDriverAsync(bool busy, Socket? driverSocket)
     {
-        // The driver would block a thread until its request for the cancellation is through.
+        // Else the driver would block a thread until its cancel request has ended.
         await QuietlyAsync(_cancelling).ConfigureAwait(false);
-        // A command that still runs waits for its socket, and closing the connection would wait for the command.
+        // A running command waits for its socket, and closing the connection would wait for the command: close the socket.
         if (busy || IsBusy)
             Quietly(() => driverSocket?.Dispose());
         else if (source.Internals is { } idle)
@@ -131,8 +131,8 @@ internal sealed partial class NpgsqlPhysicalConnection
     }
 
     /// <summary>
-    /// Whoever still has the driver's connection must not open it again. Disposed under a command that is about to learn of its end,
-    /// that one would fail with something else than its error; so it gets the time for it.
+    /// Disposes the driver's connection, so that code which kept it cannot reopen it. A running command first gets time to fail with its
+    /// own error: disposing the connection under it would replace that error.
     /// </summary>
     private async Task DisposeLaterAsync()
     {
@@ -147,8 +147,8 @@ internal sealed partial class NpgsqlPhysicalConnection
     }
 
     /// <summary>
-    /// A cancel request that arrives before the borrower's command has begun is ignored by the server, which then runs it without
-    /// looking at its socket: so it is asked again.
+    /// Repeats the cancel request. The server ignores one that arrives before the borrower's command has begun, and then runs that command
+    /// without looking at its socket.
     /// </summary>
     private async Task<bool> CancelUntilGoneAsync(BackendSocket socket, bool busy)
     {
@@ -166,7 +166,7 @@ internal sealed partial class NpgsqlPhysicalConnection
     {
         if (source.Internals is not { } internals)
             return;
-        // The driver blocks its thread for the network: it gets one of its own, and never a second one.
+        // The driver blocks a thread for the network: give it a dedicated one, and never a second.
         if (_cancelling.IsCompleted)
             _cancelling = Task.Factory.StartNew(() => internals.CancelAtServer(connection), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await QuietlyAsync(_cancelling.WaitAsync(CancelPatience)).ConfigureAwait(false);
@@ -175,8 +175,8 @@ internal sealed partial class NpgsqlPhysicalConnection
     private BackendIdentity Identity() => new(ProcessId, _openedAt, _host);
 
     /// <summary>
-    /// Without the driver's internals a running command can be ended by another connection alone. The one moment in which a pool has
-    /// a backend more than its maximum: closing the connection would wait for the command, and leaving it would leave it running.
+    /// Without the driver's internals only another connection can end a running command. This is the one moment at which a pool has one
+    /// backend more than its maximum: closing the connection would wait for the command, and leaving it would let the command run on.
     /// </summary>
     private async Task TerminateFromOutsideAsync()
     {
@@ -187,25 +187,25 @@ internal sealed partial class NpgsqlPhysicalConnection
     }
 
     /// <summary>
-    /// Lets an open come to its end, so that it leaves no backend of which nobody knows. The driver gives one up at its time-out,
-    /// and not before, whatever it is told.
+    /// Lets an open come to its end, so that it leaves no unknown backend. The driver gives an open up at its time-out and not before, even
+    /// when it is cancelled.
     /// </summary>
     private async Task EndOpeningAsync(Task opening)
     {
         await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
-        // A hook may have hung something of its own on this.
+        // A hook may have registered a callback on this token, which blocks.
         await QuietlyAsync(_giveUp.CancelAsync().WaitAsync(CancelPatience)).ConfigureAwait(false);
-        // The driver's time-out is the pool's, or a given data source's own, which may be endless.
+        // The driver's time-out is connect-timeout; that of a given data source may be infinite.
         await QuietlyAsync(Task.WhenAny(opening, source.Over).WaitAsync(source.Timeout + MostUnwinding)).ConfigureAwait(false);
         await QuietlyAsync(opening.WaitAsync(GonePatience)).ConfigureAwait(false);
-        // Logged in, and in the user's hook: that one is given up, and its backend is waited for.
+        // Logged in, and in the user's hook: the hook is given up, and the end of the backend is awaited.
         if (ProcessId != 0)
             await QuietlyAsync(opening).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// An open that takes no notice of its end keeps its place while it may have a backend: until it ends, or until the server has ended what did
-    /// not log in. What opens later is closed at once.
+    /// Keeps the place of an open that cannot be ended, while it may have a backend: until it ends, or until the server has ended the login.
+    /// A connection that opens later is closed at once.
     /// </summary>
     private async Task AbandonAsync()
     {
@@ -220,11 +220,10 @@ internal sealed partial class NpgsqlPhysicalConnection
         await QuietlyAsync(_driverOpen).ConfigureAwait(false);
         if (!_driverOpen.IsCompletedSuccessfully)
             return;
-        Meet();
+        RecordBackend();
         await EndBackendAsync().ConfigureAwait(false);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The connection is given up whatever the driver says to it.")]
     private static void Quietly(Action action)
     {
         try
@@ -233,7 +232,7 @@ internal sealed partial class NpgsqlPhysicalConnection
         }
         catch (Exception)
         {
-            // psycopg2's closeall ignores the errors of single closes as well.
+            // The connection is given up in any case. psycopg2's closeall ignores the errors of single closes as well.
         }
     }
 

@@ -1,26 +1,27 @@
 using System.Data;
 using ActorPool.Core.Model;
+using ActorPool.Driver.Internals;
 using ActorPool.Errors;
 using Npgsql;
 
 namespace ActorPool.Driver;
 
-/// <summary>Its opening, given up after its time even when the driver does not return. Where there is a choice: the hosts in turn, until one gives a session of the wanted kind.</summary>
+/// <summary>Its opening, given up after its time even when the driver does not return. With several hosts: each in turn, until one gives a session of the wanted kind.</summary>
 internal sealed partial class NpgsqlPhysicalConnection
 {
-    // What the driver does for it; it may go on when the pool has given the open up.
+    // The driver's own open. It may go on after the pool has given it up.
     private Task _driverOpen = Task.CompletedTask;
 
-    // Opens at hosts whose turn was over before they were.
+    // Opens that had not ended when the turn of their host was over.
     private Task _passedOver = Task.CompletedTask;
 
-    // Null while there is only one.
+    // Null when the pool has one host.
     private ServerHost? _host;
 
-    /// <summary>The host at which it is to be opened; null when the pool may choose.</summary>
+    /// <summary>The only host to open the connection at; null when the pool may choose.</summary>
     public ServerHost? Only { get; init; }
 
-    /// <summary>The user's callbacks in it may block their thread or take no notice of the token; then it is abandoned, and <see cref="AbortAsync"/> sees to the rest.</summary>
+    /// <summary>The user's callbacks may block their thread or ignore their token. Then the open is abandoned, and <see cref="AbortAsync"/> cleans up.</summary>
     private async Task OpenDriverAsync()
     {
         var timeout = CancellationTokenSource.CreateLinkedTokenSource(_giveUp.Token);
@@ -52,7 +53,7 @@ internal sealed partial class NpgsqlPhysicalConnection
         return source.Hosts.IsPlain || Only is not null ? source.Hosts.OpenAsync(connection, timeout) : FindHostAsync(timeout);
     }
 
-    /// <exception cref="NpgsqlException">No host gave one.</exception>
+    /// <exception cref="NpgsqlException">No host gave a connection.</exception>
     private async Task FindHostAsync(CancellationToken timeout)
     {
         var failures = new List<HostFailure>();
@@ -97,13 +98,13 @@ internal sealed partial class NpgsqlPhysicalConnection
         }
 
         source.Hosts.OfAnotherKind(host);
-        // It may become of the wanted kind at any time, as one that is starting up becomes ready.
+        // Treated like a server that is starting up: the server may become one of the wanted kind at any time.
         failures.Add(new HostFailure(host.Name, new NpgsqlException(target.Mismatch(other)), ConnectFailure.StartingUp, WasReached: true));
         await PassOverAsync().ConfigureAwait(false);
         return false;
     }
 
-    /// <summary>Opens it, and finds out its kind if that matters.</summary>
+    /// <summary>Opens the connection, and finds out the kind of its session if that matters.</summary>
     private async Task<SessionKind?> OpenInTurnAsync(SessionTarget? target, TimeSpan turn, CancellationToken timeout)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(timeout);
@@ -112,12 +113,12 @@ internal sealed partial class NpgsqlPhysicalConnection
         var opening = OpenAsync(current, target, over.Token);
         try
         {
-            // The driver takes no notice of its token while it negotiates encryption.
+            // The driver ignores its token while it negotiates encryption.
             return await opening.WaitAsync(over.Token).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            // What has logged in already, or does so yet, is closed.
+            // Closes the session if the login has succeeded or still succeeds.
             _passedOver = Task.WhenAll(_passedOver, CloseLaterAsync(opening, current));
             if (error is OperationCanceledException && over.IsCancellationRequested)
                 throw new TimeoutException($"The server did not answer within {turn.TotalSeconds:0.###} s.");
@@ -158,7 +159,7 @@ internal sealed partial class NpgsqlPhysicalConnection
         _hooks = new ConnectionHooks(settings, source, connection);
     }
 
-    /// <summary>Ends a session of another kind, and waits for its backend: the next attempt may come to the same server.</summary>
+    /// <summary>Ends a session of another kind, and waits for its backend to exit: the next attempt may go to the same server.</summary>
     private async Task PassOverAsync()
     {
         source.VerifyInternals(connection);
@@ -173,8 +174,8 @@ internal sealed partial class NpgsqlPhysicalConnection
     }
 
     /// <summary>
-    /// Whether the session is still of the wanted kind. Its server says when it becomes a standby or read-only, with the answer to any command;
-    /// what a borrower has set for the own session is the borrower's affair.
+    /// Fails if the session is no longer of the wanted kind. The server reports that it has become a standby or read-only with its answer to
+    /// any command. A setting that a borrower made for the session does not count.
     /// </summary>
     private async Task EnsureWantedAsync()
     {

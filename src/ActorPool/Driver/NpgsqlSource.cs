@@ -1,14 +1,15 @@
+using ActorPool.Driver.Internals;
 using Npgsql;
 
 namespace ActorPool.Driver;
 
-/// <summary>The data source of a pool: the user's own, or one made of the connection string, always without the driver's pooling.</summary>
+/// <summary>The data source of a pool: a given one, or one built from the connection string; always without the driver's pooling.</summary>
 internal sealed class NpgsqlSource : IConnectionSource
 {
-    // The driver counts whole seconds, and no more than these.
+    // The driver counts in whole seconds, up to this number.
     private const int LongestDriverTimeout = 1024;
 
-    // Past about 49 days a timer of the platform refuses to be set.
+    // The longest time of a platform timer is about 49 days.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
 
     private static readonly string[] PoolingKeywords =
@@ -37,16 +38,16 @@ internal sealed class NpgsqlSource : IConnectionSource
     /// <summary>Where connections are opened.</summary>
     public HostList Hosts { get; }
 
-    /// <summary>The driver's internals; null when the pool has to do without.</summary>
+    /// <summary>The driver's internals; null when the pool uses the public API alone.</summary>
     public NpgsqlInternals? Internals => _internals;
 
-    /// <summary>The driver sends something on idle connections from time to time (<c>Keepalive</c> of the connection string).</summary>
+    /// <summary>The driver sends keep-alive messages on idle connections (<c>Keepalive</c> of the connection string).</summary>
     public bool KeepsAlive { get; }
 
-    /// <summary>Which sessions are of no more use.</summary>
+    /// <summary>Which errors make a session unusable.</summary>
     public RetiredSessions Retired { get; }
 
-    /// <summary>An open that is stuck may have a session, which the server does not end by itself.</summary>
+    /// <summary>An open that hangs may have logged in; the server does not end such a session by itself.</summary>
     public bool MayHangLoggedIn { get; }
 
     /// <summary>Complete when the pool is over.</summary>
@@ -64,17 +65,17 @@ internal sealed class NpgsqlSource : IConnectionSource
     public static NpgsqlSource Create(PoolSettings settings) => Create(settings, NpgsqlInternals.TryCreate(out var missing), missing);
 
     /// <param name="settings">The pool's settings.</param>
-    /// <param name="internals">Null to do without.</param>
-    /// <param name="limitation">Why, when it has to.</param>
-    /// <param name="hosts">Those of the given data source; null to look for them in it.</param>
+    /// <param name="internals">Null to use the public API alone.</param>
+    /// <param name="limitation">Why there are no internals.</param>
+    /// <param name="hosts">The hosts of the given data source; null to find them in it.</param>
     public static NpgsqlSource Create(PoolSettings settings, NpgsqlInternals? internals, string? limitation = null, HostList? hosts = null)
     {
         if (settings.DataSource is { } given)
         {
             if (settings.ConfigureDataSource is not null)
-                throw new ArgumentException("DataSource and ConfigureDataSource exclude each other: configure the data source before it is given to the pool.");
+                throw new ArgumentException("DataSource and ConfigureDataSource cannot both be set: configure the data source before you give it to the pool.");
             if (new NpgsqlConnectionStringBuilder(given.ConnectionString).Pooling)
-                throw new ArgumentException("The given DataSource pools connections itself, and two pools behind each other hide one another's. Build it with 'Pooling=false'.");
+                throw new ArgumentException("The given DataSource pools connections itself, and that pool would hide the connections from this one. Build it with 'Pooling=false'.");
             RefuseHost(new NpgsqlConnectionStringBuilder(given.ConnectionString), nameof(settings.DataSource));
             return new NpgsqlSource(hosts ?? HostList.Of(given), given.ConnectionString, owned: false, settings, internals, limitation);
         }
@@ -86,14 +87,14 @@ internal sealed class NpgsqlSource : IConnectionSource
         RefuseHost(builder.ConnectionStringBuilder, nameof(settings.ConfigureDataSource));
         if (string.IsNullOrEmpty(builder.ConnectionStringBuilder.Host))
             throw new ArgumentException("The pool has no server to connect to: set connection-string (it needs at least 'Host=...'), or DataSource in code.");
-        // A host has its part of the time: the next one is tried within it as well.
+        // Each host gets its share of the time, so that the next one can be tried as well.
         Unpool(builder.ConnectionStringBuilder, settings.ConnectTimeout / HostList.CountIn(builder.ConnectionStringBuilder));
         OpenCallbacks.Bound(builder);
         var whole = builder.ConnectionStringBuilder.ConnectionString;
         return new NpgsqlSource(HostList.Build(builder), whole, owned: true, settings, internals, limitation);
     }
 
-    /// <summary>The user's own errors are the user's; the driver's about its connection string may quote a value.</summary>
+    /// <summary>Runs ConfigureDataSource. An error of the driver about the connection string is reworded, since it may quote a secret.</summary>
     private static void Configure(PoolSettings settings, NpgsqlDataSourceBuilder builder)
     {
         try
@@ -114,18 +115,18 @@ internal sealed class NpgsqlSource : IConnectionSource
 
     public IPhysicalConnection Create() => new NpgsqlPhysicalConnection(Hosts.First.Source.CreateConnection(), this, _settings);
 
-    /// <summary>One that is opened at this host and no other.</summary>
+    /// <summary>Makes a connection that is opened at this host only.</summary>
     public IPhysicalConnection CreateAt(ServerHost host) => new NpgsqlPhysicalConnection(host.Source.CreateConnection(), this, _settings) { Only = host };
 
     public void EndWaiting() => _over.TrySetResult();
 
-    /// <summary>Looks once, on the first connection that opened, whether the internals mean what they are taken for.</summary>
+    /// <summary>Checks once, on the first open connection, that the internals still mean the same.</summary>
     public void VerifyInternals(NpgsqlConnection connection)
     {
         if (Interlocked.Exchange(ref _verified, 1) == 0 && _internals?.Verify(connection) == false)
         {
             _internals = null;
-            Limitation = NpgsqlInternals.Unknown("they mean something else on an open connection");
+            Limitation = NpgsqlInternals.Unknown("their values on an open connection are not the expected ones");
         }
     }
 
@@ -139,11 +140,11 @@ internal sealed class NpgsqlSource : IConnectionSource
 
     private static void Unpool(NpgsqlConnectionStringBuilder text, TimeSpan timeout)
     {
-        // By name: the driver's next version has no property for some of them.
+        // By name: later versions of the driver have no property for some of them.
         foreach (var keyword in PoolingKeywords.Where(text.ContainsKey))
             text.Remove(keyword);
         text.Pooling = false;
-        // A physical connection outlives every ambient transaction of the moment in which it happens to be opened.
+        // A physical connection outlives the transaction that may be ambient while it is opened.
         text.Enlist = false;
         text.Timeout = (int)Math.Clamp(Math.Ceiling(timeout.TotalSeconds), 1, LongestDriverTimeout);
     }

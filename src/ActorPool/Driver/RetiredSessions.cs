@@ -2,14 +2,14 @@ using Npgsql;
 
 namespace ActorPool.Driver;
 
-/// <summary>Which errors mean that their session is of no more use (<c>retire-on</c>).</summary>
+/// <summary>Which errors mean that their session can no longer be used (<c>retire-on</c>).</summary>
 internal sealed class RetiredSessions
 {
     private readonly SqlStates _states;
 
     public RetiredSessions(IReadOnlyList<string> states, SessionTarget? target)
     {
-        // Where reading is enough, a statement that writes is its author's mistake and no fault of the session.
+        // In a pool for reading, a statement that writes is a mistake in the program; the session is fine.
         var isForReading = target?.Wanted is "read-only" or "standby" or "prefer-standby";
         _states = SqlStates.Of(states.Where(state => !(isForReading && Counts(state))), nameof(PoolSettings.RetireOn));
     }

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace ActorPool.Driver;
 
-/// <summary>What a session can be used for. The server says so when it accepts a connection (PostgreSQL 14 and later), or when asked.</summary>
+/// <summary>The kind of a session. The server reports it when it accepts a connection (PostgreSQL 14 and later), or answers a query for it.</summary>
 internal enum SessionKind
 {
     ReadWrite,
@@ -30,7 +30,7 @@ internal sealed class SessionTarget
     /// <summary>As in the connection string: <c>read-write</c>, <c>prefer-standby</c> ...</summary>
     public string Wanted { get; }
 
-    /// <summary>Any session will do when none of the wanted kind is to be had.</summary>
+    /// <summary>Any session will do when no host gives one of the wanted kind.</summary>
     public bool IsPreference => Wanted.StartsWith("prefer-", StringComparison.Ordinal);
 
     /// <summary>Null when any session will do.</summary>
@@ -44,7 +44,7 @@ internal sealed class SessionTarget
         _ => kind == SessionKind.Standby,
     };
 
-    /// <summary>The kind of an open session by what its server has reported; null when it reports nothing of that.</summary>
+    /// <summary>The kind that the server has reported for an open session; null when it does not report it.</summary>
     public static SessionKind? Reported(NpgsqlConnection connection)
     {
         var parameters = connection.PostgresParameters;

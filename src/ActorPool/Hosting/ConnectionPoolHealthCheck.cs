@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Akka.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -45,7 +44,6 @@ internal sealed class ConnectionPoolHealthCheck(string name, TimeSpan degradedWa
     }
 
     /// <summary>Nobody uses the pool and it has nothing open: what it would do for the next one is seen by asking.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever it is: the next borrower would get it, too.")]
     private async Task<HealthCheckResult> ProveAsync(ConnectionPool pool, HealthStatus failure, CancellationToken cancellationToken)
     {
         try

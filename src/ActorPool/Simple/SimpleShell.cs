@@ -36,7 +36,7 @@ internal sealed class SimpleShell : ILeaseHome
         _source = source;
         _state = new PoolState(
             _settings.ToPolicy(), Now, Random.Shared,
-            slot => _records[slot.Index].Connection?.Look() ?? SocketState.Unknown,
+            slot => _records[slot.Index].Connection?.Probe() ?? SocketState.Unknown,
             slot => _records[slot.Index].Connection?.PrependReset() == true);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 
 namespace ActorPool.Telemetry;
 
@@ -6,7 +5,6 @@ namespace ActorPool.Telemetry;
 internal static class Listeners
 {
     /// <summary>Makes something of which listeners are told at once. Null when one of them throws: nobody hears of it then.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "In a type's initializer it would break that type for ever.")]
     public static T? Publish<T>(Func<T> create)
         where T : class
     {
@@ -21,7 +19,6 @@ internal static class Listeners
     }
 
     /// <summary>Tells them something.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "See the type.")]
     public static void Tell<TState>(TState state, Action<TState> tell)
     {
         try

@@ -23,7 +23,7 @@ internal sealed class IdleConnection(int number) : IPhysicalConnection
 
     public bool PrependReset() => true;
 
-    public SocketState Look() => SocketState.Silent;
+    public SocketState Probe() => SocketState.Silent;
 
     public void Lend()
     {

@@ -1,5 +1,5 @@
 using System.Data;
-using ActorPool.Driver;
+using ActorPool.Driver.Internals;
 using ActorPool.Tests.PostgreSQL.Support;
 using Npgsql;
 using static ActorPool.Tests.PostgreSQL.Support.DriverAccess;

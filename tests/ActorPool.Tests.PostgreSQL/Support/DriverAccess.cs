@@ -1,5 +1,6 @@
 using System.Reflection;
 using ActorPool.Driver;
+using ActorPool.Driver.Internals;
 using Xunit.Sdk;
 
 namespace ActorPool.Tests.PostgreSQL.Support;

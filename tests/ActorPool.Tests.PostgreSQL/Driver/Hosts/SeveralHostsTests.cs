@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ActorPool.Driver;
+using ActorPool.Driver.Internals;
 using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Driver.Hosts;

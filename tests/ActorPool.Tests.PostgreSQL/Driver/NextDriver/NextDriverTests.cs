@@ -1,4 +1,5 @@
 using ActorPool.Driver;
+using ActorPool.Driver.Internals;
 using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.Driver.NextDriver;

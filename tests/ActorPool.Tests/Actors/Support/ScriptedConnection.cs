@@ -81,7 +81,7 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
         return true;
     }
 
-    public SocketState Look() => IsDead ? SocketState.Readable : SocketState.Silent;
+    public SocketState Probe() => IsDead ? SocketState.Readable : SocketState.Silent;
 
     public void Lend()
     {

@@ -2,22 +2,22 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Npgsql;
 
-namespace ActorPool.Driver;
+namespace ActorPool.Driver.Internals;
 
 /// <summary>
-/// The user's callbacks inside an open: a password provider, an initializer of physical connections. One that ignores its token would keep the open,
-/// and with it a backend, for ever. Given up here, it makes the driver end the open itself, and nothing of it is left at the server.
+/// The user's callbacks inside an open: a password provider, a physical connection initializer. One that ignores its token would keep the open,
+/// and its backend, for ever. When it is given up here, the driver ends the open itself, and no backend is left.
 /// </summary>
 /// <remarks>
-/// The builder does not show what it was given, so this reads its fields. Where they have moved, and in a data source that was given
-/// to the pool, the open is abandoned instead and its place is held (<see cref="NpgsqlPhysicalConnection"/>).
+/// The builder does not show its callbacks, so this reads its fields. Where they have moved, and in a given data source, the open is
+/// abandoned instead and its place is kept (<see cref="NpgsqlPhysicalConnection"/>).
 /// </remarks>
 internal static class OpenCallbacks
 {
-    // Gets from the open to the callbacks in it; they have no other way to learn of its end.
+    // Flows from the open to its callbacks, which have no other way to see its end.
     private static readonly AsyncLocal<OpenScope> Current = new();
 
-    /// <summary>To be called at the beginning of the open, in its own context.</summary>
+    /// <summary>Call this at the beginning of an open, in its own context.</summary>
     public static OpenScope Begin(CancellationToken endOfOpen) => Current.Value = new OpenScope(endOfOpen);
 
     public static void Bound(NpgsqlDataSourceBuilder builder)
@@ -46,14 +46,14 @@ internal static class OpenCallbacks
         }
     }
 
-    /// <summary>Whether an open can hang in the user's code when it is logged in, where the server does not end it by itself.</summary>
+    /// <summary>Whether an open can hang in the user's code after the login, when the server does not end it by itself.</summary>
     public static bool MayHangLoggedIn(NpgsqlDataSource source) =>
         typeof(NpgsqlDataSource).GetProperty("ConnectionInitializerAsync", BindingFlags.Instance | BindingFlags.NonPublic) is not { } initializer
         || initializer.GetValue(source) is not null;
 
     private static async Task EndAsync(Task callback, string name)
     {
-        // The data source may open a connection that is none of the pool's, to load types say.
+        // Not an open of the pool: the data source opens connections too, to load types for example.
         if (Current.Value is not { } open)
         {
             await callback.ConfigureAwait(false);
@@ -71,17 +71,17 @@ internal static class OpenCallbacks
         }
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "A field that was trimmed away is one that has moved.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "A trimmed field counts as one that has moved.")]
     private static object? ValueOf(object owner, string field) =>
         owner.GetType().GetField(field, BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(owner);
 }
 
-/// <summary>One open, as the callbacks in it see it.</summary>
+/// <summary>One open, for the callbacks in it.</summary>
 /// <param name="end">Cancelled when its time is over.</param>
 internal sealed class OpenScope(CancellationToken end)
 {
     public CancellationToken End { get; } = end;
 
-    /// <summary>The callback that had not returned by then; the driver does not always pass its error on.</summary>
+    /// <summary>The callback that had not returned in time. The driver does not always pass its error on.</summary>
     public string? Stuck { get; set; }
 }

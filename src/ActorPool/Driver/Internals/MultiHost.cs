@@ -1,19 +1,17 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Npgsql;
 
-namespace ActorPool.Driver;
+namespace ActorPool.Driver.Internals;
 
 /// <summary>
-/// A given <see cref="NpgsqlMultiHostDataSource"/>, or one side of it (<see cref="NpgsqlMultiHostDataSource.WithTargetSession"/>), by its hosts:
-/// the pool tries them itself, as those of a connection string. Where the driver has moved what that needs, it is used as a whole.
+/// Takes a given <see cref="NpgsqlMultiHostDataSource"/>, or a view of it (<see cref="NpgsqlMultiHostDataSource.WithTargetSession"/>), apart into
+/// its hosts: the pool tries them itself, as it does those of a connection string. In an unknown version of the driver it stays whole.
 /// </summary>
 internal static class MultiHost
 {
     private const BindingFlags All = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
-    /// <summary>Its data sources, one for each host, and the kind of session that it asks for; null when it is no such source or cannot be taken apart.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Any error of a driver of another version means the same: it is used as a whole.")]
+    /// <summary>One data source for each host, and the wanted kind of session; null when the source has one host or cannot be taken apart.</summary>
     public static (NpgsqlDataSource[] Sources, string? Target)? TakeApart(NpgsqlDataSource given)
     {
         try
@@ -25,6 +23,7 @@ internal static class MultiHost
         }
         catch (Exception)
         {
+            // This version of the driver is not known.
             return null;
         }
     }

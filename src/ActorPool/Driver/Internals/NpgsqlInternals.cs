@@ -1,19 +1,18 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using System.Net.Sockets;
 using System.Reflection;
 using Npgsql;
 
-namespace ActorPool.Driver;
+namespace ActorPool.Driver.Internals;
 
 /// <summary>
-/// The few things of Npgsql that a pool needs and that are not public: the server's word on the transaction, the objects that
-/// Npgsql reuses from one borrower to the next, the socket, the protocol's cancel request, a reset that goes with the next command, and
-/// what concerns a lease.
+/// What the pool needs of Npgsql and is not public: the transaction status, the objects that Npgsql reuses from one borrower to the next,
+/// the socket, the cancel request, a reset that is sent with the next command, and the members in <c>NpgsqlInternals.Leases.cs</c>.
 /// </summary>
 /// <remarks>
-/// Compiled once from names; when a future Npgsql has moved one of them, <see cref="TryCreate"/> gives null and the pool takes
-/// the slower public ways. <see cref="Verify"/> checks on the first open connection that the names still mean the same.
+/// Compiled once from names. When a future Npgsql has moved one of them, <see cref="TryCreate"/> returns null and the pool uses the public
+/// API, which costs round trips. <see cref="Verify"/> checks on the first open connection that the names still mean the same.
+/// Everything of this kind is in this folder: also <see cref="LeaseStream"/>, <see cref="MultiHost"/> and <see cref="OpenCallbacks"/>.
 /// </remarks>
 internal sealed partial class NpgsqlInternals
 {
@@ -46,13 +45,13 @@ internal sealed partial class NpgsqlInternals
             Expression.Field(connector, "_socket"), Expression.Constant(null, typeof(Socket)));
         _cancel = Compile<Func<NpgsqlConnection, bool>>(
             Expression.Block(
-                // The driver sends one for each command and takes every further one for done.
+                // The driver sends one cancel request for each command and skips every further one.
                 Expression.Assign(Expression.PropertyOrField(connector, "PostgresCancellationPerformed"), Expression.Constant(false)),
                 Expression.Call(connector, "PerformPostgresCancellation", null)),
             Expression.Constant(false));
         _terminate = Compile<Action<NpgsqlConnection>>(
             Expression.Block(
-                // A reset that was put ahead has no command to go with.
+                // Drop a prepended reset: no command will follow it.
                 Expression.Call(Expression.Property(connector, "WriteBuffer"), "Clear", null),
                 Expression.Call(connector, "WriteTerminate", null),
                 Expression.Call(connector, FlushMethod(connector.Type))), Expression.Empty());
@@ -77,8 +76,7 @@ internal sealed partial class NpgsqlInternals
                 [connection, .. more]).Compile();
     }
 
-    /// <summary>Null when this Npgsql has other internals; then <paramref name="reason"/> says which.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever a foreign version makes of the names means the same: do without.")]
+    /// <summary>Null when this Npgsql has other internals; then <paramref name="reason"/> says what is missing.</summary>
     public static NpgsqlInternals? TryCreate(out string? reason)
     {
         try
@@ -88,46 +86,48 @@ internal sealed partial class NpgsqlInternals
         }
         catch (Exception error)
         {
+            // Any error means the same: this version is not known.
             reason = Unknown(error.Message.TrimEnd('.'));
             return null;
         }
     }
 
-    /// <summary>In words for the log.</summary>
+    /// <summary>The reason as a sentence for the log.</summary>
     public static string Unknown(string what) =>
         $"This Npgsql ({typeof(NpgsqlConnection).Assembly.GetName().Version?.ToString(3)}) has other internals than those that the pool knows: {what}.";
 
-    /// <summary>Whether the names mean on a freshly opened connection what they are taken for.</summary>
+    /// <summary>Whether the members have the expected values on a connection that was just opened.</summary>
     public bool Verify(NpgsqlConnection connection) =>
         _transactionStatus(connection) == Idle && _socket(connection) is { Connected: true };
 
-    /// <summary>Whether the server's last word was that no transaction is open, and the driver has none to send.</summary>
+    /// <summary>Whether the server has reported that no transaction is open, and the driver has no BEGIN to send.</summary>
     public bool IsOutsideTransaction(NpgsqlConnection connection) => _transactionStatus(connection) == Idle;
 
     /// <summary>
-    /// Gives the connection new transaction, reader and command objects where a borrower used those it had: the old ones, wherever
-    /// they are still referenced, do nothing any more when they are disposed.
+    /// Gives the connection new transaction, reader and command objects in place of those that a borrower used: the old ones no longer have
+    /// an effect when the borrower disposes them.
     /// </summary>
     public void Detach(NpgsqlConnection connection) => _detach(connection);
 
     /// <summary>
-    /// Has a full reset sent together with the next command, ahead of it, unless it will be already. False when that cannot be: on a closed
-    /// connection, while something is unread, and while the driver would read the command in the way of the session that is to be reset.
+    /// Puts a full reset ahead of the next command, to be sent with it, unless one is there already. False when that is not possible: on a
+    /// closed connection, while input is unread, and while the session has <c>standard_conforming_strings = off</c>, by which the driver
+    /// would parse that command.
     /// </summary>
     public bool PrependReset(NpgsqlConnection connection, FullReset reset) => _prependReset(connection, reset.Message, reset.Responses);
 
-    /// <summary>Whether a reset that was put ahead is not sent yet. Only outside of a transaction: the driver keeps a BEGIN back in the same way.</summary>
+    /// <summary>Whether a prepended reset is not sent yet. Valid outside of a transaction only: the driver keeps a BEGIN back in the same way.</summary>
     public bool IsResetPending(NpgsqlConnection connection) => _isResetPending(connection);
 
     public Socket? SocketOf(NpgsqlConnection connection) => _socket(connection);
 
-    /// <summary>Asks the server over a connection of its own to end the running command. Blocks for the network. Takes no server slot.</summary>
+    /// <summary>Sends a cancel request over a separate connection, which takes no server slot. Blocks for the network.</summary>
     public bool CancelAtServer(NpgsqlConnection connection) => _cancel(connection);
 
-    /// <summary>Says goodbye on an idle connection without closing the socket, so that the server's own end can be awaited.</summary>
+    /// <summary>Sends Terminate on an idle connection without closing the socket, so that the end of the backend can be awaited.</summary>
     public void SendTerminate(NpgsqlConnection connection) => _terminate(connection);
 
-    /// <summary>Lets the driver drop a connection whose socket is at its end, without a word to the server or an error in its log.</summary>
+    /// <summary>Makes the driver drop a connection whose socket is at its end, without a message to the server or an error in the log.</summary>
     public void Break(NpgsqlConnection connection) => _break(connection);
 
     private static BinaryExpression IsNull(Expression value) => Expression.ReferenceEqual(value, Expression.Constant(null));
@@ -135,7 +135,7 @@ internal sealed partial class NpgsqlInternals
     private static BinaryExpression Prepending(Expression connector, Expression message, Expression responses)
     {
         var pending = Expression.Property(connector, "PendingPrependedResponses");
-        // Outside of a transaction nothing else is ever kept back for the next command: then it stands there already.
+        // Outside of a transaction a reset is the only thing that is kept back for the next command: then it is there already.
         return Expression.OrElse(
             Expression.NotEqual(pending, Expression.Constant(0)),
             Expression.AndAlso(

@@ -2,24 +2,24 @@ using System.Data;
 using System.Linq.Expressions;
 using Npgsql;
 
-namespace ActorPool.Driver;
+namespace ActorPool.Driver.Internals;
 
-// What concerns a lease: the types that its session knows, how far a reader is, and what closed the connection.
+// What a lease needs: current types, the progress of a command, and whether a reader closed the connection.
 internal sealed partial class NpgsqlInternals
 {
     /// <summary>
-    /// Gives the connection the types that the data source loaded last, as the driver's own pool does at each of its opens: after a
-    /// ReloadTypes on one connection every later lease knows the new types.
+    /// Gives the connection the types that the data source loaded last, as the driver's own pool does at each open: after ReloadTypes on one
+    /// connection every later lease knows the new types.
     /// </summary>
     public void RefreshTypes(NpgsqlConnection connection) => _refreshTypes(connection);
 
-    /// <summary>Changes as long as something is read from the connection or written to it. Taken without a lock, also while it is used.</summary>
+    /// <summary>Changes while data is read from the connection or written to it. Read without a lock, also while the connection is in use.</summary>
     public long ProgressOf(NpgsqlConnection connection) => _progress(connection);
 
-    /// <summary>The driver's connector, which a connection that was closed has no more.</summary>
+    /// <summary>The driver's connector; null once the connection is closed.</summary>
     public object? ConnectorOf(NpgsqlConnection connection) => _connector(connection);
 
-    /// <summary>The last reader of a connector was to close the connection with itself (<see cref="CommandBehavior.CloseConnection"/>).</summary>
+    /// <summary>The last reader of the connector was opened with <see cref="CommandBehavior.CloseConnection"/>.</summary>
     public bool WasToCloseConnection(object connector) => _wasToCloseConnection(connector);
 
     private static ConditionalExpression TypeRefresh(Expression connection, Expression connector)
@@ -27,7 +27,7 @@ internal sealed partial class NpgsqlInternals
         var latest = Expression.Field(Expression.Property(connection, "NpgsqlDataSource"), "CurrentReloadableState");
         var own = Expression.Field(connector, "ReloadableState");
         return Expression.IfThen(
-            // A source of several hosts has none until a connection of its own has reloaded them.
+            // A source of several hosts has none until one of its connections has reloaded them.
             Expression.AndAlso(Expression.Not(IsNull(latest)), Expression.ReferenceNotEqual(own, latest)),
             Expression.Assign(own, latest));
     }

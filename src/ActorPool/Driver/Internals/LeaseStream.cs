@@ -1,18 +1,17 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Npgsql;
 
-namespace ActorPool.Driver;
+namespace ActorPool.Driver.Internals;
 
 /// <summary>
-/// Between the driver and its network: a command that fails because its lease was ended by force gets the reason as the cause of
-/// its error, where the driver would speak of a time-out and advise a retry.
+/// A stream between the driver and its network. A command that fails because its lease was ended by force gets the reason as the cause of its
+/// error; the driver alone would report a time-out and advise a retry.
 /// </summary>
 /// <remarks>
-/// What the server has answered still reaches the borrower, a COMMIT that was made above all: only the end itself is put into the
-/// pool's words, which is the answer to the cancel request, the end of the stream or an error of the socket.
+/// Answers of the server still reach the borrower, above all that of a COMMIT. Only the end itself is replaced by the reason: the answer to
+/// the cancel request, the end of the stream, or an error of the socket.
 /// </remarks>
 internal sealed class LeaseStream(Stream inner) : Stream
 {
@@ -21,7 +20,7 @@ internal sealed class LeaseStream(Stream inner) : Stream
     private volatile Func<Exception>? _reason;
     private volatile bool _isOver;
 
-    // In an ErrorResponse the SQLSTATE is a field of its own: query_canceled and admin_shutdown.
+    // The field of an ErrorResponse that has the SQLSTATE: query_canceled and admin_shutdown.
     private static ReadOnlySpan<byte> Cancelled => "\0C57014\0"u8;
 
     private static ReadOnlySpan<byte> Terminated => "\0C57P01\0"u8;
@@ -40,8 +39,7 @@ internal sealed class LeaseStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Puts it in place on an open connection. Null where the driver's buffers have moved: errors then have the driver's own cause.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Any error of a driver of another version means the same: do without.")]
+    /// <summary>Inserts the stream into an open connection. Null where the driver's buffers have moved: errors then have the driver's own cause.</summary>
     public static LeaseStream? Install(NpgsqlConnection connection)
     {
         try
@@ -50,16 +48,17 @@ internal sealed class LeaseStream(Stream inner) : Stream
         }
         catch (Exception)
         {
+            // This version of the driver is not known.
             return null;
         }
     }
 
-    /// <summary>The lease ends by force: from now on this is the cause of what fails.</summary>
+    /// <summary>The lease ends by force: from now on this is the cause of every error.</summary>
     public void End(Func<Exception> reason) => _reason ??= reason;
 
     /// <summary>
-    /// The pool itself reads away what the server still sends. Nothing more is passed on: the driver would take a piece out of the middle
-    /// for the length of a message, and reserve that much memory.
+    /// From now on the pool itself drains the socket, and the driver gets nothing more: it would take bytes from the middle of a message for a
+    /// length, and reserve that much memory.
     /// </summary>
     public void Stop() => _isOver = true;
 
@@ -130,7 +129,6 @@ internal sealed class LeaseStream(Stream inner) : Stream
         return count == 0 || read.IndexOf(Cancelled) >= 0 || read.IndexOf(Terminated) >= 0 ? throw _reason!() : count;
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Any error of a driver of another version means the same: do without.")]
     private static Func<NpgsqlConnection, LeaseStream?>? TryCompile()
     {
         const BindingFlags All = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
@@ -152,6 +150,7 @@ internal sealed class LeaseStream(Stream inner) : Stream
         }
         catch (Exception)
         {
+            // This version of the driver is not known.
             return null;
         }
     }
