@@ -6,7 +6,7 @@ namespace ActorPool.Tests.PostgreSQL.Actors;
 public sealed class AskTests : PoolTest
 {
     [Fact]
-    public async Task What_nobody_sent_is_one_warning_in_the_log()
+    public async Task A_message_without_a_sender_is_one_warning_in_the_log()
     {
         var pool = await StartAsync(1, 1);
         var connection = await pool.GetConnAsync();
@@ -26,7 +26,7 @@ public sealed class AskTests : PoolTest
     }
 
     [Fact]
-    public async Task An_Ask_can_be_forwarded_with_its_asker_as_the_owner_as_often_as_anyone_likes()
+    public async Task An_Ask_can_be_forwarded_several_times_with_its_sender_as_the_owner()
     {
         var pool = await StartAsync(1, 1);
         var held = await pool.GetConnAsync();
@@ -42,7 +42,7 @@ public sealed class AskTests : PoolTest
     }
 
     [Fact]
-    public async Task An_Ask_that_times_out_in_the_queue_leaves_it_at_once()
+    public async Task An_Ask_that_times_out_leaves_the_queue_at_once()
     {
         var pool = await StartAsync(1, 1);
         var held = await pool.GetConnAsync();

@@ -48,7 +48,7 @@ public sealed class AtOnceTests : PoolTest
     }
 
     [Fact]
-    public async Task A_borrow_that_is_cancelled_while_it_waits_does_not_cancel_a_later_one_on_its_thread()
+    public async Task A_cancelled_borrow_does_not_cancel_a_later_borrow_of_the_same_thread()
     {
         var pool = await StartAsync(1, 1);
         for (var i = 0; i < 50; i++)

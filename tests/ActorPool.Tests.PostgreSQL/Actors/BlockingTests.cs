@@ -124,7 +124,7 @@ public sealed class BlockingTests : PoolTest
     }
 
     [Fact]
-    public async Task A_borrow_that_two_await_at_once_goes_to_one_and_tells_the_other()
+    public async Task A_borrow_awaited_twice_at_once_gives_one_lease_and_one_error()
     {
         var pool = await StartAsync(1, 1);
         var held = await pool.GetConnAsync();
@@ -140,7 +140,7 @@ public sealed class BlockingTests : PoolTest
     }
 
     [Fact]
-    public async Task A_borrow_kept_as_a_task_can_be_awaited_and_blocked_on_as_often_as_one_likes()
+    public async Task A_borrow_kept_as_a_task_can_be_awaited_and_blocked_on_repeatedly()
     {
         var pool = await StartAsync(1, 1);
         var held = await pool.GetConnAsync();

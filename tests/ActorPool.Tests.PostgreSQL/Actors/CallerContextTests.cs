@@ -24,7 +24,7 @@ public sealed class CallerContextTests : PoolTest
     }
 
     [Fact]
-    public async Task A_context_that_runs_what_it_is_given_at_once_does_not_hold_up_the_pool()
+    public async Task A_context_that_runs_its_callbacks_at_once_does_not_hold_up_the_pool()
     {
         var pool = await StartAsync(1, 1);
         var first = await pool.GetConnAsync();
@@ -47,7 +47,7 @@ public sealed class CallerContextTests : PoolTest
     }
 
     [Fact]
-    public async Task A_context_that_takes_nothing_any_more_harms_neither_the_pool_nor_its_caller()
+    public async Task A_closed_context_harms_neither_the_pool_nor_its_caller()
     {
         var pool = await StartAsync(1, 1);
         var first = await pool.GetConnAsync();

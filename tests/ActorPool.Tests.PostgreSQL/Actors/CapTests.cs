@@ -6,7 +6,7 @@ namespace ActorPool.Tests.PostgreSQL.Actors;
 public sealed class CapTests : PoolTest
 {
     [Fact]
-    public async Task Three_hundred_actors_that_ask_at_once_get_by_with_eight_backends()
+    public async Task Three_hundred_actors_at_once_share_eight_backends()
     {
         var pool = await StartAsync(0, 8);
         var served = Task.Run(() =>
@@ -29,7 +29,7 @@ public sealed class CapTests : PoolTest
     }
 
     [Fact]
-    public async Task A_slot_is_refilled_only_when_its_backend_is_gone()
+    public async Task A_place_is_filled_only_when_its_old_backend_is_gone()
     {
         // A backend outlives its close for as long as it drops its temp tables.
         var pool = await StartAsync(0, 1);
@@ -47,7 +47,7 @@ public sealed class CapTests : PoolTest
     }
 
     [Fact]
-    public async Task A_slot_whose_lease_ended_by_force_is_refilled_only_when_its_backend_is_gone()
+    public async Task A_place_taken_back_from_a_query_is_filled_when_its_backend_is_gone()
     {
         var pool = await StartAsync(0, 1);
         var rounds = Task.Run(async () =>
@@ -74,7 +74,7 @@ public sealed class CapTests : PoolTest
     [Theory]
     [InlineData(1000)]
     [InlineData(10_000_000)]
-    public async Task A_slot_whose_lease_ended_by_force_in_the_middle_of_a_result_is_refilled_only_when_its_backend_is_gone(int rows)
+    public async Task A_place_taken_back_in_the_middle_of_a_result_is_filled_when_its_backend_is_gone(int rows)
     {
         var pool = await StartAsync(0, 1);
         var rounds = Task.Run(async () =>
@@ -102,7 +102,7 @@ public sealed class CapTests : PoolTest
     }
 
     [Fact]
-    public async Task A_backend_killed_from_outside_is_replaced_without_a_second_one()
+    public async Task A_backend_killed_from_outside_is_replaced_by_one_backend()
     {
         var pool = await StartAsync(1, 1);
         var rounds = Task.Run(async () =>

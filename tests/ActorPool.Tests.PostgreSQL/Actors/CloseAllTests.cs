@@ -6,7 +6,7 @@ namespace ActorPool.Tests.PostgreSQL.Actors;
 public sealed class CloseAllTests : PoolTest
 {
     [Fact]
-    public async Task Closeall_with_a_long_query_on_every_connection_returns_within_two_seconds_and_leaves_no_backend()
+    public async Task Closeall_during_long_queries_takes_two_seconds_at_most_and_leaves_no_backend()
     {
         var pool = await StartAsync(0, 8);
         var queries = new List<Task>();
@@ -61,7 +61,7 @@ public sealed class CloseAllTests : PoolTest
     }
 
     [Fact]
-    public async Task A_graceful_end_closes_what_is_not_returned_in_time()
+    public async Task A_graceful_end_closes_connections_that_are_not_returned_in_time()
     {
         var pool = await StartAsync(1, 4, settings => settings with { CloseTimeout = TimeSpan.FromMilliseconds(200) });
         var held = await pool.GetConnAsync();

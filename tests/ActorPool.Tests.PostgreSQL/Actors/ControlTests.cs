@@ -7,7 +7,7 @@ namespace ActorPool.Tests.PostgreSQL.Actors;
 public sealed class ControlTests : PoolTest
 {
     [Fact]
-    public async Task A_larger_pool_serves_those_who_wait_and_a_smaller_one_has_fewer_backends()
+    public async Task A_larger_pool_serves_waiters_and_a_smaller_pool_has_fewer_backends()
     {
         var pool = await StartAsync(1, 1);
         var first = await pool.GetConnAsync();
@@ -50,7 +50,7 @@ public sealed class ControlTests : PoolTest
     }
 
     [Fact]
-    public async Task A_pause_waits_for_what_is_lent_and_those_who_come_wait_for_its_end()
+    public async Task A_pause_waits_for_lent_connections_and_new_requests_wait_for_its_end()
     {
         var pool = await StartAsync(2, 2);
         var lease = await pool.GetConnAsync();
@@ -73,7 +73,7 @@ public sealed class ControlTests : PoolTest
     }
 
     [Fact]
-    public async Task After_a_failover_under_a_pause_nobody_sees_an_error()
+    public async Task A_failover_under_a_pause_causes_no_error()
     {
         var pool = await StartAsync(3, 3);
         await pool.PauseAsync(untilReturned: true);
@@ -105,7 +105,7 @@ public sealed class ControlTests : PoolTest
     }
 
     [Fact]
-    public async Task The_list_of_leases_says_who_has_what_and_for_how_long()
+    public async Task The_list_of_leases_shows_borrower_key_backend_and_time()
     {
         var pool = await StartAsync(1, 3);
         await using var plain = await pool.GetConnAsync();
@@ -124,7 +124,7 @@ public sealed class ControlTests : PoolTest
     }
 
     [Fact]
-    public async Task A_closed_pool_obeys_nothing()
+    public async Task A_closed_pool_refuses_every_command()
     {
         var pool = await StartAsync(1, 1);
         await pool.CloseAllAsync();

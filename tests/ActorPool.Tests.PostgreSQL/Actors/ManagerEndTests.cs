@@ -9,7 +9,7 @@ public sealed class ManagerEndTests : PoolTest
     [InlineData("kill")]
     [InlineData("poison")]
     [InlineData("stop")]
-    public async Task A_manager_that_is_stopped_closes_everything_and_answers_everybody(string how)
+    public async Task A_stopped_manager_closes_everything_and_answers_every_request(string how)
     {
         var pool = await StartAsync(2, 2);
         var held = await pool.GetConnAsync();

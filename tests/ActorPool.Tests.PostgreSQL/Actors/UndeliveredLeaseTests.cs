@@ -12,7 +12,7 @@ public sealed class UndeliveredLeaseTests : PoolTest
 
     [Theory]
     [MemberData(nameof(Envelopes))]
-    public async Task A_lease_piped_to_an_actor_that_stops_goes_back_at_once(string envelope)
+    public async Task A_lease_piped_to_an_actor_that_stops_returns_at_once(string envelope)
     {
         var pool = await StartAsync(1, 1);
         var held = await pool.GetConnAsync();
@@ -29,7 +29,7 @@ public sealed class UndeliveredLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task A_lease_told_to_an_actor_that_does_not_handle_it_goes_back_at_once()
+    public async Task A_lease_sent_to_an_actor_that_does_not_handle_it_returns_at_once()
     {
         var pool = await StartAsync(1, 1);
         var deaf = Sys.ActorOf(Props.Create(() => new Deaf()));
@@ -44,7 +44,7 @@ public sealed class UndeliveredLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task A_lease_told_to_the_manager_in_place_of_a_put_goes_back_at_once()
+    public async Task A_lease_sent_to_the_manager_in_place_of_a_put_returns_at_once()
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync();

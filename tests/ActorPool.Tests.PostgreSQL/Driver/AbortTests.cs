@@ -10,7 +10,7 @@ public sealed class AbortTests : DriverTest
 
     // The same as one that arrives too early: the server ignores it when the command has not begun yet.
     [Fact]
-    public async Task One_cancellation_in_vain_is_followed_by_others()
+    public async Task A_cancellation_without_effect_is_repeated()
     {
         var pool = await StartOneAsync(DriverAccess.Internals);
         var lease = await pool.GetConnAsync();
@@ -24,7 +24,7 @@ public sealed class AbortTests : DriverTest
     }
 
     [Fact]
-    public async Task A_command_sent_at_the_moment_of_the_end_does_not_outlive_it()
+    public async Task A_command_sent_at_the_moment_of_the_end_does_not_outlive_the_lease()
     {
         for (var round = 0; round < 20; round++)
         {

@@ -10,7 +10,7 @@ public sealed class BackendSocketTests : PoolTest
     private const int CloseOnExec = 0x80000;
 
     [Fact]
-    public async Task The_pools_own_handles_are_not_handed_on_to_programs_that_the_application_starts()
+    public async Task Programs_that_the_application_starts_do_not_inherit_the_handles_of_the_pool()
     {
         await StartAsync(3, 3);
 
@@ -25,7 +25,7 @@ public sealed class BackendSocketTests : PoolTest
     [InlineData(false, false)]
     [InlineData(false, true)]
     [InlineData(true, false)]
-    public async Task What_the_server_still_sends_is_read_away_however_the_driver_has_used_its_handle(bool afterAsynchronousReading, bool afterBlockingIsOff)
+    public async Task Late_bytes_from_the_server_are_drained_however_the_driver_used_its_handle(bool afterAsynchronousReading, bool afterBlockingIsOff)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -39,7 +39,7 @@ public sealed class FullResetTests : DriverTest
     }
 
     [Theory, BothWays]
-    public async Task Temp_tables_are_gone(DriverAccess access)
+    public async Task Temp_tables_are_dropped(DriverAccess access)
     {
         await using var next = await HandOverAsync(access, lease => ExecuteAsync(lease, "CREATE TEMP TABLE mine (n int)"));
 
@@ -81,7 +81,7 @@ public sealed class FullResetTests : DriverTest
     }
 
     [Theory, BothWays]
-    public async Task All_of_it_is_undone_also_when_a_transaction_was_left_open(DriverAccess access)
+    public async Task A_full_reset_works_when_a_transaction_was_left_open(DriverAccess access)
     {
         await using var next = await HandOverAsync(access, async lease =>
         {
@@ -96,7 +96,7 @@ public sealed class FullResetTests : DriverTest
     }
 
     [Theory, BothWays]
-    public async Task A_session_goes_clean_from_a_key_to_unkeyed_use_and_back(DriverAccess access)
+    public async Task A_session_is_clean_for_each_next_key_and_for_unkeyed_use(DriverAccess access)
     {
         var pool = await StartOneAsync(access);
         foreach (var key in new object?[] { "a", null, "b", "a" })
@@ -109,7 +109,7 @@ public sealed class FullResetTests : DriverTest
     }
 
     [Theory, BothWays]
-    public async Task The_same_key_finds_its_session_as_it_left_it(DriverAccess access)
+    public async Task A_key_finds_its_session_as_it_was_left(DriverAccess access)
     {
         var pool = await StartOneAsync(access);
         await using (var lease = await pool.GetConnAsync("a"))
@@ -121,7 +121,7 @@ public sealed class FullResetTests : DriverTest
     }
 
     [Theory, BothWays]
-    public async Task With_reset_discard_all_every_return_cleans_the_session(DriverAccess access)
+    public async Task Reset_discard_all_cleans_the_session_on_every_return(DriverAccess access)
     {
         var pool = await StartOneAsync(access, settings => settings with { Reset = ResetMode.DiscardAll });
         await using (var lease = await pool.GetConnAsync("a"))
@@ -133,7 +133,7 @@ public sealed class FullResetTests : DriverTest
     }
 
     [Theory, BothWays]
-    public async Task With_discard_on_key_change_off_the_next_key_finds_what_the_last_one_left(DriverAccess access)
+    public async Task Without_discard_on_key_change_the_next_key_finds_the_session_as_it_was_left(DriverAccess access)
     {
         var pool = await StartOneAsync(access, settings => settings with { DiscardOnKeyChange = false });
         await using (var lease = await pool.GetConnAsync("a"))

@@ -27,7 +27,7 @@ public sealed class HookTests : DriverTest
     [InlineData(DriverAccess.Internals, false)]
     [InlineData(DriverAccess.Internals, true)]
     [InlineData(DriverAccess.PublicOnly, false)]
-    public async Task What_Configure_sets_is_there_for_each_borrower_also_after_a_full_reset(DriverAccess access, bool prepend)
+    public async Task Settings_of_Configure_are_there_for_each_borrower_and_after_a_full_reset(DriverAccess access, bool prepend)
     {
         var pool = await StartOneAsync(access, settings => settings with
         {
@@ -78,7 +78,7 @@ public sealed class HookTests : DriverTest
     }
 
     [Theory, BothWays]
-    public async Task The_session_of_a_key_is_initialized_before_its_first_use_and_not_before_its_second(DriverAccess access)
+    public async Task The_session_of_a_key_is_initialized_before_its_first_use_only(DriverAccess access)
     {
         var calls = new List<object>();
         var pool = await StartOneAsync(access, settings => settings with
@@ -103,7 +103,7 @@ public sealed class HookTests : DriverTest
     }
 
     [Fact]
-    public async Task A_failed_initialization_is_told_to_its_key_at_once_and_others_go_on()
+    public async Task A_failed_initialization_fails_requests_of_its_key_at_once_and_no_others()
     {
         var pool = await StartAsync(1, 2, settings => settings with
         {
@@ -121,7 +121,7 @@ public sealed class HookTests : DriverTest
     }
 
     [Fact]
-    public async Task A_hook_that_hangs_is_given_up_after_connect_timeout_and_holds_up_nobody_else()
+    public async Task A_hook_that_hangs_is_given_up_after_connect_timeout_and_holds_up_no_others()
     {
         var pool = await StartAsync(1, 2, settings => settings with
         {
@@ -203,7 +203,7 @@ public sealed class HookTests : DriverTest
     }
 
     [Theory, BothWays]
-    public async Task The_hook_of_the_return_finds_the_connection_rolled_back_and_runs_before_the_next_borrower(DriverAccess access)
+    public async Task OnReturn_runs_after_the_rollback_and_before_the_next_borrower(DriverAccess access)
     {
         var seen = new List<int>();
         var pool = await StartOneAsync(access, settings => settings with
@@ -222,7 +222,7 @@ public sealed class HookTests : DriverTest
     }
 
     [Fact]
-    public async Task A_connection_that_fails_the_check_is_passed_over_without_a_word_to_the_borrower()
+    public async Task A_connection_that_fails_the_check_is_replaced_without_an_error()
     {
         var bad = 0;
         var pool = await StartAsync(2, 2, settings => settings with
@@ -238,7 +238,7 @@ public sealed class HookTests : DriverTest
     }
 
     [Fact]
-    public async Task A_check_that_never_passes_is_the_reason_in_the_time_out()
+    public async Task A_check_that_never_passes_is_named_in_the_timeout()
     {
         var pool = await StartAsync(0, 2, settings => settings with
         {
@@ -298,7 +298,7 @@ public sealed class HookTests : DriverTest
     }
 
     [Fact]
-    public async Task A_hook_that_returns_no_task_is_told_so()
+    public async Task A_hook_that_returns_no_task_fails_with_that_reason()
     {
         var error = await Assert.ThrowsAsync<PoolException>(() => StartAsync(1, 1, settings => settings with { Configure = (_, _) => null! }));
         Assert.Contains("It returned null instead of a task.", error.Message, StringComparison.Ordinal);

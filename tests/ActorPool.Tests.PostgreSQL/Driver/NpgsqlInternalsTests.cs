@@ -16,7 +16,7 @@ public sealed class NpgsqlInternalsTests : PoolTest
     }
 
     [Fact]
-    public async Task They_mean_on_an_open_connection_what_they_are_taken_for()
+    public async Task The_internals_of_an_open_connection_have_the_expected_values()
     {
         var internals = NpgsqlInternals.TryCreate(out _)!;
         await using var connection = await OpenAsync();
@@ -31,7 +31,7 @@ public sealed class NpgsqlInternalsTests : PoolTest
     [InlineData("BEGIN")]
     [InlineData("BEGIN; SELECT 1")]
     [InlineData("START TRANSACTION ISOLATION LEVEL SERIALIZABLE")]
-    public async Task A_transaction_of_SQL_is_seen(string begin)
+    public async Task The_internals_show_a_transaction_of_SQL(string begin)
     {
         var internals = NpgsqlInternals.TryCreate(out _)!;
         await using var connection = await OpenAsync();
@@ -42,7 +42,7 @@ public sealed class NpgsqlInternalsTests : PoolTest
     }
 
     [Fact]
-    public async Task A_failed_transaction_and_one_not_yet_sent_are_seen()
+    public async Task The_internals_show_a_failed_transaction_and_an_unsent_transaction()
     {
         var internals = NpgsqlInternals.TryCreate(out _)!;
         await using var connection = await OpenAsync();
@@ -58,7 +58,7 @@ public sealed class NpgsqlInternalsTests : PoolTest
     }
 
     [Fact]
-    public async Task A_closed_connection_has_none_of_it()
+    public async Task The_internals_of_a_closed_connection_show_nothing()
     {
         var internals = NpgsqlInternals.TryCreate(out _)!;
         await using var connection = await OpenAsync();

@@ -7,20 +7,20 @@ namespace ActorPool.Tests.PostgreSQL.Driver;
 public sealed class OpenTransactionTests : DriverTest
 {
     [Theory, BothWays]
-    public Task Nothing_at_all(DriverAccess access) => AssertKeptAsync(access, lease => ExecuteAsync(lease, "SELECT 1"));
+    public Task A_lease_without_a_transaction_leaves_none(DriverAccess access) => AssertKeptAsync(access, lease => ExecuteAsync(lease, "SELECT 1"));
 
     [Theory, BothWays]
-    public Task BEGIN_in_SQL(DriverAccess access) => AssertKeptAsync(access, lease => ExecuteAsync(lease, "BEGIN"));
+    public Task A_transaction_begun_in_SQL_is_rolled_back(DriverAccess access) => AssertKeptAsync(access, lease => ExecuteAsync(lease, "BEGIN"));
 
     [Theory, BothWays]
-    public Task BEGIN_and_work_in_SQL(DriverAccess access) => AssertKeptAsync(access, async lease =>
+    public Task A_transaction_with_work_in_SQL_is_rolled_back(DriverAccess access) => AssertKeptAsync(access, async lease =>
     {
         await ExecuteAsync(lease, "BEGIN ISOLATION LEVEL SERIALIZABLE");
         await ExecuteAsync(lease, "INSERT INTO t VALUES (1)");
     });
 
     [Theory, BothWays]
-    public Task A_savepoint_in_SQL(DriverAccess access) => AssertKeptAsync(access, async lease =>
+    public Task A_savepoint_in_SQL_is_rolled_back(DriverAccess access) => AssertKeptAsync(access, async lease =>
     {
         await ExecuteAsync(lease, "BEGIN");
         await ExecuteAsync(lease, "SAVEPOINT s");
@@ -28,7 +28,7 @@ public sealed class OpenTransactionTests : DriverTest
     });
 
     [Theory, BothWays]
-    public Task A_failed_transaction_of_SQL(DriverAccess access) => AssertKeptAsync(access, async lease =>
+    public Task A_failed_transaction_of_SQL_is_rolled_back(DriverAccess access) => AssertKeptAsync(access, async lease =>
     {
         await ExecuteAsync(lease, "BEGIN");
         await ExecuteAsync(lease, "INSERT INTO t VALUES (1)");
@@ -36,7 +36,7 @@ public sealed class OpenTransactionTests : DriverTest
     });
 
     [Theory, BothWays]
-    public Task SET_TRANSACTION(DriverAccess access) => AssertKeptAsync(access, async lease =>
+    public Task A_transaction_with_SET_TRANSACTION_is_rolled_back(DriverAccess access) => AssertKeptAsync(access, async lease =>
     {
         await ExecuteAsync(lease, "BEGIN");
         await ExecuteAsync(lease, "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE READ ONLY");
@@ -44,7 +44,7 @@ public sealed class OpenTransactionTests : DriverTest
     });
 
     [Theory, BothWays]
-    public Task A_transaction_begun_again_by_a_chain(DriverAccess access) => AssertKeptAsync(access, async lease =>
+    public Task A_transaction_begun_by_AND_CHAIN_is_rolled_back(DriverAccess access) => AssertKeptAsync(access, async lease =>
     {
         await ExecuteAsync(lease, "BEGIN");
         await ExecuteAsync(lease, "INSERT INTO t VALUES (1)");
@@ -53,18 +53,18 @@ public sealed class OpenTransactionTests : DriverTest
 
     // Without the internals a transaction object of the driver cannot be cut off: the connection goes with it.
     [Theory, BothWays]
-    public Task A_transaction_of_the_driver(DriverAccess access) => AssertNextIsOutsideAsync(access, access == DriverAccess.Internals, async lease =>
+    public Task A_transaction_of_the_driver_is_rolled_back(DriverAccess access) => AssertNextIsOutsideAsync(access, access == DriverAccess.Internals, async lease =>
     {
         _ = await lease.BeginTransactionAsync();
         await ExecuteAsync(lease, "INSERT INTO t VALUES (1)");
     });
 
     [Theory, BothWays]
-    public Task A_transaction_of_the_driver_of_which_nothing_was_sent(DriverAccess access) =>
+    public Task An_unsent_transaction_of_the_driver_is_rolled_back(DriverAccess access) =>
         AssertNextIsOutsideAsync(access, access == DriverAccess.Internals, async lease => _ = await lease.BeginTransactionAsync());
 
     [Theory, BothWays]
-    public Task A_failed_transaction_of_the_driver(DriverAccess access) => AssertNextIsOutsideAsync(access, access == DriverAccess.Internals, async lease =>
+    public Task A_failed_transaction_of_the_driver_is_rolled_back(DriverAccess access) => AssertNextIsOutsideAsync(access, access == DriverAccess.Internals, async lease =>
     {
         _ = await lease.BeginTransactionAsync();
         await ExecuteAsync(lease, "INSERT INTO t VALUES (1)");

@@ -7,7 +7,7 @@ namespace ActorPool.Tests.PostgreSQL.Driver;
 public sealed class PreparedStatementTests : DriverTest
 {
     [Theory, BothWays]
-    public async Task Explicitly_prepared_ones_work_after_the_session_changed_hands(DriverAccess access)
+    public async Task Explicitly_prepared_statements_work_after_a_full_reset(DriverAccess access)
     {
         var pool = await StartOneAsync(access, settings => settings with { Reset = ResetMode.DiscardAll });
         var pids = new HashSet<int>();
@@ -27,7 +27,7 @@ public sealed class PreparedStatementTests : DriverTest
     }
 
     [Theory, BothWays]
-    public async Task Automatically_prepared_ones_work_after_the_session_changed_hands(DriverAccess access)
+    public async Task Automatically_prepared_statements_work_after_a_full_reset(DriverAccess access)
     {
         var text = new NpgsqlConnectionStringBuilder(ConnectionString) { MaxAutoPrepare = 10, AutoPrepareMinUsages = 2 }.ConnectionString;
         var pool = await StartOneAsync(access, settings => settings with { ConnectionString = text });

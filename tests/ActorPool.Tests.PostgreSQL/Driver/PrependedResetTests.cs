@@ -12,7 +12,7 @@ public sealed class PrependedResetTests : DriverTest
     private const string Dirt = "SET work_mem = '77MB'; CREATE TEMP TABLE mine (n int); SELECT pg_advisory_lock(7)";
 
     [Fact]
-    public async Task It_costs_no_round_trip()
+    public async Task A_prepended_reset_costs_no_round_trip()
     {
         var pool = await StartPrependingAsync();
         var pid = await UseAsync(pool, "one");
@@ -24,7 +24,7 @@ public sealed class PrependedResetTests : DriverTest
     }
 
     [Fact]
-    public async Task A_lease_that_sends_nothing_leaves_no_lock_of_the_last_user_when_nobody_waits()
+    public async Task An_unused_lease_leaves_no_lock_of_an_earlier_user_on_an_idle_connection()
     {
         var pool = await StartPrependingAsync();
         var pid = await UseAsync(pool, "one");
@@ -35,7 +35,7 @@ public sealed class PrependedResetTests : DriverTest
     }
 
     [Fact]
-    public async Task Leases_that_send_nothing_follow_each_other_without_a_round_trip_while_requests_wait()
+    public async Task Unused_leases_follow_each_other_without_a_round_trip_while_requests_wait()
     {
         var pool = await StartPrependingAsync();
         var pid = await UseAsync(pool, "one");
@@ -88,7 +88,7 @@ public sealed class PrependedResetTests : DriverTest
     }
 
     [Fact]
-    public async Task A_transaction_that_is_left_open_unsent_does_not_undo_it()
+    public async Task An_unsent_transaction_does_not_undo_the_reset()
     {
         var pool = await StartPrependingAsync();
         await UseAsync(pool, "one");
@@ -147,7 +147,7 @@ public sealed class PrependedResetTests : DriverTest
     }
 
     [Fact]
-    public async Task A_first_command_that_fails_has_an_error_of_its_own_and_the_session_is_clean()
+    public async Task A_first_command_that_fails_gives_its_error_and_the_session_is_clean()
     {
         await using var next = await HandOverAsync();
 
@@ -183,7 +183,7 @@ public sealed class PrependedResetTests : DriverTest
     }
 
     [Fact]
-    public async Task What_was_sent_to_the_last_user_does_not_reach_the_next()
+    public async Task Notifications_for_the_last_user_do_not_reach_the_next()
     {
         var internals = NpgsqlInternals.TryCreate(out _)!;
         var pool = await StartAsync(Internals, 2, 2, settings => settings with { PrependReset = true });
@@ -218,7 +218,7 @@ public sealed class PrependedResetTests : DriverTest
     }
 
     [Fact]
-    public async Task One_that_the_driver_keeps_alive_is_reset_before_it_is_lent()
+    public async Task A_connection_with_keepalives_is_reset_before_it_is_lent()
     {
         var text = new NpgsqlConnectionStringBuilder(ConnectionString) { KeepAlive = 600 }.ConnectionString;
         var pool = await StartPrependingAsync(settings => settings with { ConnectionString = text });
@@ -231,7 +231,7 @@ public sealed class PrependedResetTests : DriverTest
     }
 
     [Theory, BothWays]
-    public async Task With_discard_all_whoever_waits_finds_nothing_of_the_one_before(DriverAccess access)
+    public async Task A_waiter_finds_nothing_of_the_last_user_with_discard_all(DriverAccess access)
     {
         var pool = await StartOneAsync(access, settings => settings with { Reset = ResetMode.DiscardAll, PrependReset = true });
         var first = await pool.GetConnAsync();
@@ -275,7 +275,7 @@ public sealed class PrependedResetTests : DriverTest
     }
 
     [Fact]
-    public async Task What_the_driver_has_not_read_of_the_last_user_is_read_before_the_lease()
+    public async Task Unread_bytes_of_the_last_user_are_read_before_the_next_lease()
     {
         var pool = await StartPrependingAsync();
         await using (var last = await pool.GetConnAsync("one"))
@@ -297,7 +297,7 @@ public sealed class PrependedResetTests : DriverTest
     }
 
     [Fact]
-    public async Task Without_the_setting_it_is_made_before_the_lease()
+    public async Task A_reset_is_made_before_the_lease_without_the_setting()
     {
         var pool = await StartOneAsync(Internals);
         var pid = await UseAsync(pool, "one");

@@ -11,7 +11,7 @@ public sealed class ResetTimeoutTests : DriverTest
     [InlineData(DriverAccess.Internals, false)]
     [InlineData(DriverAccess.Internals, true)]
     [InlineData(DriverAccess.PublicOnly, false)]
-    public async Task The_reset_comes_to_its_end_whatever_time_outs_are_set(DriverAccess access, bool prepend)
+    public async Task The_full_reset_completes_under_every_timeout_of_the_session(DriverAccess access, bool prepend)
     {
         var text = new NpgsqlConnectionStringBuilder(ConnectionString) { Options = "-c statement_timeout=500ms -c lock_timeout=400ms" }.ConnectionString;
         var pool = await StartOneAsync(access, settings => settings with { ConnectionString = text, PrependReset = prepend });

@@ -11,7 +11,7 @@ public sealed class ForcedEndTests : PoolTest
     private const string Sleep = "SELECT pg_sleep(30)";
 
     [Fact]
-    public async Task The_death_of_the_owner()
+    public async Task The_end_of_its_owner_is_the_reason_in_the_commands_error()
     {
         var pool = await StartAsync(1, 1);
         var owner = Sys.ActorOf(Props.Empty);
@@ -26,7 +26,7 @@ public sealed class ForcedEndTests : PoolTest
     }
 
     [Fact]
-    public async Task Max_hold_time()
+    public async Task Max_hold_time_is_the_reason_in_the_commands_error()
     {
         var pool = await StartAsync(1, 1, settings => settings with { MaxHoldTime = TimeSpan.FromMilliseconds(300) });
         var lease = await pool.GetConnAsync();
@@ -36,7 +36,7 @@ public sealed class ForcedEndTests : PoolTest
     }
 
     [Fact]
-    public async Task Closeall()
+    public async Task Closeall_is_the_reason_in_the_commands_error()
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync();
@@ -50,7 +50,7 @@ public sealed class ForcedEndTests : PoolTest
     }
 
     [Fact]
-    public async Task The_end_of_a_pool_without_actors()
+    public async Task The_end_of_a_simple_pool_is_the_reason_in_the_commands_error()
     {
         var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 1));
         var lease = await pool.GetConnAsync();
@@ -63,7 +63,7 @@ public sealed class ForcedEndTests : PoolTest
     }
 
     [Fact]
-    public async Task A_return_in_the_middle_of_the_command()
+    public async Task A_return_during_the_command_is_the_reason_in_its_error()
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync();
@@ -81,7 +81,7 @@ public sealed class ForcedEndTests : PoolTest
     [InlineData("reader")]
     [InlineData("copy")]
     [InlineData("listen")]
-    public async Task Every_way_to_run_a_command(string way)
+    public async Task Every_method_that_runs_a_command_gives_the_reason(string way)
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync();

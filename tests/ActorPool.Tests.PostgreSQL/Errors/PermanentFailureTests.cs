@@ -12,7 +12,7 @@ public sealed class PermanentFailureTests : PoolTest
     [InlineData("database", "3D000", "Create the database")]
     [InlineData("user", "28000", "pg_hba.conf")]
     [InlineData("privilege", "42501", "Grant this user CONNECT")]
-    public async Task A_start_that_can_never_succeed_says_so_once_and_logs_nothing_untrue(string wrong, string state, string remedy)
+    public async Task A_start_that_can_never_succeed_fails_with_the_remedy_and_logs_nothing_untrue(string wrong, string state, string remedy)
     {
         using var log = new DebugLog();
         var settings = new PoolSettings(await SpoiledAsync(wrong), 2, 4);
@@ -26,7 +26,7 @@ public sealed class PermanentFailureTests : PoolTest
     }
 
     [Fact]
-    public async Task A_request_to_a_running_pool_gets_the_same_error_and_the_log_says_what_comes_next()
+    public async Task A_request_to_a_running_pool_gets_the_same_error_and_the_log_the_next_step()
     {
         var pool = await StartAsync(new PoolSettings(await SpoiledAsync("database"), 0, 4) { Name = "wrong" });
 
@@ -50,7 +50,7 @@ public sealed class PermanentFailureTests : PoolTest
     }
 
     [Fact]
-    public async Task A_server_that_does_not_run_stays_transient_and_its_remedy_is_another()
+    public async Task A_server_that_does_not_run_is_a_transient_error_with_its_remedy()
     {
         var nowhere = new NpgsqlConnectionStringBuilder(ConnectionString) { Port = 1 }.ConnectionString;
 
@@ -61,7 +61,7 @@ public sealed class PermanentFailureTests : PoolTest
     }
 
     [Fact]
-    public async Task A_name_that_does_not_exist_is_told_as_such()
+    public async Task A_host_name_that_does_not_exist_is_named_as_the_reason()
     {
         var nowhere = new NpgsqlConnectionStringBuilder(ConnectionString) { Host = "no-such-host.invalid" }.ConnectionString;
 

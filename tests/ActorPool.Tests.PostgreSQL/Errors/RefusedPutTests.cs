@@ -7,7 +7,7 @@ namespace ActorPool.Tests.PostgreSQL.Errors;
 public sealed class RefusedPutTests : PoolTest
 {
     [Fact]
-    public async Task A_second_put_is_told_that_the_lease_was_returned()
+    public async Task A_second_put_is_refused_because_the_lease_was_returned()
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync();
@@ -17,7 +17,7 @@ public sealed class RefusedPutTests : PoolTest
     }
 
     [Fact]
-    public async Task A_put_after_the_owners_death_is_told_of_that_death()
+    public async Task A_put_after_the_end_of_its_owner_is_refused_for_that_reason()
     {
         var pool = await StartAsync(1, 1);
         var owner = Sys.ActorOf(Props.Empty);
@@ -29,7 +29,7 @@ public sealed class RefusedPutTests : PoolTest
     }
 
     [Fact]
-    public async Task A_put_to_another_pool_is_told_whose_connection_it_is()
+    public async Task A_put_to_another_pool_is_refused_with_the_name_of_the_right_pool()
     {
         var (orders, reports) = (await StartAsync(0, 1, settings => settings with { Name = "orders" }), await StartAsync(0, 1, settings => settings with { Name = "reports" }));
         await using var lease = await orders.GetConnAsync();
@@ -41,7 +41,7 @@ public sealed class RefusedPutTests : PoolTest
     [Theory]
     [InlineData("one", "two", "not lent under this key, but under another")]
     [InlineData(null, "two", "under a key, although it was borrowed without one")]
-    public async Task A_put_under_another_key_is_told_so(string? borrowed, string put, string what)
+    public async Task A_put_under_another_key_is_refused_for_that_reason(string? borrowed, string put, string what)
     {
         var pool = await StartAsync(1, 1);
         await using var lease = await pool.GetConnAsync(borrowed);

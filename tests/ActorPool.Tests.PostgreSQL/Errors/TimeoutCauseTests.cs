@@ -10,7 +10,7 @@ public sealed class TimeoutCauseTests : PoolTest
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(200);
 
     [Fact]
-    public async Task All_lent_names_who_holds_them_and_for_how_long()
+    public async Task A_timeout_with_all_lent_names_the_borrowers_and_their_times()
     {
         var pool = await StartAsync(0, 2, settings => settings with { AcquireTimeout = Short });
         var owner = Sys.ActorOf(Props.Empty, "reports");
@@ -24,7 +24,7 @@ public sealed class TimeoutCauseTests : PoolTest
     }
 
     [Fact]
-    public async Task Connections_that_came_back_meanwhile_speak_for_a_pool_that_is_too_small()
+    public async Task A_timeout_with_many_returns_meanwhile_names_a_pool_that_is_too_small()
     {
         var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = TimeSpan.FromSeconds(1) });
         var first = await pool.GetConnAsync();
@@ -37,7 +37,7 @@ public sealed class TimeoutCauseTests : PoolTest
     }
 
     [Fact]
-    public async Task An_actor_that_asks_for_a_second_connection_is_told_that_it_waits_for_itself()
+    public async Task A_timeout_of_a_nested_borrow_of_an_actor_names_the_actors_own_lease()
     {
         var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = Short });
         var owner = Sys.ActorOf(Props.Empty);
@@ -49,7 +49,7 @@ public sealed class TimeoutCauseTests : PoolTest
     }
 
     [Fact]
-    public async Task Actors_that_all_wait_for_a_second_connection_are_named_to_a_bystander()
+    public async Task A_timeout_beside_nested_borrows_counts_the_actors_that_wait()
     {
         var pool = await StartAsync(0, 2, settings => settings with { AcquireTimeout = TimeSpan.FromSeconds(2) });
         var owners = new[] { Sys.ActorOf(Props.Empty), Sys.ActorOf(Props.Empty) };
@@ -65,7 +65,7 @@ public sealed class TimeoutCauseTests : PoolTest
     }
 
     [Fact]
-    public async Task Code_that_borrows_again_at_the_place_where_it_holds_one_is_told_so()
+    public async Task A_timeout_of_a_nested_borrow_in_code_names_the_nested_borrow()
     {
         var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = Short });
 
@@ -79,7 +79,7 @@ public sealed class TimeoutCauseTests : PoolTest
     }
 
     [Fact]
-    public async Task A_key_in_use_names_its_holder_and_no_larger_pool()
+    public async Task A_timeout_for_a_key_in_use_names_its_borrower_and_no_larger_pool()
     {
         var pool = await StartAsync(0, 4, settings => settings with { AcquireTimeout = Short, KeySharing = KeySharing.Exclusive });
         await using var held = await pool.GetConnAsync("tenant");
@@ -90,7 +90,7 @@ public sealed class TimeoutCauseTests : PoolTest
     }
 
     [Fact]
-    public async Task A_paused_pool_says_so_and_for_how_long()
+    public async Task A_timeout_of_a_paused_pool_names_the_pause_and_its_time()
     {
         var pool = await StartAsync(1, 4, settings => settings with { AcquireTimeout = Short });
         await pool.PauseAsync();
@@ -112,7 +112,7 @@ public sealed class TimeoutCauseTests : PoolTest
     }
 
     [Fact]
-    public async Task A_reset_that_does_not_end_is_told_as_such()
+    public async Task A_timeout_behind_a_reset_that_does_not_end_names_the_reset()
     {
         var gate = new TaskCompletionSource();
         var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(400), OnReturn = (_, _) => gate.Task });
@@ -125,7 +125,7 @@ public sealed class TimeoutCauseTests : PoolTest
     }
 
     [Fact]
-    public async Task Opens_that_take_long_are_told_with_their_time()
+    public async Task A_timeout_behind_slow_opens_names_them_and_their_time()
     {
         var gate = new TaskCompletionSource();
         var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(400), Configure = (_, _) => gate.Task });
@@ -137,7 +137,7 @@ public sealed class TimeoutCauseTests : PoolTest
     }
 
     [Fact]
-    public async Task Too_few_opens_at_once_are_told_with_the_setting()
+    public async Task A_timeout_behind_too_few_opens_at_once_names_the_setting()
     {
         var gate = new TaskCompletionSource();
         var pool = await StartAsync(0, 20, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(50), Configure = (_, _) => gate.Task });
@@ -149,7 +149,7 @@ public sealed class TimeoutCauseTests : PoolTest
     }
 
     [Fact]
-    public async Task One_request_too_many_learns_what_the_others_wait_for()
+    public async Task A_request_over_max_waiting_learns_the_cause_of_the_other_waits()
     {
         var pool = await StartAsync(0, 1, settings => settings with { MaxWaiting = 1 });
         await using var held = await pool.GetConnAsync();

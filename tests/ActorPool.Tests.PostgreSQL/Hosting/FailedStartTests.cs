@@ -8,7 +8,7 @@ namespace ActorPool.Tests.PostgreSQL.Hosting;
 public sealed class FailedStartTests : HostTest
 {
     [Fact]
-    public async Task There_is_no_such_database()
+    public async Task A_database_that_does_not_exist_stops_the_start_of_the_host()
     {
         var error = await FailToStartAsync(text => text.Database = "no_such_database");
 
@@ -17,7 +17,7 @@ public sealed class FailedStartTests : HostTest
     }
 
     [Fact]
-    public async Task One_of_two_pools_fails_and_the_other_leaves_nothing_behind()
+    public async Task A_pool_that_fails_to_start_stops_the_host_and_no_other_pool_is_left()
     {
         var wrong = new NpgsqlConnectionStringBuilder(ConnectionString) { Database = "no_such_database" }.ConnectionString;
         using var host = Build(akka => akka.WithConnectionPool(ConnectionString).WithConnectionPool<FailedStartTests>("wrong", wrong));

@@ -50,7 +50,7 @@ public sealed class HealthCheckTests : HostTest
     }
 
     [Fact]
-    public async Task Fewer_connections_than_the_minimum_degrade_when_it_lasts()
+    public async Task Fewer_connections_than_the_minimum_degrade_after_a_while()
     {
         var gate = new TaskCompletionSource();
         var opens = 0;
@@ -97,7 +97,7 @@ public sealed class HealthCheckTests : HostTest
     }
 
     [Fact]
-    public async Task Fewer_than_the_minimum_are_enough_for_a_pool_that_does_not_keep_it()
+    public async Task A_pool_without_keep_min_is_healthy_below_its_minimum()
     {
         var (host, pool) = await RunAsync(settings => settings with { MinConnections = 2, MaxConnections = 2, KeepMin = false });
         var connection = await pool.GetConnAsync();
@@ -157,7 +157,7 @@ public sealed class HealthCheckTests : HostTest
     }
 
     [Fact]
-    public async Task A_pool_without_connections_is_proven_by_one()
+    public async Task A_pool_without_connections_is_tested_by_borrowing()
     {
         var (host, pool) = await RunAsync(settings => settings with { MinConnections = 0, IdleTimeout = TimeSpan.Zero });
 
@@ -177,7 +177,7 @@ public sealed class HealthCheckTests : HostTest
     }
 
     [Fact]
-    public async Task A_pool_without_connections_whose_server_cannot_be_reached_is_unhealthy_and_says_no_secret()
+    public async Task A_pool_with_an_unreachable_server_is_unhealthy_and_shows_no_secret()
     {
         var (host, pool) = await RunAsync(settings => settings with
         {
@@ -216,7 +216,7 @@ public sealed class HealthCheckTests : HostTest
     }
 
     [Fact]
-    public async Task A_check_gives_up_a_silent_server_in_its_own_time()
+    public async Task A_check_of_a_silent_server_ends_at_its_timeout()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
@@ -273,7 +273,7 @@ public sealed class HealthCheckTests : HostTest
     }
 
     [Fact]
-    public async Task A_named_pool_has_a_check_of_its_own()
+    public async Task A_named_pool_has_its_own_check()
     {
         var (host, _) = await RunAsync(settings => settings, akka => akka
             .WithConnectionPool<HealthCheckTests>("reports", settings => settings with { ConnectionString = ConnectionString, MaxConnections = 7 })

@@ -25,7 +25,7 @@ public sealed class HostedEndTests : HostTest
     [Theory]
     [InlineData(HoconAddMode.Append)]
     [InlineData(HoconAddMode.Prepend)]
-    public async Task Akkas_hook_for_signals_is_as_the_user_sets_it(HoconAddMode mode)
+    public async Task Akkas_hook_for_signals_follows_the_users_setting(HoconAddMode mode)
     {
         using var host = await RunAsync(akka => akka.AddHocon($"{Hook} = on", mode).WithConnectionPool(ConnectionString));
 
@@ -53,7 +53,7 @@ public sealed class HostedEndTests : HostTest
     }
 
     [Fact]
-    public void A_host_of_another_kind_keeps_its_own_order()
+    public void A_custom_host_keeps_its_order_of_stopping()
     {
         using var host = new OtherHost();
 

@@ -22,7 +22,7 @@ public sealed class InjectionTests : HostTest
     }
 
     [Fact]
-    public async Task Disposing_what_is_injected_does_not_end_the_pool()
+    public async Task Disposing_an_injected_pool_does_not_end_it()
     {
         using var host = await RunAsync(akka => akka.WithConnectionPool(ConnectionString), services => services.AddConnectionPool());
         var pool = host.Services.GetRequiredService<IConnectionPool>();

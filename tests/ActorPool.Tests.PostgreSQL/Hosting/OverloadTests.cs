@@ -8,41 +8,41 @@ namespace ActorPool.Tests.PostgreSQL.Hosting;
 public sealed class OverloadTests : HostTest
 {
     [Fact]
-    public Task Everything_from_HOCON() =>
+    public Task A_pool_starts_with_everything_from_HOCON() =>
         AssertDefaultAsync(akka => akka.AddHocon(Hocon("min-connections = 2, max-connections = 3"), HoconAddMode.Prepend).WithConnectionPool(), 2, 3);
 
     [Fact]
-    public Task A_connection_string() => AssertDefaultAsync(akka => akka.WithConnectionPool(ConnectionString), 1, 10);
+    public Task A_pool_starts_with_a_connection_string() => AssertDefaultAsync(akka => akka.WithConnectionPool(ConnectionString), 1, 10);
 
     [Fact]
-    public Task A_settings_object() =>
+    public Task A_pool_starts_with_a_settings_object() =>
         AssertDefaultAsync(akka => akka.WithConnectionPool(new PoolSettings(ConnectionString, 2, 4)), 2, 4);
 
     [Fact]
-    public Task A_function_of_the_settings_in_HOCON() => AssertDefaultAsync(
+    public Task A_pool_starts_with_a_function_of_the_settings_in_HOCON() => AssertDefaultAsync(
         akka => akka.AddHocon(Hocon("min-connections = 2"), HoconAddMode.Prepend).WithConnectionPool(settings => settings with { MaxConnections = 6 }), 2, 6);
 
     [Fact]
-    public Task A_function_with_the_services() => AssertDefaultAsync(
+    public Task A_pool_starts_with_a_function_of_the_services() => AssertDefaultAsync(
         akka => akka.WithConnectionPool((settings, services) => settings with { ConnectionString = services.GetService<Secret>().Text, MaxConnections = 5 }), 1, 5);
 
     [Fact]
-    public Task Named_with_everything_from_HOCON() => AssertNamedAsync(
+    public Task A_named_pool_starts_with_everything_from_HOCON() => AssertNamedAsync(
         akka => akka.AddHocon(Hocon("max-connections = 7, pools.reports.min-connections = 2"), HoconAddMode.Prepend).WithConnectionPool<Reports>("reports"), 2, 7);
 
     [Fact]
-    public Task Named_with_a_connection_string() => AssertNamedAsync(akka => akka.WithConnectionPool<Reports>("reports", ConnectionString), 1, 10);
+    public Task A_named_pool_starts_with_a_connection_string() => AssertNamedAsync(akka => akka.WithConnectionPool<Reports>("reports", ConnectionString), 1, 10);
 
     [Fact]
-    public Task Named_with_a_settings_object() => AssertNamedAsync(
+    public Task A_named_pool_starts_with_a_settings_object() => AssertNamedAsync(
         akka => akka.WithConnectionPool<Reports>("reports", new PoolSettings(ConnectionString, 2, 4) { Name = "overruled" }), 2, 4);
 
     [Fact]
-    public Task Named_with_a_function_of_the_settings_in_HOCON() => AssertNamedAsync(
+    public Task A_named_pool_starts_with_a_function_of_the_settings_in_HOCON() => AssertNamedAsync(
         akka => akka.AddHocon(Hocon(), HoconAddMode.Prepend).WithConnectionPool<Reports>("reports", settings => settings with { MaxConnections = 6 }), 1, 6);
 
     [Fact]
-    public Task Named_with_a_function_with_the_services() => AssertNamedAsync(
+    public Task A_named_pool_starts_with_a_function_of_the_services() => AssertNamedAsync(
         akka => akka.WithConnectionPool<Reports>("reports", (settings, services) => settings with { ConnectionString = services.GetService<Secret>().Text }), 1, 10);
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class ShutdownTests : HostTest
     }
 
     [Fact]
-    public async Task After_close_timeout_what_is_still_borrowed_is_closed()
+    public async Task A_connection_still_borrowed_after_close_timeout_is_closed()
     {
         using var host = await RunAsync(akka => akka.WithConnectionPool(settings => settings with { ConnectionString = ConnectionString, CloseTimeout = TimeSpan.FromMilliseconds(500) }));
         var lease = await BorrowAsync(ManagerOf(host));
@@ -78,7 +78,7 @@ public sealed class ShutdownTests : HostTest
     }
 
     [Fact]
-    public async Task Whoever_waits_when_the_host_stops_gets_an_answer()
+    public async Task A_request_that_waits_when_the_host_stops_gets_an_answer()
     {
         using var host = await RunAsync(akka => akka.WithConnectionPool(settings => settings with
         {

@@ -167,7 +167,7 @@ public sealed class KeyCodeTests : PoolTest
     }
 
     [Fact]
-    public async Task Keys_that_one_tenant_made_collide_cost_a_bounded_number_of_comparisons()
+    public async Task Keys_made_to_collide_cost_a_bounded_number_of_comparisons()
     {
         var pool = await StartAsync(1, 1);
         var compared = 0L;

@@ -12,7 +12,7 @@ public sealed class OddKeyTests : PoolTest
 
     [Theory]
     [MemberData(nameof(Sharing), DisableDiscoveryEnumeration = true)]
-    public async Task What_a_key_throws_goes_to_its_caller_and_the_pool_goes_on(KeySharing sharing)
+    public async Task A_key_that_throws_gives_its_error_to_its_caller_and_the_pool_goes_on(KeySharing sharing)
     {
         var pool = await StartAsync(1, 2, settings => settings with { KeySharing = sharing });
         await using var simple = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 2) { KeySharing = sharing });
@@ -41,7 +41,7 @@ public sealed class OddKeyTests : PoolTest
     }
 
     [Fact]
-    public async Task A_key_that_begins_to_throw_while_it_waits_holds_up_nobody()
+    public async Task A_key_that_begins_to_throw_in_the_queue_holds_up_no_request()
     {
         var pool = await StartAsync(1, 1, settings => settings with { KeySharing = KeySharing.Exclusive });
         var held = await pool.GetConnAsync();

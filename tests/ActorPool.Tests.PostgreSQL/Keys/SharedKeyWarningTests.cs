@@ -12,7 +12,7 @@ public sealed class SharedKeyWarningTests : PoolTest
     public SharedKeyWarningTests() => Sys.EventStream.Subscribe(TestActor, typeof(Warning));
 
     [Fact]
-    public async Task Two_requests_at_once_for_one_key_are_told_once_with_both_places()
+    public async Task Two_requests_at_once_for_one_key_are_one_warning_with_both_places()
     {
         var pool = await StartAsync(1, 2);
 
@@ -27,7 +27,7 @@ public sealed class SharedKeyWarningTests : PoolTest
     }
 
     [Fact]
-    public async Task Two_actors_with_one_key_are_told_with_both_paths()
+    public async Task Two_actors_with_one_key_are_one_warning_with_both_paths()
     {
         var pool = await StartAsync(1, 1);
         var borrowed = CreateTestProbe();

@@ -40,7 +40,7 @@ public sealed class AmbientTransactionTests : PoolTest
 
     [Theory]
     [MemberData(nameof(Pools))]
-    public async Task With_ignore_the_work_is_committed_whatever_becomes_of_the_scope(bool simple)
+    public async Task The_work_is_committed_without_the_scope_when_the_setting_is_ignore(bool simple)
     {
         // A data source of the user's own, which enlists by default.
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);

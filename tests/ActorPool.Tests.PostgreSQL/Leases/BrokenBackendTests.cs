@@ -7,7 +7,7 @@ namespace ActorPool.Tests.PostgreSQL.Leases;
 public sealed class BrokenBackendTests : PoolTest
 {
     [Fact]
-    public async Task Its_commands_fail_and_its_return_discards_it()
+    public async Task A_killed_backend_fails_the_commands_and_is_discarded_on_return()
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync("key");
@@ -27,7 +27,7 @@ public sealed class BrokenBackendTests : PoolTest
     }
 
     [Fact]
-    public async Task Killed_in_a_transaction_its_unwinding_is_quiet_for_the_pool()
+    public async Task A_backend_killed_in_a_transaction_leaves_the_pool_working()
     {
         var pool = await StartAsync(1, 1);
         await Assert.ThrowsAnyAsync<NpgsqlException>(async () =>
@@ -43,7 +43,7 @@ public sealed class BrokenBackendTests : PoolTest
     }
 
     [Fact]
-    public async Task Opening_it_says_that_the_session_was_lost_and_is_transient()
+    public async Task Open_on_a_lease_with_a_killed_backend_says_that_the_session_was_lost()
     {
         var pool = await StartAsync(1, 1);
         await using var lease = await pool.GetConnAsync();
@@ -62,7 +62,7 @@ public sealed class BrokenBackendTests : PoolTest
     [InlineData(ResetMode.Rollback, false)]
     [InlineData(ResetMode.Rollback, true)]
     [InlineData(ResetMode.DiscardAll, false)]
-    public async Task Killed_without_a_command_after_it_its_return_is_quiet_and_the_next_borrower_gets_another(ResetMode reset, bool inTransaction)
+    public async Task A_backend_killed_without_a_later_command_is_replaced_on_return(ResetMode reset, bool inTransaction)
     {
         var pool = await StartAsync(1, 1, settings => settings with { Reset = reset, ValidateAfterIdle = Timeout.InfiniteTimeSpan });
         for (var i = 0; i < 5; i++)
@@ -83,7 +83,7 @@ public sealed class BrokenBackendTests : PoolTest
     }
 
     [Fact]
-    public async Task Killed_without_a_command_after_it_a_waiter_behind_it_gets_another()
+    public async Task A_waiter_does_not_get_a_backend_that_was_killed_before_its_return()
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync();

@@ -30,7 +30,7 @@ public sealed class ClosedWhileLentTests : PoolTest
     }
 
     [Fact]
-    public async Task A_waiter_gets_the_place_of_such_a_reader()
+    public async Task A_waiter_gets_the_place_of_a_reader_with_CloseConnection()
     {
         var pool = await StartAsync(1, 1);
         var reader = await ReaderOfForgottenLeaseAsync(pool, "SELECT 1");
@@ -44,7 +44,7 @@ public sealed class ClosedWhileLentTests : PoolTest
     }
 
     [Fact]
-    public async Task A_simple_pool_takes_the_place_of_such_a_reader_back_in_its_next_call()
+    public async Task A_simple_pool_takes_back_the_place_of_a_reader_with_CloseConnection()
     {
         await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 1));
         await (await ReaderOfForgottenLeaseAsync(pool, "SELECT 1")).DisposeAsync();
@@ -56,7 +56,7 @@ public sealed class ClosedWhileLentTests : PoolTest
     }
 
     [Fact]
-    public async Task The_lease_of_such_a_reader_is_over_and_says_why()
+    public async Task The_lease_of_a_disposed_reader_with_CloseConnection_says_why_it_ended()
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync();

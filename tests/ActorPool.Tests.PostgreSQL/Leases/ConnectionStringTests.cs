@@ -6,7 +6,7 @@ namespace ActorPool.Tests.PostgreSQL.Leases;
 public sealed class ConnectionStringTests : PoolTest
 {
     [Fact]
-    public async Task It_shows_no_password_whatever_the_settings_say()
+    public async Task The_connection_string_shows_no_password_with_any_settings()
     {
         var text = new NpgsqlConnectionStringBuilder(ConnectionString) { Password = "hunter2", PersistSecurityInfo = true };
         var pool = await StartAsync(new PoolSettings(text.ConnectionString, 1, 1));
@@ -19,7 +19,7 @@ public sealed class ConnectionStringTests : PoolTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task It_shows_no_password_of_a_key_file(bool persist)
+    public async Task The_connection_string_shows_no_password_of_a_key_file(bool persist)
     {
         var text = new NpgsqlConnectionStringBuilder(ConnectionString) { Password = "hunter2", SslPassword = "hunter3", PersistSecurityInfo = persist };
         var settings = new PoolSettings(text.ConnectionString, 1, 1);
@@ -31,7 +31,7 @@ public sealed class ConnectionStringTests : PoolTest
     }
 
     [Fact]
-    public async Task It_is_made_once_since_Dapper_asks_for_it_with_every_query()
+    public async Task The_connection_string_is_made_once()
     {
         var pool = await StartAsync(1, 1);
         await using var lease = await pool.GetConnAsync();

@@ -86,7 +86,7 @@ public sealed class DapperTests : PoolTest
     }
 
     [Fact]
-    public async Task An_ended_lease_is_not_opened_by_Dapper_but_says_why_it_ended()
+    public async Task Dapper_on_an_ended_lease_gets_the_reason_of_the_end()
     {
         var connection = await BorrowAsync();
         await connection.DisposeAsync();

@@ -12,7 +12,7 @@ public sealed class EndedLeaseTests : PoolTest
     private static readonly string[] Silent = [nameof(DbConnection.Close), nameof(DbConnection.CloseAsync), nameof(DbConnection.Dispose), nameof(DbConnection.DisposeAsync), "get_State"];
 
     [Fact]
-    public async Task After_its_disposal()
+    public async Task Every_member_of_a_disposed_lease_says_that_the_lease_was_returned()
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync("key");
@@ -22,7 +22,7 @@ public sealed class EndedLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task After_its_put()
+    public async Task Every_member_of_a_lease_that_was_put_says_that_the_lease_was_returned()
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync();
@@ -32,7 +32,7 @@ public sealed class EndedLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task After_the_put_of_another_who_shared_its_key()
+    public async Task Every_member_of_a_shared_lease_names_the_return_by_another_borrower()
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync("key");
@@ -44,7 +44,7 @@ public sealed class EndedLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task After_the_death_of_its_owner()
+    public async Task Every_member_of_a_lease_names_the_end_of_its_owner()
     {
         var pool = await StartAsync(1, 1);
         var owner = Sys.ActorOf(Props.Empty);
@@ -56,7 +56,7 @@ public sealed class EndedLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task After_it_was_held_for_too_long()
+    public async Task Every_member_of_a_lease_names_max_hold_time()
     {
         var pool = await StartAsync(1, 1, settings => settings with { MaxHoldTime = TimeSpan.FromMilliseconds(50) });
         var lease = await pool.GetConnAsync();
@@ -66,7 +66,7 @@ public sealed class EndedLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task After_closeall()
+    public async Task Every_member_of_a_lease_names_closeall()
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync();
@@ -76,7 +76,7 @@ public sealed class EndedLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task After_a_graceful_stop_that_did_not_wait_for_it()
+    public async Task Every_member_of_a_lease_names_the_graceful_stop()
     {
         var pool = await StartAsync(1, 1, settings => settings with { CloseTimeout = TimeSpan.Zero });
         var lease = await pool.GetConnAsync();
@@ -86,7 +86,7 @@ public sealed class EndedLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task After_the_end_of_a_pool_without_actors()
+    public async Task Every_member_of_a_lease_names_the_end_of_a_simple_pool()
     {
         var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 1) { Name = "simple" });
         var lease = await pool.GetConnAsync();

@@ -10,7 +10,7 @@ namespace ActorPool.Tests.PostgreSQL.Leases;
 public sealed class ForgottenLeaseTests : PoolTest
 {
     [Fact]
-    public async Task It_is_taken_back_with_a_warning_that_names_the_place_and_its_backend_is_replaced()
+    public async Task A_forgotten_lease_is_taken_back_with_a_warning_that_names_the_place()
     {
         var pool = await StartAsync(1, 1);
 
@@ -28,7 +28,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task One_that_was_asked_for_is_named_by_its_asker()
+    public async Task A_forgotten_lease_of_an_Ask_is_named_by_its_sender()
     {
         var pool = await StartAsync(1, 1);
 
@@ -40,7 +40,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task One_that_an_actor_has_dropped_is_named_by_that_actor()
+    public async Task A_lease_that_an_actor_forgot_is_named_by_the_actor()
     {
         var pool = await StartAsync(1, 1);
 
@@ -53,7 +53,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task One_that_somebody_still_has_is_never_taken_back()
+    public async Task A_lease_that_is_still_referenced_is_never_taken_back()
     {
         var pool = await StartAsync(2, 2);
         var kept = await pool.GetConnAsync();
@@ -73,7 +73,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task Those_that_were_returned_are_never_taken_back()
+    public async Task A_lease_that_was_returned_is_never_taken_back()
     {
         var pool = await StartAsync(2, 2);
         for (var i = 0; i < 20; i++)
@@ -86,7 +86,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task A_shared_lease_stays_as_long_as_one_of_those_who_share_it_has_it()
+    public async Task A_shared_lease_stays_while_one_borrower_references_it()
     {
         var pool = await StartAsync(2, 2);
         var kept = await pool.GetConnAsync("k");
@@ -102,7 +102,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task Who_joins_a_forgotten_lease_gets_it_or_a_new_one_and_keeps_what_it_got()
+    public async Task A_joiner_of_a_forgotten_lease_keeps_the_lease_that_it_got()
     {
         var pool = await StartAsync(2, 2);
         for (var round = 0; round < 50; round++)
@@ -123,7 +123,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task Who_joins_between_the_collection_and_its_notice_keeps_the_lease()
+    public async Task A_joiner_between_the_collection_and_its_notice_keeps_the_lease()
     {
         var pool = await StartAsync(2, 2);
         // The collector's only thread of notices is held up.
@@ -153,7 +153,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task A_query_that_still_runs_on_it_comes_to_its_end_first()
+    public async Task A_query_that_runs_on_a_forgotten_lease_comes_to_its_end_first()
     {
         var pool = await StartAsync(1, 1);
         var (lost, query) = await ForgetInQueryAsync(pool, 2);
@@ -168,7 +168,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task A_query_that_runs_on_it_gets_a_while_and_is_then_ended_at_the_server()
+    public async Task A_long_query_on_a_forgotten_lease_is_ended_after_a_grace_period()
     {
         var pool = await StartAsync(1, 1);
         var (_, query) = await ForgetInQueryAsync(pool, 60);
@@ -185,7 +185,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task A_transaction_left_open_in_it_is_rolled_back()
+    public async Task A_transaction_left_open_in_a_forgotten_lease_is_rolled_back()
     {
         var pool = await StartAsync(1, 1);
         await UseAsync(pool, null, "CREATE TABLE t (id int)");
@@ -199,7 +199,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task All_of_a_pool_forgotten_come_back_as_new_ones()
+    public async Task A_pool_whose_leases_were_all_forgotten_has_new_connections()
     {
         var pool = await StartAsync(0, 5);
         for (var i = 0; i < 5; i++)
@@ -215,7 +215,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task A_simple_pool_takes_it_back_in_a_later_call()
+    public async Task A_simple_pool_takes_a_forgotten_lease_back_in_a_later_call()
     {
         await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 1));
         var pid = await ForgetAsync(pool);
@@ -227,7 +227,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task A_pool_that_is_gone_is_none_the_worse_for_it()
+    public async Task A_forgotten_lease_of_a_closed_pool_is_harmless()
     {
         var pool = await StartAsync(1, 1);
         await ForgetAsync(pool);

@@ -12,7 +12,7 @@ public sealed class NewTypeTests : PoolTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Every_later_lease_knows_a_type_that_one_of_them_has_loaded(bool hasSeveralHosts)
+    public async Task Every_later_lease_knows_a_type_that_one_lease_has_loaded(bool hasSeveralHosts)
     {
         var text = new NpgsqlConnectionStringBuilder(ConnectionString);
         if (hasSeveralHosts)
@@ -37,7 +37,7 @@ public sealed class NewTypeTests : PoolTest
     }
 
     [Fact]
-    public async Task A_hook_knows_it_as_well()
+    public async Task A_hook_knows_a_type_that_one_lease_has_loaded()
     {
         var isThere = false;
         var pool = await StartAsync(2, 2, settings => settings with
@@ -57,7 +57,7 @@ public sealed class NewTypeTests : PoolTest
     }
 
     [Fact]
-    public async Task A_simple_pool_knows_it_as_well()
+    public async Task A_simple_pool_knows_a_type_that_one_lease_has_loaded()
     {
         await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 2, 2));
         await using (var lease = await pool.GetConnAsync())

@@ -26,7 +26,7 @@ public sealed class RefusedMemberTests : PoolTest
     }
 
     [Fact]
-    public async Task Opening_an_open_lease_is_refused_as_by_any_connection()
+    public async Task Opening_an_open_lease_is_refused()
     {
         await using DbConnection connection = await BorrowAsync();
 

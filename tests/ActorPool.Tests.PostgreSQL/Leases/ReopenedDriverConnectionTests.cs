@@ -7,7 +7,7 @@ namespace ActorPool.Tests.PostgreSQL.Leases;
 public sealed class ReopenedDriverConnectionTests : PoolTest
 {
     [Fact]
-    public async Task One_that_its_borrower_closed_and_opened_again_is_another_session_and_is_not_kept()
+    public async Task A_driver_connection_that_its_borrower_reopened_is_not_kept()
     {
         var pool = await StartAsync(1, 1);
         int second;
@@ -29,7 +29,7 @@ public sealed class ReopenedDriverConnectionTests : PoolTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task One_that_broke_and_that_its_borrower_opened_again_leaves_no_backend_too_many(bool isBusy)
+    public async Task A_broken_driver_connection_that_is_reopened_leaves_no_backend_too_many(bool isBusy)
     {
         var pool = await StartAsync(1, 1);
         for (var round = 0; round < 5; round++)
@@ -53,7 +53,7 @@ public sealed class ReopenedDriverConnectionTests : PoolTest
     }
 
     [Fact]
-    public async Task One_that_the_pool_has_ended_cannot_be_opened_again_by_whoever_still_has_it()
+    public async Task A_driver_connection_that_the_pool_has_ended_cannot_be_reopened()
     {
         var pool = await StartAsync(0, 1, settings => settings with { MaxHoldTime = TimeSpan.FromMilliseconds(200) });
         var lease = await pool.GetConnAsync();

@@ -7,7 +7,7 @@ namespace ActorPool.Tests.PostgreSQL.Leases;
 public sealed class RepeatedEndTests : PoolTest
 {
     [Fact]
-    public async Task Closing_and_disposing_in_any_number_and_form_returns_it_once()
+    public async Task A_lease_closed_and_disposed_repeatedly_is_returned_once()
     {
         var pool = await StartAsync(1, 2);
         var lease = await pool.GetConnAsync();
@@ -67,7 +67,7 @@ public sealed class RepeatedEndTests : PoolTest
     }
 
     [Fact]
-    public async Task The_disposal_of_one_who_shares_a_key_ends_it_for_all_and_is_silent_for_the_others()
+    public async Task The_disposal_of_a_shared_lease_ends_it_for_all_and_repeating_it_is_silent()
     {
         var pool = await StartAsync(1, 1);
         var first = await pool.GetConnAsync("key");

@@ -14,7 +14,7 @@ public sealed class StateChangeTests : PoolTest
     [InlineData("DisposeAsync")]
     [InlineData("Close")]
     [InlineData("CloseAsync")]
-    public async Task It_is_raised_once_on_the_thread_that_ends_the_lease(string end)
+    public async Task StateChange_is_raised_once_on_the_thread_that_ends_the_lease(string end)
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync();
@@ -46,7 +46,7 @@ public sealed class StateChangeTests : PoolTest
     }
 
     [Fact]
-    public async Task It_is_raised_once_when_the_lease_is_put()
+    public async Task StateChange_is_raised_once_when_the_lease_is_put()
     {
         var pool = await StartAsync(2, 2);
         var (one, other) = (await pool.GetConnAsync(), await pool.GetConnAsync());
@@ -59,7 +59,7 @@ public sealed class StateChangeTests : PoolTest
     }
 
     [Fact]
-    public async Task It_is_raised_when_the_pool_ends_the_lease_and_a_slow_handler_holds_up_nobody()
+    public async Task StateChange_is_raised_at_an_end_by_force_and_a_slow_handler_blocks_no_others()
     {
         var pool = await StartAsync(1, 2, settings => settings with { MaxHoldTime = TimeSpan.FromMilliseconds(200) });
         var lease = await pool.GetConnAsync();
@@ -95,7 +95,7 @@ public sealed class StateChangeTests : PoolTest
     }
 
     [Fact]
-    public async Task A_handler_hears_nothing_of_the_next_lease_of_the_connection()
+    public async Task A_handler_is_not_called_for_the_next_lease_of_the_connection()
     {
         var pool = await StartAsync(1, 1);
         await using (var lease = await pool.GetConnAsync())
@@ -106,7 +106,7 @@ public sealed class StateChangeTests : PoolTest
     }
 
     [Fact]
-    public async Task One_that_was_taken_off_hears_nothing()
+    public async Task A_handler_that_was_removed_is_not_called()
     {
         var pool = await StartAsync(1, 1);
         await using (var lease = await pool.GetConnAsync())

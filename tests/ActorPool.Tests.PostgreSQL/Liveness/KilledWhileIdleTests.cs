@@ -16,7 +16,7 @@ public sealed class KilledWhileIdleTests : LivenessTest
     [InlineData(30_000, true)]
     [InlineData(-1, false)]
     [InlineData(-1, true)]
-    public async Task The_next_borrower_gets_another_one_whatever_validate_after_idle_is(int validateAfter, bool byAsk)
+    public async Task A_killed_backend_is_never_lent_with_any_validate_after_idle(int validateAfter, bool byAsk)
     {
         var pool = await StartAsync(1, 1, settings => settings with { ValidateAfterIdle = TimeSpan.FromMilliseconds(validateAfter) });
         var pid = await UseAsync(pool, byAsk);
@@ -32,7 +32,7 @@ public sealed class KilledWhileIdleTests : LivenessTest
     [InlineData(true, null)]
     [InlineData(false, 7)]
     [InlineData(true, 7)]
-    public async Task When_all_were_terminated_forty_borrowers_in_sequence_see_no_error(bool byAsk, int? keys)
+    public async Task Forty_borrowers_in_sequence_see_no_error_after_all_backends_were_killed(bool byAsk, int? keys)
     {
         var pool = await StartAsync(Many, Many, Blindly);
         var before = await UseKeysAsync(pool, keys);
@@ -51,7 +51,7 @@ public sealed class KilledWhileIdleTests : LivenessTest
     [InlineData(true, null)]
     [InlineData(false, 40)]
     [InlineData(true, 40)]
-    public async Task When_all_were_terminated_forty_borrowers_at_once_see_no_error(bool byAsk, int? keys)
+    public async Task Forty_borrowers_at_once_see_no_error_after_all_backends_were_killed(bool byAsk, int? keys)
     {
         var pool = await StartAsync(Many, Many, Blindly);
         var before = await UseKeysAsync(pool, keys);
@@ -67,7 +67,7 @@ public sealed class KilledWhileIdleTests : LivenessTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Half_of_them_terminated_the_other_half_is_lent_on(bool atOnce)
+    public async Task The_living_half_of_the_connections_is_lent_when_the_other_half_was_killed(bool atOnce)
     {
         var pool = await StartAsync(10, 10, Blindly);
         var pids = await UseAllAsync(pool, 10);
@@ -83,7 +83,7 @@ public sealed class KilledWhileIdleTests : LivenessTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Where_the_socket_cannot_be_seen_a_round_trip_finds_those_that_were_idle_for_a_while(bool atOnce)
+    public async Task A_round_trip_finds_killed_backends_where_the_socket_cannot_be_read(bool atOnce)
     {
         var pool = await StartAsync(DriverAccess.PublicOnly, Many, Many, Blindly);
         Assert.Equal(Many, await KillAsync());
@@ -99,7 +99,7 @@ public sealed class KilledWhileIdleTests : LivenessTest
     }
 
     [Fact]
-    public async Task A_simple_pool_lends_none_of_them()
+    public async Task A_simple_pool_lends_no_killed_backend()
     {
         await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 5, 5) { ValidateAfterIdle = Timeout.InfiniteTimeSpan });
         Assert.Equal(5, await KillAsync());

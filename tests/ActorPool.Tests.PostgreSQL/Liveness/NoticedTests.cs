@@ -9,7 +9,7 @@ public sealed class NoticedTests : LivenessTest
     private const string Proven = "query = 'SELECT 1'";
 
     [Fact]
-    public async Task A_failover_is_noticed_while_nobody_borrows()
+    public async Task A_failover_is_noticed_without_a_borrower()
     {
         var pool = await StartAsync(3, 5);
         await UseAllAsync(pool, 5);
@@ -21,7 +21,7 @@ public sealed class NoticedTests : LivenessTest
     }
 
     [Fact]
-    public async Task Without_keep_min_the_lost_ones_are_not_replaced_until_somebody_needs_them()
+    public async Task Lost_connections_are_replaced_on_demand_only_without_keep_min()
     {
         var pool = await StartAsync(3, 3, settings => settings with { KeepMin = false });
         Assert.Equal(3, await Backends.TerminateAsync());
@@ -36,7 +36,7 @@ public sealed class NoticedTests : LivenessTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Of_one_lent_backend_that_is_killed_its_borrower_alone_sees_an_error(bool noticed)
+    public async Task A_backend_killed_while_lent_is_an_error_for_its_borrower_alone(bool noticed)
     {
         var pool = await StartAsync(5, 5);
         var pids = await UseAllAsync(pool, 5);
@@ -58,7 +58,7 @@ public sealed class NoticedTests : LivenessTest
     }
 
     [Fact]
-    public async Task A_notification_that_waits_on_an_idle_connection_does_not_lose_it()
+    public async Task A_connection_with_an_unread_notification_is_kept()
     {
         var pool = await StartAsync(1, 1);
         int pid;
@@ -84,7 +84,7 @@ public sealed class NoticedTests : LivenessTest
     }
 
     [Fact]
-    public async Task A_connection_on_which_nothing_has_come_is_lent_without_a_round_trip()
+    public async Task A_connection_with_a_silent_socket_is_lent_without_a_round_trip()
     {
         var pool = await StartAsync(1, 1);
         var pid = await UseAsync(pool);

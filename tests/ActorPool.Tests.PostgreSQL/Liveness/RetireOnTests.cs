@@ -10,7 +10,7 @@ public sealed class RetireOnTests : PoolTest
     [Theory]
     [InlineData("25006", true)]
     [InlineData("57P01", false)]
-    public async Task An_error_in_a_hook_has_the_siblings_validated_when_it_is_on_the_list(string retireOn, bool areValidated)
+    public async Task An_error_on_the_list_in_a_hook_has_the_other_connections_validated(string retireOn, bool areValidated)
     {
         var faulty = 0;
         var pool = await StartAsync(2, 2, settings => settings with
@@ -31,7 +31,7 @@ public sealed class RetireOnTests : PoolTest
     }
 
     [Fact]
-    public async Task An_error_that_ends_the_session_has_it_replaced_on_return()
+    public async Task A_session_ended_by_its_error_is_replaced_on_return()
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync();

@@ -11,7 +11,7 @@ public sealed class ServerRestartTests(OwnServer own) : LivenessTest, IClassFixt
     [Theory]
     [InlineData(PostgresStopMode.Fast)]
     [InlineData(PostgresStopMode.Immediate)]
-    public async Task Once_it_is_back_no_borrower_sees_an_error(PostgresStopMode mode)
+    public async Task Borrowers_see_no_error_once_the_server_is_back(PostgresStopMode mode)
     {
         var pool = await StartAsync(new PoolSettings(own.Server.ConnectionString, 8, 8) { ValidateAfterIdle = Timeout.InfiniteTimeSpan });
         var before = await UseAllAsync(pool, 8);
@@ -26,7 +26,7 @@ public sealed class ServerRestartTests(OwnServer own) : LivenessTest, IClassFixt
     }
 
     [Fact]
-    public async Task Under_load_only_running_commands_fail_and_never_a_request()
+    public async Task A_restart_under_load_fails_running_commands_and_no_request()
     {
         var pool = await StartAsync(new PoolSettings(own.Server.ConnectionString, 4, 4) { AcquireTimeout = TimeSpan.FromSeconds(30) });
         using var end = new CancellationTokenSource();
@@ -60,7 +60,7 @@ public sealed class ServerRestartTests(OwnServer own) : LivenessTest, IClassFixt
     }
 
     [Fact]
-    public async Task While_it_is_down_attempts_back_off_and_those_who_wait_get_its_error_at_their_timeout()
+    public async Task Attempts_back_off_and_timeouts_carry_the_servers_error_while_it_is_down()
     {
         var pool = await StartAsync(new PoolSettings(own.Server.ConnectionString, 0, 4) { AcquireTimeout = TimeSpan.FromSeconds(2) });
         await UseAllAsync(pool, 4);
@@ -86,7 +86,7 @@ public sealed class ServerRestartTests(OwnServer own) : LivenessTest, IClassFixt
     }
 
     [Fact]
-    public async Task A_pool_that_nobody_uses_comes_back_to_its_minimum_by_itself()
+    public async Task An_unused_pool_returns_to_its_minimum_when_the_server_is_back()
     {
         var pool = await StartAsync(new PoolSettings(own.Server.ConnectionString, 3, 3) { ReconnectBackoff = new ReconnectBackoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1), 0) });
         await own.Server.StopAsync();

@@ -12,7 +12,7 @@ public sealed class StuckBackendTests(OwnServer own) : LivenessTest, IClassFixtu
     [Theory]
     [InlineData(ResetMode.Rollback)]
     [InlineData(ResetMode.DiscardAll)]
-    public Task A_reset_that_is_stuck_holds_up_nobody(ResetMode reset) => StuckAsync(0, 2, settings => settings with { Reset = reset }, async (pool, stop) =>
+    public Task A_stuck_reset_holds_up_no_request(ResetMode reset) => StuckAsync(0, 2, settings => settings with { Reset = reset }, async (pool, stop) =>
     {
         var lease = await pool.GetConnAsync();
         await ExecuteAsync(lease, "BEGIN");
@@ -26,7 +26,7 @@ public sealed class StuckBackendTests(OwnServer own) : LivenessTest, IClassFixtu
     });
 
     [Fact]
-    public Task A_request_behind_a_frozen_backend_is_told_that_the_server_does_not_answer() =>
+    public Task A_timeout_behind_a_frozen_backend_says_that_the_server_does_not_answer() =>
         StuckAsync(1, 1, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(600), ValidateTimeout = TimeSpan.FromSeconds(20) }, async (pool, stop) =>
         {
             var lease = await pool.GetConnAsync();
@@ -41,7 +41,7 @@ public sealed class StuckBackendTests(OwnServer own) : LivenessTest, IClassFixtu
         });
 
     [Fact]
-    public Task A_validation_that_is_stuck_holds_up_nobody() => StuckAsync(2, 2, settings => settings with { ValidateAfterIdle = TimeSpan.Zero }, async (pool, stop) =>
+    public Task A_stuck_validation_holds_up_no_request() => StuckAsync(2, 2, settings => settings with { ValidateAfterIdle = TimeSpan.Zero }, async (pool, stop) =>
     {
         await UseAllAsync(pool, 2);
         // The last one that came back is the next one that is lent.
@@ -53,7 +53,7 @@ public sealed class StuckBackendTests(OwnServer own) : LivenessTest, IClassFixtu
     });
 
     [Fact]
-    public Task A_waiter_behind_a_stuck_reset_is_served_by_the_next_that_comes_back() => StuckAsync(2, 2, settings => settings, async (pool, stop) =>
+    public Task A_waiter_behind_a_stuck_reset_gets_the_next_connection_that_is_returned() => StuckAsync(2, 2, settings => settings, async (pool, stop) =>
     {
         var (stuck, other) = (await pool.GetConnAsync(), await pool.GetConnAsync());
         var waiting = UseAsync(pool);
@@ -67,7 +67,7 @@ public sealed class StuckBackendTests(OwnServer own) : LivenessTest, IClassFixtu
     });
 
     [Fact]
-    public Task Closing_all_with_one_that_is_stuck_takes_a_bounded_time() => StuckAsync(2, 2, settings => settings, async (pool, stop) =>
+    public Task Closeall_with_a_stuck_backend_takes_a_bounded_time() => StuckAsync(2, 2, settings => settings, async (pool, stop) =>
     {
         stop(await UseAsync(pool));
 

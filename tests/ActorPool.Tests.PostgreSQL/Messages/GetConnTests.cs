@@ -26,7 +26,7 @@ public sealed class GetConnTests : PoolTest
 
     [Theory]
     [MemberData(nameof(TooLong))]
-    public async Task A_timeout_longer_than_any_timer_waits_and_keeps_nobody_busy(TimeSpan timeout)
+    public async Task A_timeout_longer_than_any_timer_waits_without_a_busy_loop(TimeSpan timeout)
     {
         var pool = await StartAsync(1, 1);
         var held = await pool.GetConnAsync();
@@ -78,7 +78,7 @@ public sealed class GetConnTests : PoolTest
     }
 
     [Fact]
-    public async Task Nobody_as_the_owner_is_no_owner()
+    public async Task A_null_owner_is_no_owner()
     {
         var pool = await StartAsync(1, 1);
 

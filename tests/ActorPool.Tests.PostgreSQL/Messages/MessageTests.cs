@@ -43,7 +43,7 @@ public sealed class MessageTests : PoolTest
     }
 
     [Fact]
-    public async Task A_lease_that_is_over_told_to_the_manager_changes_nothing()
+    public async Task An_ended_lease_sent_to_the_manager_changes_nothing()
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync();
@@ -57,7 +57,7 @@ public sealed class MessageTests : PoolTest
     }
 
     [Fact]
-    public async Task Null_cannot_even_be_sent()
+    public async Task Null_cannot_be_sent()
     {
         var pool = await StartAsync(1, 1);
 
@@ -67,7 +67,7 @@ public sealed class MessageTests : PoolTest
     }
 
     [Fact]
-    public async Task A_PutConn_of_nothing_or_of_anothers_is_refused_and_changes_nothing()
+    public async Task A_PutConn_of_null_or_of_a_foreign_lease_is_refused_and_changes_nothing()
     {
         var pool = await StartAsync(1, 1);
         var other = await StartAsync(1, 1);
@@ -112,7 +112,7 @@ public sealed class MessageTests : PoolTest
     }
 
     [Fact]
-    public async Task Every_command_may_come_from_nobody()
+    public async Task Every_command_may_come_without_a_sender()
     {
         var pool = await StartAsync(1, 1);
 

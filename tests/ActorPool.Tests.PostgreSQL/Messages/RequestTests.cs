@@ -33,7 +33,7 @@ public sealed class RequestTests : PoolTest
     }
 
     [Fact]
-    public async Task The_timeout_of_one_call_is_its_own()
+    public async Task The_timeout_of_a_request_holds_for_that_request_alone()
     {
         var pool = await StartAsync(1, 1, settings => settings with { AcquireTimeout = Timeout.InfiniteTimeSpan });
         await using var held = await pool.GetConnAsync();
@@ -48,7 +48,7 @@ public sealed class RequestTests : PoolTest
     }
 
     [Fact]
-    public async Task A_lease_borrowed_for_an_actor_ends_with_it()
+    public async Task A_lease_borrowed_for_an_actor_ends_with_the_actor()
     {
         var pool = await StartAsync(1, 1);
         var owner = Sys.ActorOf(Props.Empty);
@@ -62,7 +62,7 @@ public sealed class RequestTests : PoolTest
     }
 
     [Fact]
-    public async Task A_call_that_waits_for_an_actor_is_refused_when_it_ends()
+    public async Task A_request_for_an_actor_is_refused_when_the_actor_ends()
     {
         var pool = await StartAsync(1, 1);
         await using var held = await pool.GetConnAsync();

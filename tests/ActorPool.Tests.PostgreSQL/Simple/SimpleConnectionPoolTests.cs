@@ -7,7 +7,7 @@ namespace ActorPool.Tests.PostgreSQL.Simple;
 public sealed class SimpleConnectionPoolTests : PoolTest
 {
     [Fact]
-    public async Task Closeall_ends_the_queries_that_run_and_every_later_call()
+    public async Task Closeall_ends_running_queries_and_every_later_call()
     {
         await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 2));
         var connection = await pool.GetConnAsync();
@@ -25,7 +25,7 @@ public sealed class SimpleConnectionPoolTests : PoolTest
     }
 
     [Fact]
-    public async Task Its_numbers_show_what_has_ended_since_the_last_call()
+    public async Task The_statistics_show_work_that_ended_since_the_last_call()
     {
         await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 0, 2));
         await pool.PutConnAsync(await pool.GetConnAsync(), close: true);
@@ -34,7 +34,7 @@ public sealed class SimpleConnectionPoolTests : PoolTest
     }
 
     [Fact]
-    public async Task A_call_while_another_is_under_way_is_refused()
+    public async Task A_call_during_another_call_is_refused()
     {
         await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 0, 2));
         var opening = pool.GetConnAsync().AsTask();
@@ -45,7 +45,7 @@ public sealed class SimpleConnectionPoolTests : PoolTest
     }
 
     [Fact]
-    public async Task Results_that_no_call_waits_for_do_not_add_up()
+    public async Task Results_that_no_call_awaits_do_not_accumulate()
     {
         var settings = new PoolSettings(ConnectionString, 1, 1) { Reset = ResetMode.DiscardAll };
         var driver = new SimpleShell(settings, NpgsqlSource.Create(settings));

@@ -7,7 +7,7 @@ namespace ActorPool.Tests.PostgreSQL.Telemetry;
 public sealed class BadListenerTests : TelemetryTest
 {
     [Fact]
-    public async Task A_listener_that_throws_breaks_nothing()
+    public async Task A_listener_that_throws_breaks_no_request()
     {
         using var heard = new Measurements(Pool, instrument => throw new InvalidOperationException($"no {instrument}"));
         var pool = await StartNamedAsync(1, 1);

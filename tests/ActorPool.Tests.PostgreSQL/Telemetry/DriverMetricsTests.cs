@@ -37,7 +37,7 @@ public sealed class DriverMetricsTests : TelemetryTest
     }
 
     [Fact]
-    public async Task With_the_view_of_the_documents_each_metric_of_connections_comes_once()
+    public async Task Each_metric_of_connections_comes_once_with_the_documented_view()
     {
         var seen = new Collected();
         using var provider = Sdk.CreateMeterProviderBuilder()

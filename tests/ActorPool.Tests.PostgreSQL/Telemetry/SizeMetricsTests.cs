@@ -36,7 +36,7 @@ public sealed class SizeMetricsTests : TelemetryTest
     }
 
     [Fact]
-    public async Task Without_an_idle_timeout_only_the_minimum_may_be_idle()
+    public async Task The_maximum_of_idle_connections_is_the_minimum_without_an_idle_timeout()
     {
         using var heard = new Measurements(Pool);
         await StartNamedAsync(2, 5, settings => settings with { IdleTimeout = TimeSpan.Zero });
@@ -57,7 +57,7 @@ public sealed class SizeMetricsTests : TelemetryTest
     }
 
     [Fact]
-    public async Task Requests_are_pending_while_they_wait_and_then_timeouts()
+    public async Task A_waiting_request_is_counted_as_pending_and_then_as_a_timeout()
     {
         using var heard = new Measurements(Pool);
         var pool = await StartNamedAsync(1, 1, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(500) });

@@ -10,7 +10,7 @@ public sealed class SlowKeyTests : TelemetryTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task They_can_be_read_while_the_key_of_a_request_is_looked_at(bool asks)
+    public async Task The_statistics_can_be_read_while_the_key_of_a_request_is_compared(bool asks)
     {
         using var key = new SlowKey();
         var pool = await StartNamedAsync(1, 2);
@@ -26,7 +26,7 @@ public sealed class SlowKeyTests : TelemetryTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task They_can_be_read_while_the_key_of_a_return_is_looked_at(bool asks)
+    public async Task The_statistics_can_be_read_while_the_key_of_a_return_is_compared(bool asks)
     {
         using var key = new SlowKey();
         var pool = await StartNamedAsync(1, 2);

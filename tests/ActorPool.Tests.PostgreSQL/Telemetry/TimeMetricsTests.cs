@@ -50,7 +50,7 @@ public sealed class TimeMetricsTests : TelemetryTest
     }
 
     [Fact]
-    public async Task What_a_caller_does_before_it_takes_its_answer_is_not_its_wait()
+    public async Task The_work_of_a_caller_before_it_takes_its_answer_is_not_wait_time()
     {
         using var heard = new Measurements(Pool);
         var pool = await StartNamedAsync(2, 2);
@@ -188,7 +188,7 @@ public sealed class TimeMetricsTests : TelemetryTest
     }
 
     [Fact]
-    public async Task A_use_that_its_borrower_ends_while_the_pool_is_about_to_is_timed_once()
+    public async Task A_use_that_borrower_and_pool_end_at_once_is_timed_once()
     {
         using var heard = new Measurements(Pool);
         using var asker = new BlockingRef(Sys);
@@ -207,7 +207,7 @@ public sealed class TimeMetricsTests : TelemetryTest
     }
 
     [Fact]
-    public async Task A_use_that_was_forgotten_is_timed_when_it_is_found()
+    public async Task A_forgotten_use_is_timed_when_it_is_taken_back()
     {
         using var heard = new Measurements(Pool);
         var pool = await StartNamedAsync(1, 1);
@@ -225,7 +225,7 @@ public sealed class TimeMetricsTests : TelemetryTest
     }
 
     [Fact]
-    public async Task The_next_use_of_the_connection_has_its_own_time()
+    public async Task The_next_use_of_a_connection_is_timed_by_itself()
     {
         using var heard = new Measurements(Pool);
         var pool = await StartNamedAsync(1, 1);

@@ -35,7 +35,7 @@ public sealed class WaitSpanTests : TelemetryTest
     }
 
     [Fact]
-    public async Task Only_a_call_that_waited_has_one()
+    public async Task Only_a_request_that_waited_has_a_span()
     {
         var pool = await StartNamedAsync(1, 1);
         for (var i = 0; i < 10; i++)
@@ -58,7 +58,7 @@ public sealed class WaitSpanTests : TelemetryTest
     }
 
     [Fact]
-    public async Task Its_parent_is_what_the_caller_was_doing_and_that_stays_current()
+    public async Task The_parent_of_the_span_is_the_callers_activity_which_stays_current()
     {
         var pool = await StartNamedAsync(1, 1);
         var held = await pool.GetConnAsync();
@@ -77,7 +77,7 @@ public sealed class WaitSpanTests : TelemetryTest
     }
 
     [Fact]
-    public async Task Without_a_parent_at_the_call_it_is_a_root()
+    public async Task A_span_without_a_parent_is_a_root()
     {
         var pool = await StartNamedAsync(1, 1);
         var held = await pool.GetConnAsync();
@@ -95,7 +95,7 @@ public sealed class WaitSpanTests : TelemetryTest
     }
 
     [Fact]
-    public async Task A_wait_in_vain_says_why()
+    public async Task The_span_of_a_timeout_has_its_reason()
     {
         var pool = await StartNamedAsync(1, 1, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(200) });
         await using var held = await pool.GetConnAsync();
@@ -108,7 +108,7 @@ public sealed class WaitSpanTests : TelemetryTest
     }
 
     [Fact]
-    public async Task A_cancelled_wait_says_so()
+    public async Task The_span_of_a_cancelled_wait_says_so()
     {
         var pool = await StartNamedAsync(1, 1);
         await using var held = await pool.GetConnAsync();
@@ -124,7 +124,7 @@ public sealed class WaitSpanTests : TelemetryTest
     }
 
     [Fact]
-    public async Task A_call_that_is_refused_at_once_has_none()
+    public async Task A_request_that_is_refused_at_once_has_no_span()
     {
         var pool = await StartNamedAsync(1, 1, settings => settings with { AcquireTimeout = TimeSpan.Zero });
         var held = await pool.GetConnAsync();
@@ -145,7 +145,7 @@ public sealed class WaitSpanTests : TelemetryTest
     }
 
     [Fact]
-    public async Task A_listener_that_throws_breaks_nothing()
+    public async Task A_listener_that_throws_breaks_no_request()
     {
         _onStopped = () => throw new InvalidOperationException("no spans today");
         var pool = await StartNamedAsync(1, 1);

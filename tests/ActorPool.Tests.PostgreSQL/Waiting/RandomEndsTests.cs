@@ -18,7 +18,7 @@ public sealed class RandomEndsTests : PoolTest
     [InlineData(0, KeySharing.Shared)]
     [InlineData(30, KeySharing.Shared)]
     [InlineData(30, KeySharing.Exclusive)]
-    public async Task They_lose_no_connection(int keys, KeySharing sharing)
+    public async Task Ten_thousand_requests_ended_at_random_lose_no_connection(int keys, KeySharing sharing)
     {
         var pool = await StartAsync(0, Max, settings => settings with { KeySharing = sharing, DiscardOnKeyChange = false });
         var owner = Sys.ActorOf(Props.Empty);

@@ -65,7 +65,7 @@ public sealed class WaitingTests : PoolTest
     }
 
     [Fact]
-    public async Task Many_short_uses_at_once_do_not_open_a_connection_each()
+    public async Task Many_short_uses_at_once_share_few_connections()
     {
         var pool = await StartAsync(1, 50);
 

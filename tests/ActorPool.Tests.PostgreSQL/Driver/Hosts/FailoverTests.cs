@@ -10,7 +10,7 @@ public sealed class FailoverTests : HostsTest
     private const string Recipe = "Target Session Attributes=read-write";
 
     [Fact]
-    public async Task After_a_promotion_a_borrower_writes_within_about_a_second()
+    public async Task A_borrower_writes_within_about_a_second_of_a_promotion()
     {
         var primary = await StartPrimaryAsync();
         var standby = Keep(await primary.StartStandbyAsync());
@@ -83,7 +83,7 @@ public sealed class FailoverTests : HostsTest
     }
 
     [Fact]
-    public async Task What_a_borrower_sets_read_only_for_its_own_key_stays()
+    public async Task A_session_that_its_key_made_read_only_stays()
     {
         var pool = await StartAsync(1, 1, settings => settings with { ConnectionString = $"{ConnectionString};{Recipe}", ValidateAfterIdle = TimeSpan.Zero });
         int before;

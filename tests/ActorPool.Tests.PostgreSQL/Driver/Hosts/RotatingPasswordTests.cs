@@ -6,7 +6,7 @@ namespace ActorPool.Tests.PostgreSQL.Driver.Hosts;
 public sealed class RotatingPasswordTests : HostsTest
 {
     [Fact]
-    public async Task After_a_rotation_every_open_has_the_new_password()
+    public async Task Every_open_after_a_rotation_has_the_new_password()
     {
         var server = await StartServerAsync(new() { AlwaysThrowaway = true });
         await using var admin = new NpgsqlConnection($"{server.ConnectionString};Pooling=false");

@@ -12,7 +12,7 @@ public sealed class SeveralHostsTests : HostsTest
     [InlineData("", false)]
     [InlineData("SSL Mode=Disable", false)]
     [InlineData("Pooling=false", true)]
-    public async Task Behind_a_host_that_is_silent_the_next_one_is_reached_in_time(string more, bool givenDataSource)
+    public async Task The_host_behind_a_silent_host_is_reached_in_time(string more, bool givenDataSource)
     {
         using var silent = new SilentHost();
         var text = With(ConnectionString, more, silent.Name, HostOf(ConnectionString));
@@ -28,7 +28,7 @@ public sealed class SeveralHostsTests : HostsTest
     }
 
     [Fact]
-    public async Task Once_a_host_was_silent_the_others_come_first()
+    public async Task A_host_that_was_silent_is_tried_last()
     {
         using var silent = new SilentHost();
         var pool = await StartAsync(new PoolSettings(With(ConnectionString, "", silent.Name, HostOf(ConnectionString)), 1, 2) { ConnectTimeout = TimeSpan.FromSeconds(1) });
@@ -41,7 +41,7 @@ public sealed class SeveralHostsTests : HostsTest
     }
 
     [Fact]
-    public async Task A_borrower_behind_a_silent_host_is_served_by_an_open_beside_it()
+    public async Task A_request_behind_a_silent_host_is_served_by_a_second_open()
     {
         using var silent = new SilentHost();
         var pool = await StartAsync(new PoolSettings(With(ConnectionString, "", silent.Name, HostOf(ConnectionString)), 0, 2) { ConnectTimeout = TimeSpan.FromSeconds(10) });
@@ -53,7 +53,7 @@ public sealed class SeveralHostsTests : HostsTest
     }
 
     [Fact]
-    public async Task The_error_names_the_host_that_is_silent_and_the_one_that_refuses()
+    public async Task The_error_names_the_silent_host_and_the_refusing_host()
     {
         using var silent = new SilentHost();
         var settings = new PoolSettings(With(ConnectionString, "", silent.Name, "127.0.0.1:1"), 1, 1) { ConnectTimeout = TimeSpan.FromSeconds(1) };
@@ -65,7 +65,7 @@ public sealed class SeveralHostsTests : HostsTest
     }
 
     [Fact]
-    public async Task When_no_host_lets_it_in_the_servers_own_error_is_inside()
+    public async Task The_error_contains_the_servers_error_when_every_host_refuses()
     {
         var text = With(ConnectionString, "", HostOf(ConnectionString), HostOf(ConnectionString)).Replace("Database=", "Database=no_", StringComparison.Ordinal);
 
@@ -76,7 +76,7 @@ public sealed class SeveralHostsTests : HostsTest
     }
 
     [Fact]
-    public async Task What_one_host_says_is_inside_when_the_other_is_away()
+    public async Task The_error_contains_the_error_of_one_host_when_the_other_is_down()
     {
         var text = With(ConnectionString, "", "127.0.0.1:1", HostOf(ConnectionString)).Replace("Database=", "Database=no_", StringComparison.Ordinal);
 
@@ -88,7 +88,7 @@ public sealed class SeveralHostsTests : HostsTest
     }
 
     [Fact]
-    public async Task After_all_hosts_were_down_a_waiter_is_served_in_the_first_moments_of_their_return()
+    public async Task A_waiter_is_served_as_soon_as_the_hosts_are_back()
     {
         var server = await StartServerAsync(new() { AlwaysThrowaway = true });
         var text = With(server.ConnectionString, "Pooling=false", "127.0.0.1:1", HostOf(server.ConnectionString));
@@ -115,7 +115,7 @@ public sealed class SeveralHostsTests : HostsTest
     }
 
     [Fact]
-    public async Task Every_host_has_what_was_configured_for_the_data_source()
+    public async Task The_configuration_of_the_data_source_holds_for_every_host()
     {
         var pool = await StartAsync(new PoolSettings(With(ConnectionString, "Load Balance Hosts=true", HostOf(ConnectionString), HostOf(ConnectionString)), 0, 2)
         {

@@ -14,7 +14,7 @@ public sealed class NextDriverTests : PoolTest
         Assert.Equal(Works, await RunAsync(internalsMoved: false));
 
     [Fact]
-    public async Task Where_internals_have_moved_it_does_without_and_says_so_once()
+    public async Task A_pool_whose_driver_has_moved_its_internals_runs_and_warns_once()
     {
         var seen = await RunAsync(internalsMoved: true);
 
@@ -26,7 +26,7 @@ public sealed class NextDriverTests : PoolTest
     }
 
     [Fact]
-    public async Task What_shows_with_the_first_connection_is_said_once_as_well()
+    public async Task A_difference_seen_on_the_first_connection_is_one_warning_as_well()
     {
         var settings = new PoolSettings(ConnectionString, 0, 2);
 
