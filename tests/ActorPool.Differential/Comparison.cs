@@ -50,7 +50,7 @@ internal sealed class Comparison : IAsyncDisposable
             return new ComparedActorPool(name, application, _views[number], await startAsync(settings), _stranger);
         }
 
-        // Of its own for each trial and pool: backends that an earlier one left behind are not counted in it.
+        // Each trial and pool has its own name, so that no trial counts backends of an earlier one.
         string TextFor(string pool) => new NpgsqlConnectionStringBuilder(_connectionString)
         {
             ApplicationName = $"differential_{Environment.ProcessId}_{trial}_{pool}",

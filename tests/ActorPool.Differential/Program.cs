@@ -5,7 +5,7 @@ using ActorPool.ThrowawayPostgres;
 
 namespace ActorPool.Differential;
 
-/// <summary>The same random calls to psycopg2's pools and to this project's.</summary>
+/// <summary>Makes the same random calls of psycopg2's pools and of this project's pools.</summary>
 internal static class Program
 {
     private const int Agreed = 0;
@@ -48,7 +48,7 @@ internal static class Program
         var calls = 0;
         for (var i = 1; i <= arguments.Sequences; i++)
         {
-            // Of its own for each sequence, so that it does not depend on how many there are.
+            // One source of numbers for each sequence, so that a sequence does not depend on the others.
             var sequence = SequenceGenerator.Next(new Random(unchecked((arguments.Seed * 1_000_003) + i)), arguments.Length);
             var simple = i % 2 == 0;
             if (await comparison.RunAsync(sequence, simple) is { } difference)

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace ActorPool.Differential;
 
-/// <summary>The Python process with psycopg2: a command in, an answer out, one JSON text a line.</summary>
+/// <summary>The Python process with psycopg2: commands in and answers out, one JSON text a line.</summary>
 internal sealed class PythonChild : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -18,8 +18,8 @@ internal sealed class PythonChild : IAsyncDisposable
 
     public string Description { get; }
 
-    /// <summary>Starts the Python that was asked for, else the first of the usual ones that has psycopg2.</summary>
-    /// <exception cref="PythonUnavailableException">There is none; the message says what to install.</exception>
+    /// <summary>Starts the given Python, or else the first usual one that has psycopg2.</summary>
+    /// <exception cref="PythonUnavailableException">None was found; the message says what to install.</exception>
     public static async Task<PythonChild> StartAsync(string? path)
     {
         var tried = new List<string>();

@@ -36,6 +36,6 @@ public enum CallKind
     /// <summary>An administrator terminates the backend; the loss is not noticed yet.</summary>
     Kill,
 
-    /// <summary>The borrower notices: its statement on the lost connection fails.</summary>
+    /// <summary>A statement of the borrower on the lost connection fails.</summary>
     Notice,
 }

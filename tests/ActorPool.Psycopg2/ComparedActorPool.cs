@@ -4,10 +4,10 @@ using Npgsql;
 namespace ActorPool.Psycopg2;
 
 /// <summary>One of this project's pools.</summary>
-/// <param name="name">For people.</param>
+/// <param name="name">For the report.</param>
 /// <param name="application">The application name of its backends.</param>
 /// <param name="view">For this pool alone.</param>
-/// <param name="pool">How it is called.</param>
+/// <param name="pool">The entry point.</param>
 /// <param name="stranger">A lease of another pool.</param>
 public sealed class ComparedActorPool(string name, string application, ServerView view, IEntryPoint pool, PooledConnection stranger)
     : ComparedPool(name, application, view)
@@ -23,7 +23,7 @@ public sealed class ComparedActorPool(string name, string application, ServerVie
 
     public override async ValueTask DisposeAsync()
     {
-        // A sequence that was broken off has leases out, for which a graceful end would wait.
+        // A sequence that was broken off has left leases out, for which a graceful end would wait.
         if (!_closed)
             await DoAsync(new Call(CallKind.CloseAll));
         await pool.DisposeAsync();

@@ -1,6 +1,6 @@
 namespace ActorPool.Psycopg2;
 
-/// <summary>What can be seen between two calls.</summary>
+/// <summary>The state between two calls, as seen from outside.</summary>
 /// <param name="Backends">The open backends with their state at the server, one text each, sorted.</param>
 /// <param name="Idle">Connections that the pool could lend; null once it is closed.</param>
 /// <param name="Lent">Connections that are lent; null once it is closed.</param>

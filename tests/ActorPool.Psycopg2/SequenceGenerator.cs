@@ -63,7 +63,7 @@ public static class SequenceGenerator
         };
     }
 
-    // Mostly what is lent; at times one that was returned, whose put is refused.
+    // Mostly a live lease; at times a returned lease, whose put is refused.
     private static int Handle(Random random, Psycopg2Model model)
     {
         var handles = (random.Next(8) > 0 ? model.LiveHandles : model.Handles).ToArray();

@@ -3,7 +3,7 @@ namespace ActorPool.Psycopg2;
 /// <summary>One sequence, call by call, by the model and by every pool.</summary>
 public static class Trial
 {
-    /// <summary>Compares the answer of every call, and what can be seen after those that ask for it. Null when all agree.</summary>
+    /// <summary>Compares the answer of every call, and the observation after the calls that ask for it. Null when all agree.</summary>
     public static async Task<Difference?> RunAsync(CallSequence sequence, IReadOnlyList<ComparedPool> pools)
     {
         var model = new Psycopg2Model(sequence.Min, sequence.Max);

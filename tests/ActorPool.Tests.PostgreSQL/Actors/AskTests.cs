@@ -49,7 +49,7 @@ public sealed class AskTests : PoolTest
 
         await Assert.ThrowsAsync<AskTimeoutException>(() => pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromMilliseconds(50)));
 
-        await EventuallyAsync(() => pool.Statistics.Waiting == 0, "nobody waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 0, "no request waits");
         await held.DisposeAsync();
         await EventuallyAsync(() => pool.Statistics.Idle == 1, "the connection is idle");
     }

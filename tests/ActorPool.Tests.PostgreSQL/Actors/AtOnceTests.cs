@@ -2,7 +2,7 @@ using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.Actors;
 
-/// <summary>A connection that is there is handed out within the call, without another thread.</summary>
+/// <summary>An idle connection is lent within the call, without another thread.</summary>
 public sealed class AtOnceTests : PoolTest
 {
     [Fact]

@@ -4,7 +4,7 @@ using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.Actors;
 
-/// <summary>Callers that block on what the facade returns, or use it in another way than one await.</summary>
+/// <summary>Callers that block on a pending borrow or return, or use it otherwise than by one await.</summary>
 public sealed class BlockingTests : PoolTest
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
@@ -46,7 +46,7 @@ public sealed class BlockingTests : PoolTest
         using var cancellation = new CancellationTokenSource();
         var held = await pool.GetConnAsync();
         var blocked = OnThread(() => pool.GetConnAsync(cancellationToken: cancellation.Token).GetAwaiter().GetResult());
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
 
         await cancellation.CancelAsync();
 
@@ -100,7 +100,7 @@ public sealed class BlockingTests : PoolTest
             SynchronizationContext.SetSynchronizationContext(new DeadContext());
             return pool.GetConnAsync().GetAwaiter().GetResult();
         });
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
 
         await held.DisposeAsync();
 
@@ -113,7 +113,7 @@ public sealed class BlockingTests : PoolTest
         var pool = await StartAsync(1, 1);
         var held = await pool.GetConnAsync();
         var borrow = pool.GetConnAsync();
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
         await held.DisposeAsync();
         await using var lease = await borrow;
 
@@ -157,7 +157,7 @@ public sealed class BlockingTests : PoolTest
     private static Task<T> OnThread<T>(Func<T> call) =>
         Task.Factory.StartNew(call, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Its thread is blocked: what is posted to it never runs.</summary>
+    /// <summary>A context with a blocked thread: work that is posted to it never runs.</summary>
     private sealed class DeadContext : SynchronizationContext
     {
         public override void Post(SendOrPostCallback d, object? state)

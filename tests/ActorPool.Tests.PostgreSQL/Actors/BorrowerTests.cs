@@ -56,7 +56,7 @@ public sealed class BorrowerTests : PoolTest
         Assert.InRange(most, 1, 10);
         Assert.Equal(0, await Backends.WaitForAsync(0, "query LIKE '%pg_sleep%' AND state = 'active' OR state = 'idle in transaction'", TimeSpan.FromSeconds(1)));
         await EventuallyAsync(() => pool.Statistics is { InUse: 0, Waiting: 0 }, "nothing is lent");
-        // One that waited may get its connection between the death of another and its own.
+        // A waiting actor may get a connection between the death of another actor and its own.
         Assert.InRange(pool.Statistics.EndedByForce, 10, 100);
     }
 

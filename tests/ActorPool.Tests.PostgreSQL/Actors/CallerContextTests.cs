@@ -2,7 +2,7 @@ using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.Actors;
 
-/// <summary>Where a caller goes on after its await: in its own context, never on a thread of the pool's actors.</summary>
+/// <summary>A caller continues in its own context, never on a thread of the pool's actors.</summary>
 public sealed class CallerContextTests : PoolTest
 {
     [Fact]

@@ -52,7 +52,7 @@ public sealed class ConnectionActorTests : PoolTest
             }
             catch (Exception)
             {
-                // Its connection crashed under it.
+                // The connection actor crashed during the use.
             }
         }));
         await Task.WhenAny(uses, crashes);

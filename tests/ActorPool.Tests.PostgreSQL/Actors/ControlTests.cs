@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Actors;
 
-/// <summary>What an operator does to a pool that runs.</summary>
+/// <summary>The commands of an operator to a running pool.</summary>
 public sealed class ControlTests : PoolTest
 {
     [Fact]

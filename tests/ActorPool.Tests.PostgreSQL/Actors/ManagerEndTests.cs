@@ -16,7 +16,7 @@ public sealed class ManagerEndTests : PoolTest
         var query = ExecuteAsync(await pool.GetConnAsync(), "SELECT pg_sleep(60)");
         var waiting = Enumerable.Range(0, 100).Select(_ => pool.GetConnAsync().AsTask()).ToArray();
         var asking = Enumerable.Range(0, 100).Select(_ => pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(10))).ToArray();
-        await EventuallyAsync(() => pool.Statistics.Waiting == 200, "they wait");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 200, "all wait");
 
         if (how == "stop")
             Sys.Stop(pool.Manager);

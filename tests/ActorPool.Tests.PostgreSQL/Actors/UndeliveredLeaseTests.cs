@@ -17,7 +17,7 @@ public sealed class UndeliveredLeaseTests : PoolTest
         var pool = await StartAsync(1, 1);
         var held = await pool.GetConnAsync();
         var piping = Sys.ActorOf(Props.Create(() => new Piping(pool, envelope)));
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
         await piping.GracefulStop(Soon);
 
         await EventFilter.Warning(contains: $"{nameof(UndeliveredLeaseTests)}.cs").ExpectOneAsync(async () => await held.DisposeAsync());
@@ -92,7 +92,7 @@ public sealed class UndeliveredLeaseTests : PoolTest
         });
         Assert.Equal(1, await ScalarAsync(received, "SELECT 1"));
 
-        // Neither was received: the connection is free again.
+        // Neither lease was received: the connection is free again.
         dead.Tell(received);
         await EventuallyAsync(() => pool.Statistics.InUse == 0, "it is back");
     }

@@ -8,7 +8,7 @@ public sealed class AbortTests : DriverTest
     private const string OutlivesOneCancellation =
         "DO $$ BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN PERFORM pg_sleep(60); END $$";
 
-    // The same as one that arrives too early: the server ignores it when the command has not begun yet.
+    // Like a cancellation that arrives too early: the server ignores it before the command begins.
     [Fact]
     public async Task A_cancellation_without_effect_is_repeated()
     {

@@ -14,7 +14,7 @@ public sealed class BackendSocketTests : PoolTest
     {
         await StartAsync(3, 3);
 
-        // Elsewhere than on Linux the pool has no handles of its own.
+        // The pool has duplicate handles on Linux only.
         var open = OperatingSystem.IsLinux() ? Sockets().ToArray() : [];
 
         Assert.Equal(OperatingSystem.IsLinux(), open.Length >= 6);
@@ -72,7 +72,7 @@ public sealed class BackendSocketTests : PoolTest
         }
         catch (IOException)
         {
-            // Closed meanwhile, by another test.
+            // Another test has closed it.
             return null;
         }
     }

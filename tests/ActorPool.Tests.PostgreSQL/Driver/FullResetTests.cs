@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Driver;
 
-/// <summary>When a session changes hands nothing is left of its last user, but the same backend serves on.</summary>
+/// <summary>A full reset leaves nothing of the last key in the session and keeps the backend.</summary>
 public sealed class FullResetTests : DriverTest
 {
     [Theory, BothWays]

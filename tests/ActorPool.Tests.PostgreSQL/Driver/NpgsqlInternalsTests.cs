@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Driver;
 
-/// <summary>An update of Npgsql that moves one of its internals is noticed here, and not by a slower pool in production.</summary>
+/// <summary>An update of Npgsql that moves an internal member fails here, instead of making the pool slower in production.</summary>
 public sealed class NpgsqlInternalsTests : PoolTest
 {
     [Fact]

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Driver;
 
-/// <summary>However a transaction was left open, the next borrower is outside any; the connection is kept.</summary>
+/// <summary>A transaction that was left open is rolled back before the next borrower, and the connection is kept.</summary>
 public sealed class OpenTransactionTests : DriverTest
 {
     [Theory, BothWays]
@@ -51,7 +51,7 @@ public sealed class OpenTransactionTests : DriverTest
         await ExecuteAsync(lease, "ROLLBACK AND CHAIN");
     });
 
-    // Without the internals a transaction object of the driver cannot be cut off: the connection goes with it.
+    // Without the internals a transaction object of the driver cannot be cut off, so the connection is discarded.
     [Theory, BothWays]
     public Task A_transaction_of_the_driver_is_rolled_back(DriverAccess access) => AssertNextIsOutsideAsync(access, access == DriverAccess.Internals, async lease =>
     {

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Driver;
 
-/// <summary>Prepared statements outlive the full reset: the driver goes on using those that it has prepared.</summary>
+/// <summary>Prepared statements outlive the full reset, since the driver goes on using them.</summary>
 public sealed class PreparedStatementTests : DriverTest
 {
     [Theory, BothWays]

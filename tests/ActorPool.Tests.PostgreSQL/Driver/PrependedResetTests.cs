@@ -6,7 +6,7 @@ using static ActorPool.Tests.PostgreSQL.Support.DriverAccess;
 
 namespace ActorPool.Tests.PostgreSQL.Driver;
 
-/// <summary>With <c>prepend-reset</c> a session that changes hands is reset by the first command of its next user, ahead of it: whatever that command is, it finds nothing of the last one.</summary>
+/// <summary>With <c>prepend-reset</c> the full reset goes ahead of the first command of the next user, of whatever kind that command is.</summary>
 public sealed class PrependedResetTests : DriverTest
 {
     private const string Dirt = "SET work_mem = '77MB'; CREATE TEMP TABLE mine (n int); SELECT pg_advisory_lock(7)";
@@ -40,7 +40,7 @@ public sealed class PrependedResetTests : DriverTest
         var pool = await StartPrependingAsync();
         var pid = await UseAsync(pool, "one");
         var first = await pool.GetConnAsync("another");
-        // One reset for each would be more than the driver's buffer holds.
+        // One reset for each lease would be more than the driver's buffer holds.
         var waiting = Enumerable.Range(0, 200).Select(user => pool.GetConnAsync(user).AsTask()).ToArray();
         var last = pool.GetConnAsync("last").AsTask();
         await first.DisposeAsync();
@@ -237,7 +237,7 @@ public sealed class PrependedResetTests : DriverTest
         var first = await pool.GetConnAsync();
         await ExecuteAsync(first, Dirt);
         var waiting = pool.GetConnAsync().AsTask();
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
 
         await first.DisposeAsync();
 

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Driver;
 
-/// <summary>Time-outs are there for the work of borrowers: the full reset lifts them for itself, and gives them back.</summary>
+/// <summary>Time-outs are for the work of borrowers: the full reset lifts them for itself and restores them.</summary>
 public sealed class ResetTimeoutTests : DriverTest
 {
     [Theory]
@@ -22,7 +22,7 @@ public sealed class ResetTimeoutTests : DriverTest
         {
             await ExecuteAsync(last, "CREATE TEMP TABLE mine (n int); SET statement_timeout = '300ms'");
             pid = await PidAsync(last);
-            // The reset has to wait for it.
+            // The reset must wait for this lock.
             var temp = await ScalarAsync(last, "SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema()");
             await using var hold = new NpgsqlCommand($"BEGIN; LOCK TABLE {temp}.mine IN ACCESS SHARE MODE", other);
             await hold.ExecuteNonQueryAsync();

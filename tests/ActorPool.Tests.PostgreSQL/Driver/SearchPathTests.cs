@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Driver;
 
-/// <summary>A role whose search_path puts functions and operators of its own before the server's: the pool's statements call the server's.</summary>
+/// <summary>A role's search_path puts its functions and operators before the server's; the pool's statements call the server's.</summary>
 public sealed class SearchPathTests : DriverTest
 {
     private const string Traps = """

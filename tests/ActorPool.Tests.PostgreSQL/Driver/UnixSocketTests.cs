@@ -7,7 +7,7 @@ namespace ActorPool.Tests.PostgreSQL.Driver;
 /// <summary>A server behind a Unix socket is treated as one behind TCP.</summary>
 public sealed class UnixSocketTests : PoolTest
 {
-    // PL/pgSQL catches every cancellation, for as long as it likes.
+    // This PL/pgSQL code catches every cancellation.
     private const string Stubborn = """
         DO $$
         DECLARE until timestamptz := clock_timestamp() + interval '2.8 s';
@@ -64,7 +64,7 @@ public sealed class UnixSocketTests : PoolTest
         await server.StopAsync();
         var served = UseAsync(pool);
 
-        // Without a listener there are ten attempts in the first 50 ms; an error that is not understood has four in a second and a half.
+        // A refused connection is tried ten times in the first 50 ms, an unknown error four times in a second and a half.
         await EventuallyAsync(() => pool.Statistics.ConnectFailures >= 12, "it is tried often");
         await server.StartAgainAsync();
 

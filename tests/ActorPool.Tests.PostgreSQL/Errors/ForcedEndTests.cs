@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Errors;
 
-/// <summary>A command that is cut short because its lease has ended learns the reason from its own error, and no advice to try again.</summary>
+/// <summary>The error of a command that was cut short has the reason for the end of the lease, and no advice to try again.</summary>
 public sealed class ForcedEndTests : PoolTest
 {
     private const string Sleep = "SELECT pg_sleep(30)";

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Errors;
 
-/// <summary>What stays wrong until it is corrected: no advice to try again, the remedy of that error, and no untrue line in the log.</summary>
+/// <summary>Errors that last until they are corrected: the text has the remedy and no advice to try again, and the log no untrue line.</summary>
 public sealed class PermanentFailureTests : PoolTest
 {
     private static readonly string[] LooksLikeABug = ["has stopped", "tried again", "tries again", "connections could not be opened", "check that the server runs"];

@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Errors;
 
-/// <summary>A refused return says which of its reasons it was, and what to do about that one.</summary>
+/// <summary>A refused return names its reason and the remedy for that reason.</summary>
 public sealed class RefusedPutTests : PoolTest
 {
     [Fact]

@@ -4,7 +4,7 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Errors;
 
-/// <summary>A request that is not served learns which of the causes it was, with the numbers, and the remedy of that one.</summary>
+/// <summary>A request that times out learns the cause, with numbers, and the remedy for that cause.</summary>
 public sealed class TimeoutCauseTests : PoolTest
 {
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(200);

@@ -8,7 +8,7 @@ internal static class WrongServer
 {
     public const string Secret = "hunter2-recognisable";
 
-    /// <summary>What is wrong, and the word for it that an error must have.</summary>
+    /// <summary>Each mistake, and the word for it that the error must contain.</summary>
     public static IEnumerable<(string What, Action<NpgsqlConnectionStringBuilder> Spoil, string Word)> All =>
     [
         ("the password", text => text.Username = GuardedServer.Role, GuardedServer.Role),

@@ -5,7 +5,7 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Errors;
 
-/// <summary>A connection string with one thing wrong in it: the error names that, and nothing that can be read has the password.</summary>
+/// <summary>A connection string with one mistake: the error names the mistake, and no text shows the password.</summary>
 public sealed class WrongServerTests : IDisposable
 {
     private readonly DebugLog _log = new();

@@ -10,7 +10,7 @@ namespace ActorPool.Tests.PostgreSQL.Hosting;
 /// </summary>
 public abstract class EndOfApplicationTest : PoolTest
 {
-    // Enough that all callers are at work on connections of their own.
+    // After so many answers every caller has used a connection.
     private const int SomeAnswers = 50;
 
     protected private async Task EndsWellAsync(string variant, Func<HostedApp, Task> end)

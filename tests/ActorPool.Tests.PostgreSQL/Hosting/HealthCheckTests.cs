@@ -10,7 +10,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Hosting;
 
-/// <summary>What an operator is told of a pool's health.</summary>
+/// <summary>The health check, as an operator sees it.</summary>
 public sealed class HealthCheckTests : HostTest
 {
     [Fact]
@@ -34,9 +34,9 @@ public sealed class HealthCheckTests : HostTest
         var (host, pool) = await RunAsync(settings => settings with { MaxConnections = 1 }, akka => akka.WithConnectionPoolHealthCheck(degradedWait: TimeSpan.FromMilliseconds(300)));
         var held = await pool.GetConnAsync();
         var waiting = pool.GetConnAsync().AsTask();
-        await EventuallyAsync(() => pool.Statistics.LongestWait > TimeSpan.Zero, "it waits");
+        await EventuallyAsync(() => pool.Statistics.LongestWait > TimeSpan.Zero, "the request waits");
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(host)).Status);
-        await EventuallyAsync(() => pool.Statistics.LongestWait > TimeSpan.FromMilliseconds(300), "it waits for long");
+        await EventuallyAsync(() => pool.Statistics.LongestWait > TimeSpan.FromMilliseconds(300), "the request waits for long");
 
         var report = await CheckAsync(host);
         await held.DisposeAsync();
@@ -184,7 +184,7 @@ public sealed class HealthCheckTests : HostTest
             ConnectionString = "Host=127.0.0.1;Port=1;Username=x;Password=hunter2", MinConnections = 0, AcquireTimeout = TimeSpan.FromSeconds(1),
         });
 
-        // Again: nobody else would find out that it works, so each check tries.
+        // Each check borrows again: nothing else would notice that the server is back.
         for (var round = 1; round <= 2; round++)
         {
             var report = await CheckAsync(host);
@@ -209,7 +209,7 @@ public sealed class HealthCheckTests : HostTest
             Configure = (_, _) => refuses ? throw new InvalidOperationException("away") : Task.CompletedTask,
         });
         await Assert.ThrowsAsync<PoolException>(async () => await pool.GetConnAsync());
-        await EventuallyAsync(() => pool.Statistics is { Opening: 0, LastConnectError: not null }, "nobody tries any more");
+        await EventuallyAsync(() => pool.Statistics is { Opening: 0, LastConnectError: not null }, "no open is tried");
         refuses = false;
 
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(host)).Status);

@@ -54,7 +54,7 @@ public abstract class HostTest : PoolTest
 
     private static async Task StopAsync(IHost host)
     {
-        // One that could not be started cannot be stopped either, and one that a test has disposed is stopped already.
+        // A host that did not start cannot be stopped, and a host that the test has disposed is stopped already.
         await Record.ExceptionAsync(() => host.StopAsync());
         host.Dispose();
     }

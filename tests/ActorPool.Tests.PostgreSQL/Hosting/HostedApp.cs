@@ -5,7 +5,7 @@ using System.Net;
 
 namespace ActorPool.Tests.PostgreSQL.Hosting;
 
-/// <summary>A web application in a process of its own, and the load on it.</summary>
+/// <summary>A web application in a child process, and the load on it.</summary>
 internal sealed class HostedApp : IDisposable
 {
     private const string Program = "ActorPool.HostedApp";
@@ -46,7 +46,7 @@ internal sealed class HostedApp : IDisposable
         throw new InvalidOperationException($"The application ended early: {seen}{await errors}");
     }
 
-    /// <summary>Callers that ask until nothing listens any more.</summary>
+    /// <summary>Sends requests until nothing listens.</summary>
     public Task LoadAsync() => Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => CallAsync(caller % 2 == 0 ? "/" : "/ask")));
 
     public async Task PressAsync(string path)
@@ -62,7 +62,7 @@ internal sealed class HostedApp : IDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
-    /// <summary>Its exit code and what it wrote: nothing, when all went well.</summary>
+    /// <summary>The exit code and the output, which is empty when all went well.</summary>
     public async Task<(int ExitCode, string Words)> EndAsync()
     {
         var words = await _process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
@@ -89,7 +89,7 @@ internal sealed class HostedApp : IDisposable
             }
             catch (HttpRequestException)
             {
-                // The server closed its socket, between two requests or for good: it has answered nothing.
+                // The server closed its socket between two requests or for good, without an answer.
                 if (!await ListensAsync())
                     return;
             }

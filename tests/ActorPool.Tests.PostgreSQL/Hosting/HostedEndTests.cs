@@ -6,12 +6,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorPool.Tests.PostgreSQL.Hosting;
 
-/// <summary>What a host with a pool is set up with, and the ends that a host takes no part in.</summary>
+/// <summary>The services of a host with a pool, and ends without a stop of the host.</summary>
 public sealed class HostedEndTests : HostTest
 {
     private const string Hook = "akka.coordinated-shutdown.run-by-clr-shutdown-hook";
 
-    // Less than the wait for a host that gives no sign of a stop while a connection is lent.
+    // Less than the wait for a host that gives no sign of stopping while a connection is lent.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(4);
 
     [Fact]

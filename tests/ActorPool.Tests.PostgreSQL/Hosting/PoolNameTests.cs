@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Hosting;
 
-/// <summary>A name is taken while its pool lives, and free afterwards.</summary>
+/// <summary>A name is taken while its pool exists, and free afterwards.</summary>
 public sealed class PoolNameTests : PoolTest
 {
     [Fact]

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorPool.Tests.PostgreSQL.Hosting;
 
-/// <summary>The end of the application is the graceful end of its pools.</summary>
+/// <summary>The end of the application ends its pools gracefully.</summary>
 public sealed class ShutdownTests : HostTest
 {
     [Fact]
@@ -17,7 +17,7 @@ public sealed class ShutdownTests : HostTest
         var lease = await BorrowAsync(ManagerOf(host));
         var clock = Stopwatch.StartNew();
         var stop = host.StopAsync();
-        // The idle ones go first: then the pool waits for this one.
+        // The idle connections close first; then the pool waits for this lease.
         Assert.False(stop.IsCompleted);
         Assert.Equal(1, await ScalarAsync(lease, "SELECT 1"));
         await lease.DisposeAsync();

@@ -107,7 +107,7 @@ public sealed class KeyCodeTests : PoolTest
         pool.Manager.Tell(new GetStatistics(), new ThrowingRef(Sys));
         Assert.Single(await pool.GetLeasesAsync());
 
-        // The key is in use as before: the next one joins the lease.
+        // The key is in use as before: the next borrower joins the lease.
         Assert.Equal(before, Volatile.Read(ref runs));
         Assert.Same(lease, await pool.GetConnAsync(Key()));
         await lease.DisposeAsync();
@@ -180,7 +180,7 @@ public sealed class KeyCodeTests : PoolTest
     private static Task<T> OnThread<T>(Func<T> call) =>
         Task.Factory.StartNew(call, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>A key that tells when its code runs. Keys of the same number are equal, and all have one hash code.</summary>
+    /// <summary>A key that reports when its code runs. Keys of the same number are equal, and all have one hash code.</summary>
     private sealed class WatchedKey(Action<string> runs, int number = 0)
     {
         private int Number { get; } = number;

@@ -29,7 +29,7 @@ public sealed class KeyTests : PoolTest
         var pool = await StartAsync(2, 2, settings => settings with { KeySharing = KeySharing.Exclusive });
         var first = await pool.GetConnAsync("k");
         var second = pool.GetConnAsync("k").AsTask();
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
         await using (await pool.GetConnAsync("other"))
             Assert.False(second.IsCompleted);
 

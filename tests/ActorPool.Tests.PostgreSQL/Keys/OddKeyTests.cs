@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Keys;
 
-/// <summary>Keys that nobody should use.</summary>
+/// <summary>Keys with unusual behaviour.</summary>
 public sealed class OddKeyTests : PoolTest
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);

@@ -4,7 +4,7 @@ using Akka.Event;
 
 namespace ActorPool.Tests.PostgreSQL.Keys;
 
-/// <summary>Two borrowers who use one connection through a shared key learn it from the log.</summary>
+/// <summary>A warning shows that two borrowers use one connection through a shared key.</summary>
 public sealed class SharedKeyWarningTests : PoolTest
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
@@ -76,7 +76,7 @@ public sealed class SharedKeyWarningTests : PoolTest
         Assert.Empty(await WarningsAsync(pool));
     }
 
-    /// <summary>The warnings up to now; the manager logs before it answers the next message.</summary>
+    /// <summary>The warnings so far. The manager logs before it answers the next message.</summary>
     private async Task<IReadOnlyList<string>> WarningsAsync(ConnectionPool pool)
     {
         await pool.Manager.Ask<PoolStatistics>(new GetStatistics(), Soon);

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
-/// <summary>A lease as any code sees it that knows nothing but <see cref="DbConnection"/>.</summary>
+/// <summary>A lease, used through <see cref="DbConnection"/> alone.</summary>
 public sealed class AdoNetTests : PoolTest
 {
     [Fact]

@@ -42,7 +42,7 @@ public sealed class AmbientTransactionTests : PoolTest
     [MemberData(nameof(Pools))]
     public async Task The_work_is_committed_without_the_scope_when_the_setting_is_ignore(bool simple)
     {
-        // A data source of the user's own, which enlists by default.
+        // A given data source enlists by default.
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
         IConnectionPool pool;
         using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))

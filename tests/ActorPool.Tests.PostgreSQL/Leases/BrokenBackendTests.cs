@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
-/// <summary>A backend that dies while it is lent: its borrower sees it, the lease goes on until its return, the next one is well served.</summary>
+/// <summary>A backend ends while it is lent: only its borrower sees an error, and the connection is replaced on return.</summary>
 public sealed class BrokenBackendTests : PoolTest
 {
     [Fact]
@@ -93,7 +93,7 @@ public sealed class BrokenBackendTests : PoolTest
             await using var next = await pool.GetConnAsync(key);
             return await PidAsync(next);
         }).ToArray();
-        await EventuallyAsync(() => pool.Statistics.Waiting == 4, "they wait");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 4, "all wait");
         await KillAsync(pid);
 
         await lease.DisposeAsync();

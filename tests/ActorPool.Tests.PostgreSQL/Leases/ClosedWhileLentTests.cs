@@ -35,7 +35,7 @@ public sealed class ClosedWhileLentTests : PoolTest
         var pool = await StartAsync(1, 1);
         var reader = await ReaderOfForgottenLeaseAsync(pool, "SELECT 1");
         var waiting = pool.GetConnAsync().AsTask();
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
 
         await reader.DisposeAsync();
 

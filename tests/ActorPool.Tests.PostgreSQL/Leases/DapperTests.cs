@@ -3,7 +3,7 @@ using Dapper;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
-/// <summary>Dapper on a lease, which it takes for any other connection.</summary>
+/// <summary>Dapper on a lease, as on any other connection.</summary>
 public sealed class DapperTests : PoolTest
 {
     [Fact]

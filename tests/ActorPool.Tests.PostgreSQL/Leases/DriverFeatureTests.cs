@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
-/// <summary>What only Npgsql can do, through <see cref="PooledConnection.Npgsql"/>.</summary>
+/// <summary>Features of Npgsql alone, through <see cref="PooledConnection.Npgsql"/>.</summary>
 public sealed class DriverFeatureTests : PoolTest
 {
     [Fact]

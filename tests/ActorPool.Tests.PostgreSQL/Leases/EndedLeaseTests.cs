@@ -6,7 +6,7 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
-/// <summary>Every member of a lease that is over says so, and why.</summary>
+/// <summary>Every member of an ended lease throws and gives the reason of the end.</summary>
 public sealed class EndedLeaseTests : PoolTest
 {
     private static readonly string[] Silent = [nameof(DbConnection.Close), nameof(DbConnection.CloseAsync), nameof(DbConnection.Dispose), nameof(DbConnection.DisposeAsync), "get_State"];
@@ -117,7 +117,7 @@ public sealed class EndedLeaseTests : PoolTest
         await lease.DisposeAsync();
     }
 
-    // Methods include the accessors of properties; those of IDbConnection are explicit and stand for themselves.
+    // Methods include the accessors of properties. IDbConnection's members are implemented explicitly.
     private static IEnumerable<MethodInfo> Members() =>
         typeof(PooledConnection).GetMethods()
             .Where(m => m.DeclaringType == typeof(PooledConnection) || m.DeclaringType == typeof(DbConnection))

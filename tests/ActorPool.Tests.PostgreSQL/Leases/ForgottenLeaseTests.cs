@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
-/// <summary>Leases that nobody returns and nobody has any more: the garbage collector finds them.</summary>
+/// <summary>A lease that is neither returned nor referenced is found by the garbage collector.</summary>
 public sealed class ForgottenLeaseTests : PoolTest
 {
     [Fact]
@@ -59,7 +59,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         var kept = await pool.GetConnAsync();
         var pid = await PidAsync(kept);
 
-        // The other one proves that the collector has looked.
+        // The other lease shows that the collector has run.
         for (var round = 1; round <= 3; round++)
         {
             await ForgetAsync(pool);
@@ -108,7 +108,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         for (var round = 0; round < 50; round++)
         {
             await ForgetAsync(pool, "k");
-            // The object may be collected before, while or after another one joins.
+            // The object may be collected before, while or after another borrower joins.
             var collection = Task.Run(() => GC.Collect());
             var joined = await pool.GetConnAsync("k");
             await collection;
@@ -126,7 +126,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     public async Task A_joiner_between_the_collection_and_its_notice_keeps_the_lease()
     {
         var pool = await StartAsync(2, 2);
-        // The collector's only thread of notices is held up.
+        // The only finalizer thread is held up.
         var (held, until) = (new TaskCompletionSource(), new TaskCompletionSource());
         HoldUpFinalizers(held, until);
         PooledConnection joined;
@@ -136,7 +136,7 @@ public sealed class ForgottenLeaseTests : PoolTest
             await CollectUntilAsync(() => held.Task.IsCompleted, "it is held up", waitForFinalizers: false);
             pid = await ForgetAsync(pool, "k");
             var lost = await ForgetWeaklyAsync(pool, "k");
-            await CollectUntilAsync(() => !lost.TryGetTarget(out _), "the object is gone, and nobody was told", waitForFinalizers: false);
+            await CollectUntilAsync(() => !lost.TryGetTarget(out _), "the object is collected and its finalizer has not run", waitForFinalizers: false);
 
             joined = await pool.GetConnAsync("k");
         }
@@ -240,7 +240,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         Assert.Equal(0, await Backends.WaitForAsync(0));
     }
 
-    // Not inlined, and over before the collector looks: nothing of theirs keeps the lease alive.
+    // Not inlined, so that no local variable keeps the lease alive during the collection.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task<int> ForgetAsync(IConnectionPool pool, object? key = null, string sql = "SELECT 1")
     {
@@ -268,7 +268,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         var lease = await pool.GetConnAsync();
         var command = lease.CreateCommand();
         command.CommandText = $"SELECT pg_sleep({seconds})";
-        // The command is the driver's own, and does not keep the lease.
+        // The driver's command does not keep the lease alive.
         return (new(lease), command.ExecuteNonQueryAsync());
     }
 

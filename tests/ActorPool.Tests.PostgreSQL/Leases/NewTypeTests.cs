@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
-/// <summary>A type made while the pool runs: one <c>ReloadTypes</c> is enough for every later lease.</summary>
+/// <summary>A type is created while the pool runs: one <c>ReloadTypes</c> is enough for every later lease.</summary>
 public sealed class NewTypeTests : PoolTest
 {
     private const string NewType = "CREATE TYPE mood AS ENUM ('well')";

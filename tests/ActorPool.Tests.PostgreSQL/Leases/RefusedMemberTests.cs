@@ -3,7 +3,7 @@ using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
-/// <summary>Members of <see cref="DbConnection"/> that a pooled connection cannot offer, and the connection string.</summary>
+/// <summary>Members of <see cref="DbConnection"/> that a lease does not support.</summary>
 public sealed class RefusedMemberTests : PoolTest
 {
     [Fact]

@@ -3,7 +3,7 @@ using Dapper;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
-/// <summary>A driver connection that was closed, by its borrower or by the pool, and is opened again.</summary>
+/// <summary>A borrower reopens the driver's connection after it was closed.</summary>
 public sealed class ReopenedDriverConnectionTests : PoolTest
 {
     [Fact]

@@ -3,7 +3,7 @@ using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
-/// <summary>Ending a lease more than once: silent for Dispose and Close, an error for put, and never a change.</summary>
+/// <summary>A second end of a lease changes nothing: silent for Dispose and Close, an error for put.</summary>
 public sealed class RepeatedEndTests : PoolTest
 {
     [Fact]

@@ -3,7 +3,7 @@ using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
-/// <summary>Everything is lent and nothing comes back, in a process that does nothing else.</summary>
+/// <summary>All connections are lent and none is returned, in an otherwise idle process.</summary>
 public sealed class StarvedPoolTests : PoolTest
 {
     [Fact]
@@ -17,7 +17,7 @@ public sealed class StarvedPoolTests : PoolTest
         await EventFilter.Warning(contains: "which finds forgotten leases").ExpectOneAsync(TimeSpan.FromSeconds(5), () => Task.CompletedTask);
 
         await EventuallyAsync(() => GC.CollectionCount(2) > collections, "a full collection");
-        // A lease that is in somebody's hands is left alone.
+        // A lease that is still referenced is left alone.
         Assert.False(waiting.IsCompleted);
         await kept.DisposeAsync();
         await (await waiting).DisposeAsync();

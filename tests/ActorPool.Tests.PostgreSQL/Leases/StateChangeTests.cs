@@ -4,7 +4,7 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
-/// <summary>The event of a lease: from open to closed, once, however the lease ends.</summary>
+/// <summary>StateChange goes from open to closed once, however the lease ends.</summary>
 public sealed class StateChangeTests : PoolTest
 {
     private readonly List<(ConnectionState From, ConnectionState To)> _heard = [];

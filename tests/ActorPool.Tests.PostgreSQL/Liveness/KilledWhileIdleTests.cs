@@ -2,12 +2,12 @@ using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.Liveness;
 
-/// <summary>Backends that end while they are idle: no borrower meets one.</summary>
+/// <summary>Backends that end while they are idle are never lent.</summary>
 public sealed class KilledWhileIdleTests : LivenessTest
 {
     private const int Many = 20;
 
-    // What the pool does without seeing the socket: a connection that was idle for longer is proven.
+    // Where the pool cannot read the socket, it tests a connection that was idle for longer.
     private static readonly TimeSpan BlindFor = TimeSpan.FromMilliseconds(500);
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class KilledWhileIdleTests : LivenessTest
     {
         var pool = await StartAsync(DriverAccess.PublicOnly, Many, Many, Blindly);
         Assert.Equal(Many, await KillAsync());
-        // The pool relies on a connection of which it has heard within this time.
+        // The pool trusts a connection that it heard of within this time.
         await Task.Delay(BlindFor + TimeSpan.FromMilliseconds(100));
 
         if (atOnce)
@@ -113,12 +113,12 @@ public sealed class KilledWhileIdleTests : LivenessTest
         await EventuallyAsync(() => pool.Statistics.Lost == 5, "all are gone");
     }
 
-    // Nothing but the look at the socket protects the borrower.
+    // Only the probe of the socket protects the borrower.
     private static PoolSettings Blindly(PoolSettings settings) => settings with { ValidateAfterIdle = Timeout.InfiniteTimeSpan, MaxConcurrentOpens = 4 };
 
     private static object? KeyOf(int number, int? keys) => keys is { } count ? number % count : null;
 
-    /// <summary>Gives some sessions to keys, so that they are among those that die.</summary>
+    /// <summary>Gives some sessions to keys, so that keyed sessions are among the killed ones.</summary>
     private static async Task<List<int>> UseKeysAsync(ConnectionPool pool, int? keys)
     {
         var pids = new List<int>(await UseAllAsync(pool, Many));

@@ -2,11 +2,11 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Liveness;
 
-/// <summary>What the pool finds out by itself, and what it makes of it.</summary>
+/// <summary>Losses and notices that the pool finds without a borrower.</summary>
 public sealed class NoticedTests : LivenessTest
 {
     // The pool's round trip, as the server shows it.
-    private const string Proven = "query = 'SELECT 1'";
+    private const string Tested = "query = 'SELECT 1'";
 
     [Fact]
     public async Task A_failover_is_noticed_without_a_borrower()
@@ -50,7 +50,7 @@ public sealed class NoticedTests : LivenessTest
 
         var siblings = pids.Where(other => other != pid).ToArray();
         if (noticed)
-            Assert.Equal(4, await Backends.WaitForAsync(4, $"pid IN ({string.Join(',', siblings)}) AND {Proven}"));
+            Assert.Equal(4, await Backends.WaitForAsync(4, $"pid IN ({string.Join(',', siblings)}) AND {Tested}"));
         var after = await UseAllAsync(pool, 5);
         Assert.DoesNotContain(pid, after);
         Assert.Equal(siblings.Order(), after.Intersect(pids).Order());
@@ -73,7 +73,7 @@ public sealed class NoticedTests : LivenessTest
         await using var news = new NpgsqlCommand("NOTIFY news", speaker);
         await news.ExecuteNonQueryAsync();
 
-        Assert.Equal(1, await Backends.WaitForAsync(1, $"pid = {pid} AND {Proven}"));
+        Assert.Equal(1, await Backends.WaitForAsync(1, $"pid = {pid} AND {Tested}"));
         for (var i = 0; i < 30; i++)
         {
             await news.ExecuteNonQueryAsync();
@@ -93,6 +93,6 @@ public sealed class NoticedTests : LivenessTest
             await UseAsync(pool);
 
         Assert.Equal(1, await Backends.CountAsync($"pid = {pid} AND query = 'SELECT pg_backend_pid()'"));
-        Assert.Equal(0, await Backends.CountAsync(Proven));
+        Assert.Equal(0, await Backends.CountAsync(Tested));
     }
 }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Liveness;
 
-/// <summary>Sessions that are of no more use, as far as the pool can see it (<c>retire-on</c>).</summary>
+/// <summary>Sessions that an error on the list <c>retire-on</c> has made useless.</summary>
 public sealed class RetireOnTests : PoolTest
 {
     [Theory]

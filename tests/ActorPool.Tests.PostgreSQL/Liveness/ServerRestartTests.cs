@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Liveness;
 
-/// <summary>A server that goes and comes back.</summary>
+/// <summary>A server that stops and starts again.</summary>
 public sealed class ServerRestartTests(OwnServer own) : LivenessTest, IClassFixture<OwnServer>
 {
     [Theory]
@@ -43,7 +43,7 @@ public sealed class ServerRestartTests(OwnServer own) : LivenessTest, IClassFixt
                 }
                 catch (NpgsqlException)
                 {
-                    // The server went away under the command.
+                    // The server stopped during the command.
                 }
             }
         }).ToArray();
@@ -73,7 +73,7 @@ public sealed class ServerRestartTests(OwnServer own) : LivenessTest, IClassFixt
         Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(4));
         Assert.All(refused, error => Assert.Equal(PoolErrorKind.ConnectFailed, error.Kind));
         Assert.All(refused, error => Assert.IsType<NpgsqlException>(error.InnerException, exactMatch: false));
-        // Ten in its first 50 ms, and then each after a tenth of the time that it has been away, less a fifth at most.
+        // Ten attempts in the first 50 ms, and then pauses of a tenth of the time since the loss, with jitter.
         Assert.InRange(pool.Statistics.ConnectFailures, 3, 70);
         Assert.Equal((0, 4), (pool.Statistics.Open, pool.Statistics.Lost));
         Assert.NotNull(pool.Statistics.LastConnectError);

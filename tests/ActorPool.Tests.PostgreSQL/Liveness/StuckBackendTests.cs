@@ -3,7 +3,7 @@ using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.Liveness;
 
-/// <summary>A backend that is there and does nothing, as behind a network that swallows everything.</summary>
+/// <summary>A stopped backend, as behind a network that drops every packet.</summary>
 public sealed class StuckBackendTests(OwnServer own) : LivenessTest, IClassFixture<OwnServer>
 {
     // Far from connect-timeout, which is 15 s.
@@ -44,11 +44,11 @@ public sealed class StuckBackendTests(OwnServer own) : LivenessTest, IClassFixtu
     public Task A_stuck_validation_holds_up_no_request() => StuckAsync(2, 2, settings => settings with { ValidateAfterIdle = TimeSpan.Zero }, async (pool, stop) =>
     {
         await UseAllAsync(pool, 2);
-        // The last one that came back is the next one that is lent.
+        // The connection that was returned last is lent next.
         stop(await UseAsync(pool));
 
         var served = UseAsync(pool);
-        await EventuallyAsync(() => pool.Statistics.Validating > 0, "one is being proven");
+        await EventuallyAsync(() => pool.Statistics.Validating > 0, "a test is in flight");
         await served.WaitAsync(Soon);
     });
 
@@ -57,7 +57,7 @@ public sealed class StuckBackendTests(OwnServer own) : LivenessTest, IClassFixtu
     {
         var (stuck, other) = (await pool.GetConnAsync(), await pool.GetConnAsync());
         var waiting = UseAsync(pool);
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
         await ExecuteAsync(stuck, "BEGIN");
         stop(await PidAsync(stuck));
         await stuck.DisposeAsync();
@@ -96,7 +96,7 @@ public sealed class StuckBackendTests(OwnServer own) : LivenessTest, IClassFixtu
     {
         using var kill = Process.Start("kill", [$"-{name}", $"{pid}"]);
         kill.WaitForExit();
-        // Whether a backend that is to continue is there still does not matter.
+        // A backend that has ended meanwhile cannot continue.
         Assert.True(kill.ExitCode == 0 || name == "CONT", $"Backend {pid} cannot be stopped.");
     }
 }

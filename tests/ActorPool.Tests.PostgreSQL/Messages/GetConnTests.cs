@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Messages;
 
-/// <summary>A GetConn with members that no one would expect.</summary>
+/// <summary>A <see cref="GetConn"/> with unexpected values.</summary>
 public sealed class GetConnTests : PoolTest
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
@@ -31,9 +31,9 @@ public sealed class GetConnTests : PoolTest
         var pool = await StartAsync(1, 1);
         var held = await pool.GetConnAsync();
         var waiting = pool.Manager.Ask<PooledConnection>(new GetConn { Timeout = timeout }, Timeout.InfiniteTimeSpan);
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
 
-        // One with a timeout of its own behind it is told in time.
+        // A request with a short timeout behind it is refused in time.
         await Assert.ThrowsAsync<PoolException>(() => pool.Manager.Ask<PooledConnection>(new GetConn { Timeout = TimeSpan.FromMilliseconds(100) }, Soon));
 
         Assert.False(waiting.IsCompleted);
@@ -52,7 +52,7 @@ public sealed class GetConnTests : PoolTest
         });
         var held = await pool.GetConnAsync();
         var waiting = pool.GetConnAsync().AsTask();
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
 
         await held.DisposeAsync();
         await (await waiting.WaitAsync(Soon)).DisposeAsync();
@@ -67,7 +67,7 @@ public sealed class GetConnTests : PoolTest
 
         foreach (var owner in new[] { dead, Stopping() })
         {
-            // It may be granted for a moment, or be refused with the reason: one answer in any case.
+            // A grant for a moment or a refusal with the reason: one answer in any case.
             var refusal = await Record.ExceptionAsync(() => pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner }, Soon));
             Assert.True(refusal is null or PoolException { Kind: PoolErrorKind.NotCheckedOut }, $"{refusal}");
             await EventuallyAsync(() => pool.Statistics is { InUse: 0, Waiting: 0 }, "it has nothing");

@@ -4,7 +4,7 @@ using Akka.Event;
 
 namespace ActorPool.Tests.PostgreSQL.Messages;
 
-/// <summary>Messages to the manager that make no sense: none of them crashes it, and each that wants an answer gets one.</summary>
+/// <summary>Messages to the manager that make no sense: none crashes it, and each question has an answer.</summary>
 public sealed class MessageTests : PoolTest
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);

@@ -79,7 +79,7 @@ public sealed class RemoteTests : PoolTest
         Assert.Equal(original.InnerException?.Message, error.InnerException?.Message);
     }
 
-    /// <summary>An actor of the one system as the other one sees it.</summary>
+    /// <summary>An actor of one system, as the other system sees it.</summary>
     private Task<IActorRef> RemoteAsync(IActorRef actor, ActorSystem? seenFrom = null)
     {
         var owner = seenFrom == _here ? _there : _here;

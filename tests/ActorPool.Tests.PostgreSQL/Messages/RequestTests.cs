@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Messages;
 
-/// <summary>A call of the facade with a key, a timeout and an owner of its own.</summary>
+/// <summary>A call of the facade with a <see cref="GetConn"/>, which has a key, a timeout and an owner.</summary>
 public sealed class RequestTests : PoolTest
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
@@ -68,7 +68,7 @@ public sealed class RequestTests : PoolTest
         await using var held = await pool.GetConnAsync();
         var owner = Sys.ActorOf(Props.Empty);
         var waiting = pool.GetConnAsync(new GetConn { Owner = owner }).AsTask();
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
 
         Sys.Stop(owner);
         var error = await Assert.ThrowsAsync<PoolException>(() => waiting.WaitAsync(Soon));

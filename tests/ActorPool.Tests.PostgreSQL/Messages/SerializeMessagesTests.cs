@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Messages;
 
-/// <summary>An actor system that serializes every message and every creator, as test suites have it.</summary>
+/// <summary>An actor system that serializes every message and every creator, as many test suites do.</summary>
 public sealed class SerializeMessagesTests : PoolTest
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);

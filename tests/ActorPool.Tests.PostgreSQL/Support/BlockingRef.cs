@@ -3,7 +3,7 @@ using Akka.Dispatch.SysMsg;
 
 namespace ActorPool.Tests.PostgreSQL.Support;
 
-/// <summary>A sender that holds up the manager: its answer does not return until the test says so.</summary>
+/// <summary>A sender that holds up the manager until the test releases it.</summary>
 public sealed class BlockingRef(ActorSystem system) : MinimalActorRef, IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -15,7 +15,7 @@ public sealed class BlockingRef(ActorSystem system) : MinimalActorRef, IDisposab
 
     public override IActorRefProvider Provider { get; } = ((ExtendedActorSystem)system).Provider;
 
-    /// <summary>Asks the manager for its numbers, and comes back when the manager is in the middle of the answer.</summary>
+    /// <summary>Asks the manager for statistics, and returns when the manager is in the middle of the answer.</summary>
     public Task HoldUpAsync(IActorRef manager)
     {
         manager.Tell(new GetStatistics(), this);

@@ -14,7 +14,7 @@ public sealed class BorrowerActor : ReceiveActor
         Receive<PooledConnection>(connection =>
         {
             observer.Tell(new Borrowed(connection));
-            // The work goes on by itself: an actor that awaits it could not be stopped in the middle.
+            // Not awaited: an actor that awaits it could not be stopped in the middle.
             _ = work?.Invoke(connection);
         });
         Receive<Status.Failure>(failure => observer.Tell(new Failed(failure.Cause)));

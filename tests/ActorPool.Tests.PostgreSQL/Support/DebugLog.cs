@@ -4,7 +4,7 @@ using Akka.Event;
 
 namespace ActorPool.Tests.PostgreSQL.Support;
 
-/// <summary>An actor system that logs all it can, and all that was logged.</summary>
+/// <summary>An actor system at log level debug, and its log.</summary>
 public sealed class DebugLog : IDisposable
 {
     private readonly ConcurrentQueue<string> _lines = new();
@@ -27,7 +27,7 @@ public sealed class DebugLog : IDisposable
 
     public ActorSystem System { get; }
 
-    /// <summary>All there is to be read by an operator: the log, and the configuration of the system.</summary>
+    /// <summary>Everything that an operator can read: the log and the configuration of the system.</summary>
     public string All => string.Join('\n', _lines) + System.Settings.Config.ToString(true) + System.Settings;
 
     public int Count => _lines.Count;

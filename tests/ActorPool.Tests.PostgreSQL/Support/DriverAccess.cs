@@ -5,7 +5,7 @@ using Xunit.Sdk;
 
 namespace ActorPool.Tests.PostgreSQL.Support;
 
-/// <summary>The two ways in which the pool can treat Npgsql.</summary>
+/// <summary>The pool's two ways of access to Npgsql.</summary>
 public enum DriverAccess
 {
     /// <summary>With the internals of the Npgsql that is referenced.</summary>
@@ -15,14 +15,14 @@ public enum DriverAccess
     PublicOnly,
 }
 
-/// <summary>A theory that is run in both ways.</summary>
+/// <summary>A theory for both ways of access.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class BothWaysAttribute : DataAttribute
 {
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[DriverAccess.Internals], [DriverAccess.PublicOnly]];
 }
 
-/// <summary>A test of what the pool does to the driver.</summary>
+/// <summary>A test of the pool's dealings with the driver.</summary>
 public abstract class DriverTest : PoolTest
 {
     private readonly List<ConnectionPool> _pools = [];
@@ -34,7 +34,7 @@ public abstract class DriverTest : PoolTest
         await base.DisposeAsync();
     }
 
-    /// <summary>A pool of one connection, so that the next borrower gets what the last one left.</summary>
+    /// <summary>A pool of one connection, which the next borrower gets as the last borrower left it.</summary>
     protected Task<ConnectionPool> StartOneAsync(DriverAccess access, Func<PoolSettings, PoolSettings>? change = null) => StartAsync(access, 1, 1, change);
 
     protected async Task<ConnectionPool> StartAsync(DriverAccess access, int min, int max, Func<PoolSettings, PoolSettings>? change = null)
@@ -47,6 +47,6 @@ public abstract class DriverTest : PoolTest
         return pool;
     }
 
-    /// <summary>The state that the server shows for the backend of a lease, seen from elsewhere; the wanted one when it comes about in time.</summary>
+    /// <summary>Whether the server shows the backend in this state, now or soon.</summary>
     protected async Task<bool> IsInStateAsync(int pid, string state) => await Backends.WaitForAsync(1, $"pid = {pid} AND state = '{state}'") == 1;
 }

@@ -1,6 +1,6 @@
 namespace ActorPool.Tests.PostgreSQL.Support;
 
-/// <summary>What is kept when everything that can be collected is.</summary>
+/// <summary>The memory that remains after full collections.</summary>
 internal static class Memory
 {
     private const int MostLooks = 100;
@@ -17,13 +17,13 @@ internal static class Memory
         return GC.GetTotalMemory(forceFullCollection: true);
     }
 
-    /// <summary>Waits for it: other tests of the process keep some of their own for a while, and what has leaked is there for ever.</summary>
+    /// <summary>Waits until the memory is back near its earlier size. Other tests keep some memory for a while; a leak stays.</summary>
     public static async Task HasNotGrownAsync(long before, int megabytes)
     {
         var grown = long.MaxValue;
         for (var looks = 0; looks < MostLooks && grown >= megabytes; looks++)
         {
-            // Off the stack of whatever has just ended, which may hold on to it.
+            // Leaves the stack of the code that has just ended, which may hold references.
             await Task.Delay(LookAgain);
             grown = (Kept() - before) / 1024 / 1024;
         }

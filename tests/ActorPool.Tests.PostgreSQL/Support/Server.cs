@@ -3,13 +3,13 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Support;
 
-/// <summary>One PostgreSQL for all tests of the project; each test class works in a database of its own.</summary>
+/// <summary>One PostgreSQL for all tests of the project. Each test has its own database.</summary>
 public static class Server
 {
     private static readonly Lazy<Task<PostgresServer>> Started = new(() => PostgresServer.StartAsync(new PostgresServerOptions { MaxServerConnections = 300, UnixSocket = !OperatingSystem.IsWindows() }));
     private static int _databases;
 
-    /// <summary>A new, empty database. Its connection string; tests count backends in it and nowhere else.</summary>
+    /// <summary>Makes an empty database, in which alone the test counts backends. The result is its connection string.</summary>
     public static async Task<string> NewDatabaseAsync()
     {
         var server = await Started.Value;

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Support;
 
-/// <summary>A sender whose answers throw, in the middle of whatever the manager does.</summary>
+/// <summary>A sender that throws when it receives an answer, in the middle of the manager's work.</summary>
 public sealed class ThrowingRef(ActorSystem system) : MinimalActorRef
 {
     public override ActorPath Path { get; } = ((ExtendedActorSystem)system).Provider.TempPath();

@@ -3,7 +3,7 @@ using Akka.Dispatch.SysMsg;
 
 namespace ActorPool.Tests.PostgreSQL.Support;
 
-/// <summary>An actor reference of a type of its own that cannot be watched.</summary>
+/// <summary>An actor reference that cannot be watched.</summary>
 public sealed class UnwatchableRef(ActorSystem system) : MinimalActorRef
 {
     public override ActorPath Path { get; } = ((ExtendedActorSystem)system).Provider.TempPath();

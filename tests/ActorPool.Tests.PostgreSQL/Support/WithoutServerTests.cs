@@ -3,7 +3,7 @@ using ActorPool.ThrowawayPostgres;
 
 namespace ActorPool.Tests.PostgreSQL.Support;
 
-/// <summary>These very tests on a machine that has no server for them.</summary>
+/// <summary>The tests of this assembly without a server.</summary>
 public sealed class WithoutServerTests
 {
     private const string Remedy = "Start that server, correct the connection string, or leave it out to get a throwaway server.";

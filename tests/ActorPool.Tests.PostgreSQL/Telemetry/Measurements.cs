@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
-/// <summary>What a listener hears of one pool; tests run side by side, and the meter is that of all pools.</summary>
+/// <summary>The measurements of one pool. Tests run side by side, and all pools share the meter.</summary>
 public sealed class Measurements : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -12,7 +12,7 @@ public sealed class Measurements : IDisposable
     private Dictionary<string, long>? _sizes;
 
     /// <param name="pool">The name of the pool.</param>
-    /// <param name="onTime">What the listener does in its callback for a time.</param>
+    /// <param name="onTime">Runs in the listener's callback for a time.</param>
     public Measurements(string pool, Action<string>? onTime = null)
     {
         _pool = pool;
@@ -38,10 +38,10 @@ public sealed class Measurements : IDisposable
         _listener.Start();
     }
 
-    /// <summary>The seconds recorded so far by one of the histograms, as <c>wait_time</c>.</summary>
+    /// <summary>The seconds recorded so far by one of the histograms, such as <c>wait_time</c>.</summary>
     public IReadOnlyList<double> Times(string instrument) => [.. _times.Where(time => Short(time.Instrument) == instrument).Select(time => time.Value)];
 
-    /// <summary>What is observed at this moment, as <c>max</c> or <c>count idle</c>; empty when the pool is not reported.</summary>
+    /// <summary>The values at this moment, such as <c>max</c> or <c>count idle</c>; empty when the pool is not reported.</summary>
     public IReadOnlyDictionary<string, long> Sizes()
     {
         _sizes = [];

@@ -1,6 +1,6 @@
 namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
-/// <summary>Sizes and counters, as they are collected from outside.</summary>
+/// <summary>Sizes and counters, as a collector reads them.</summary>
 public sealed class SizeMetricsTests : TelemetryTest
 {
     [Fact]

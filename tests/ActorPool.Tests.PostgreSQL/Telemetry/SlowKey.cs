@@ -1,6 +1,6 @@
 namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
-/// <summary>A key of a user's that can hold up the thread that looks at it. All of them are equal.</summary>
+/// <summary>A key that can hold up the thread that compares it. All slow keys are equal.</summary>
 internal sealed class SlowKey : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -9,7 +9,7 @@ internal sealed class SlowKey : IDisposable
     private readonly ManualResetEventSlim _released = new();
     private volatile bool _isSlow;
 
-    /// <summary>Makes a call that looks at the key. Comes back with the call when that is held up.</summary>
+    /// <summary>Makes a call that compares the key, and returns the call once the comparison is held up.</summary>
     public async Task<Task<T>> HoldUpAsync<T>(Func<Task<T>> call)
     {
         _isSlow = true;
@@ -42,7 +42,7 @@ internal sealed class SlowKey : IDisposable
     private void Enter()
     {
         if (!_entered.Wait(Limit))
-            throw new TimeoutException("Nobody looked at the key.");
+            throw new TimeoutException("The key was not compared.");
     }
 
     private void Look()

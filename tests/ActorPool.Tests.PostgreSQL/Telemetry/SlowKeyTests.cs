@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
-/// <summary>The pool's numbers while a key of a user's holds up its borrower.</summary>
+/// <summary>The pool's statistics while the code of a key holds up its borrower.</summary>
 public sealed class SlowKeyTests : TelemetryTest
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);

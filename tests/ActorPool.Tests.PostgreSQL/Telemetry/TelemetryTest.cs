@@ -2,7 +2,7 @@ using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
-/// <summary>A test of what is told about a pool, under a name that no other test uses.</summary>
+/// <summary>A test of metrics or spans of a pool with a name that no other test uses.</summary>
 public abstract class TelemetryTest : PoolTest
 {
     /// <summary>The name of the test's pool.</summary>
@@ -15,7 +15,7 @@ public abstract class TelemetryTest : PoolTest
     protected static async Task<Task<PooledConnection>> WaitForOneAsync(ConnectionPool pool, CancellationToken cancellationToken = default)
     {
         var waiting = pool.GetConnAsync(cancellationToken: cancellationToken).AsTask();
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
         return waiting;
     }
 }

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Telemetry;
 
-/// <summary>The times of opening, waiting and using, by every way in which they end.</summary>
+/// <summary>The times of opens, waits and uses, however they end.</summary>
 public sealed class TimeMetricsTests : TelemetryTest
 {
     [Fact]
@@ -87,7 +87,7 @@ public sealed class TimeMetricsTests : TelemetryTest
         var pool = await StartNamedAsync(1, 1);
         var held = await pool.Manager.Ask<PooledConnection>(new GetConn());
         var waiting = pool.Manager.Ask<PooledConnection>(new GetConn());
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
         var clock = Stopwatch.StartNew();
         await ScalarAsync(held, "SELECT pg_sleep(0.1)");
         var atLeast = clock.Elapsed;
@@ -201,7 +201,7 @@ public sealed class TimeMetricsTests : TelemetryTest
         asker.Release();
 
         await closed;
-        // A second one would come from the thread pool.
+        // A second measurement would come from the thread pool.
         await Task.Run(() => { });
         Assert.Single(heard.Times("use_time"));
     }
@@ -233,7 +233,7 @@ public sealed class TimeMetricsTests : TelemetryTest
         var waiting = await WaitForOneAsync(pool);
         await ScalarAsync(first, "SELECT pg_sleep(0.5)");
 
-        // At the moment of each return the connection goes to the next one.
+        // At each return the connection goes to the next borrower.
         await pool.PutConnAsync(first);
         await (await waiting).DisposeAsync();
 

@@ -18,7 +18,7 @@ public sealed class WaitSpanTests : TelemetryTest
             Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = span =>
             {
-                // Those of tests that run at the same time are none of this one's.
+                // Other tests run at the same time.
                 if (span.GetTagItem("db.client.connection.pool.name") as string != Pool)
                     return;
                 _spans.Enqueue(span);
@@ -82,7 +82,7 @@ public sealed class WaitSpanTests : TelemetryTest
         var pool = await StartNamedAsync(1, 1);
         var held = await pool.GetConnAsync();
         var call = pool.GetConnAsync();
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
         using var later = new Activity("later").Start();
 
         await held.DisposeAsync();
@@ -133,7 +133,7 @@ public sealed class WaitSpanTests : TelemetryTest
         await pool.CloseAllAsync();
         await Assert.ThrowsAsync<PoolException>(async () => await pool.GetConnAsync());
 
-        // One that waits, in a pool of the same name, is the first to be heard of.
+        // The next span is of a request that waits, in a pool of the same name.
         var next = await StartNamedAsync(1, 1);
         await using var other = await next.GetConnAsync();
         using var cancellation = new CancellationTokenSource();

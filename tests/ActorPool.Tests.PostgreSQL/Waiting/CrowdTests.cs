@@ -5,7 +5,7 @@ using Akka.Actor;
 
 namespace ActorPool.Tests.PostgreSQL.Waiting;
 
-/// <summary>More of everything than a pool is for.</summary>
+/// <summary>Extreme numbers of keys, requests and cancellations leave no memory behind.</summary>
 [SuppressMessage("Reliability", "CA2012", Justification = "Each is consumed once at most, and a task for each would be as many more objects.")]
 [Collection(AloneCollection.Name)]
 public sealed class CrowdTests : PoolTest
@@ -44,7 +44,7 @@ public sealed class CrowdTests : PoolTest
             var clock = Stopwatch.StartNew();
             for (var i = 0; i < Each; i++)
                 refused[i] = pool.GetConnAsync();
-            // Throwing so many errors would only measure the runtime: the last one of each round stands for the others.
+            // Throwing so many errors would only measure the runtime: the last error of each round stands for the others.
             var error = await Assert.ThrowsAsync<PoolException>(() => refused[^1].AsTask());
             Assert.Equal(PoolErrorKind.TooManyWaiting, error.Kind);
             Assert.True(Array.TrueForAll(refused[..^1], one => one.IsFaulted));
@@ -133,12 +133,12 @@ public sealed class CrowdTests : PoolTest
 
         await patience.CancelAsync();
 
-        await EventuallyAsync(() => pool.Statistics.Waiting == 0, "nobody waits", TimeSpan.FromSeconds(20));
+        await EventuallyAsync(() => pool.Statistics.Waiting == 0, "no request waits", TimeSpan.FromSeconds(20));
         Assert.True(Array.TrueForAll(waiting, one => one.IsCompleted && !one.IsCompletedSuccessfully));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting[0].AsTask());
     }
 
-    /// <summary>The pool works: what is returned goes to those who wait.</summary>
+    /// <summary>The pool works: a returned connection goes to a waiter.</summary>
     private static async Task ServeAsync(PooledConnection held, params Task<PooledConnection>[] waiting)
     {
         await held.DisposeAsync();

@@ -32,7 +32,7 @@ public sealed class RandomEndsTests : PoolTest
             }
         }));
 
-        // How near they come to the cap is a matter of how fast the machine is.
+        // How near the number comes to the cap depends on the speed of the machine.
         Assert.InRange(Math.Max(most, await Backends.CountAsync()), Max / 2, Max);
         Assert.Equal(Batches * PerBatch, _served + _ended);
         Assert.True(_served > 100 && _ended > 100, $"{_served} were served, and {_ended} ended before.");

@@ -17,7 +17,7 @@ public sealed class WaitingTests : PoolTest
         {
             var number = i;
             waiters.Add(ServeAsync());
-            await EventuallyAsync(() => pool.Statistics.Waiting == number + 1, "it waits");
+            await EventuallyAsync(() => pool.Statistics.Waiting == number + 1, "the request waits");
 
             async Task ServeAsync()
             {
@@ -54,12 +54,12 @@ public sealed class WaitingTests : PoolTest
         var held = await pool.GetConnAsync();
         using var cancellation = new CancellationTokenSource();
         var waiting = pool.GetConnAsync(cancellation.Token).AsTask();
-        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "it waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
 
         await cancellation.CancelAsync();
 
         Assert.Equal(cancellation.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting)).CancellationToken);
-        await EventuallyAsync(() => pool.Statistics.Waiting == 0, "nobody waits");
+        await EventuallyAsync(() => pool.Statistics.Waiting == 0, "no request waits");
         await held.DisposeAsync();
         Assert.Equal(1, pool.Statistics.Cancelled);
     }
@@ -90,7 +90,7 @@ public sealed class WaitingTests : PoolTest
         await held.DisposeAsync();
         await EventuallyAsync(() => waiting.IsCompleted, "it is served");
 
-        // Somebody's continuation blocks its thread; the manager answers all the same.
+        // The continuation blocks its thread, and the manager still answers.
         await pool.Manager.Ask<PoolStatistics>(new GetStatistics(), TimeSpan.FromSeconds(5));
         release.Set();
         await blocked;

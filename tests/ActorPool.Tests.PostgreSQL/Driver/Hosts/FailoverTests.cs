@@ -55,7 +55,7 @@ public sealed class FailoverTests : HostsTest
         await RunAsync(former, "ALTER SYSTEM SET default_transaction_read_only = on");
         await RunAsync(former, "SELECT pg_reload_conf()");
 
-        // Its server says so with the answer to any command, and then the others are tested.
+        // The answer to any command shows that the server is read-only, and then the pool tests the other connections.
         for (var end = DateTime.UtcNow.AddSeconds(5); await PortAsync(pool) == PortOf(former);)
             Assert.True(DateTime.UtcNow < end, "None is replaced.");
         var ports = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>

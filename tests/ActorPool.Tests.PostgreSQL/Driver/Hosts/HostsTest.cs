@@ -12,7 +12,7 @@ public abstract class HostsTest : PoolTest
         return $"{text.Host}:{text.Port}";
     }
 
-    /// <summary>The string with other hosts and more keywords.</summary>
+    /// <summary>The connection string with other hosts and more keywords.</summary>
     protected static string With(string connectionString, string more, params string[] hosts)
     {
         var text = new NpgsqlConnectionStringBuilder(connectionString);
@@ -21,14 +21,14 @@ public abstract class HostsTest : PoolTest
         return $"{text.ConnectionString};{more}";
     }
 
-    /// <summary>Where a borrower gets, as the server says.</summary>
+    /// <summary>The port of the server that a borrower reaches.</summary>
     protected static async Task<int> PortAsync(ConnectionPool pool)
     {
         await using var connection = await pool.GetConnAsync();
         return int.Parse((string)(await ScalarAsync(connection, "SHOW port"))!, System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Inserts a row as soon as a borrower can, however many errors come before; these.</summary>
+    /// <summary>Inserts a row as soon as a borrower can. The result is the errors before.</summary>
     protected static async Task<List<string>> WriteAsync(ConnectionPool pool, TimeSpan within)
     {
         var errors = new List<string>();

@@ -12,7 +12,7 @@ public sealed class RotatingPasswordTests : HostsTest
         await using var admin = new NpgsqlConnection($"{server.ConnectionString};Pooling=false");
         await admin.OpenAsync();
         await RunAsync(admin, "CREATE ROLE app LOGIN PASSWORD 'one'");
-        // The server trusts its machine; of this role it wants the password.
+        // The server trusts local connections, except for this role.
         await RunAsync(admin, """
             DO $$ BEGIN EXECUTE format(
                 $copy$COPY (SELECT 'host all app 127.0.0.1/32 scram-sha-256' UNION ALL SELECT 'host all all 127.0.0.1/32 trust') TO %L$copy$, current_setting('hba_file'));

@@ -16,7 +16,7 @@ public sealed class SeveralHostsTests : HostsTest
     {
         using var silent = new SilentHost();
         var text = With(ConnectionString, more, silent.Name, HostOf(ConnectionString));
-        // Its own time-out for one host is longer than the pool's for all.
+        // The driver's time-out for one host is longer than the pool's for all hosts.
         await using var given = givenDataSource ? NpgsqlDataSource.Create(text) : null;
         var settings = new PoolSettings(givenDataSource ? "" : text, 1, 2) { DataSource = given, ConnectTimeout = TimeSpan.FromSeconds(1.5) };
         var clock = Stopwatch.StartNew();
@@ -134,7 +134,7 @@ public sealed class SeveralHostsTests : HostsTest
         Assert.Equal("yes", await ScalarAsync(other, "SELECT current_setting('app.configured')"));
     }
 
-    /// <summary>As with a driver whose data source for several hosts cannot be taken apart.</summary>
+    /// <summary>As with a driver whose data source for several hosts hides its parts.</summary>
     private async Task<ConnectionPool> StartAsWholeAsync(PoolSettings settings)
     {
         var source = NpgsqlSource.Create(settings, NpgsqlInternals.TryCreate(out _), hosts: HostList.Of(settings.DataSource!, inIt: null));

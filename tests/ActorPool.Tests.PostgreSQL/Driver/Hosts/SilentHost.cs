@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ActorPool.Tests.PostgreSQL.Driver.Hosts;
 
-/// <summary>A host that accepts connections and says nothing.</summary>
+/// <summary>A host that accepts connections and sends nothing.</summary>
 internal sealed class SilentHost : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -7,8 +7,8 @@ using Npgsql;
 namespace ActorPool.Tests.PostgreSQL.Driver.NextDriver;
 
 /// <summary>
-/// The pool, and a scenario of these tests, loaded once more beside an Npgsql as its next major version will be: made of the present one,
-/// without the keyword and the property that are announced to go, and with an internal of another name if that is wanted.
+/// Loads the pool and a scenario once more, beside an Npgsql like its next major version: the present one,
+/// without the keyword and the property that are announced to go and, if asked for, with a renamed internal member.
 /// </summary>
 internal sealed class NextDriverContext : AssemblyLoadContext
 {
@@ -44,7 +44,7 @@ internal sealed class NextDriverContext : AssemblyLoadContext
         return File.Exists(file) ? LoadFromAssemblyPath(file) : null;
     }
 
-    // What reads it inside the driver reads its default under another name; to others it is gone, and the keyword is unknown.
+    // The driver reads its default under another name. For other code the property is gone, and the keyword is unknown.
     private static void RemoveProperty(TypeDefinition builder)
     {
         var property = Single(builder.Properties, property => property.Name == Gone);

@@ -4,7 +4,7 @@ using ActorPool.Tests.PostgreSQL.Support;
 
 namespace ActorPool.Tests.PostgreSQL.Driver.NextDriver;
 
-/// <summary>The binaries as they are, with the next major version of Npgsql.</summary>
+/// <summary>The same binaries with the next major version of Npgsql.</summary>
 public sealed class NextDriverTests : PoolTest
 {
     private static readonly string[] Works = ["Npgsql 11", "has the property: False", "tables left: 0", "the query was ended: True"];

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Driver.NextDriver;
 
-/// <summary>What an application does with a pool. Returns what it saw, in types that two contexts share.</summary>
+/// <summary>An application that uses a pool. Its results have types that both contexts share.</summary>
 public static class Scenario
 {
     public static async Task<string[]> RunAsync(string connectionString)
