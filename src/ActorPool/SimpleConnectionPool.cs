@@ -4,6 +4,8 @@ using ActorPool.Driver;
 using ActorPool.Leases;
 using ActorPool.Messages;
 using ActorPool.Simple;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorPool;
 
@@ -13,40 +15,57 @@ namespace ActorPool;
 /// The same pool for one caller at a time, without actors: inside one actor, or in a script. psycopg2's <c>SimpleConnectionPool</c>.
 /// </summary>
 /// <remarks>
-/// It never waits for another borrower, since there is none: when all connections are lent a request is refused as exhausted,
-/// whatever <c>acquire-timeout</c> says. It has no timers: what is due by the clock is done inside the next call.
-/// A call while another is under way throws <see cref="InvalidOperationException"/>.
+/// It never waits for another borrower, since there is none: when all connections are lent, a request is refused as exhausted and
+/// <c>acquire-timeout</c> has no effect. It has no timers: work that is due by the clock is done inside the next call, also a leak warning.
+/// A call during another one throws <see cref="InvalidOperationException"/>.
 /// </remarks>
 public sealed class SimpleConnectionPool : IConnectionPool
 {
-    private readonly SimpleShell _driver;
+    private readonly SimpleShell _shell;
     private int _busy;
     private bool _disposed;
 
-    private SimpleConnectionPool(SimpleShell driver) => _driver = driver;
+    private SimpleConnectionPool(SimpleShell shell) => _shell = shell;
 
     /// <inheritdoc/>
-    public PoolStatistics Statistics => _driver.Statistics;
+    public PoolStatistics Statistics => _shell.Statistics;
 
-    /// <summary>Starts a pool with <c>min-connections</c> open.</summary>
-    /// <param name="settings">What it is built from.</param>
-    /// <param name="cancellationToken">Gives up the start; what was opened is closed again.</param>
-    /// <exception cref="ArgumentException">The settings do not fit each other.</exception>
+    /// <summary>Starts a pool with <c>min-connections</c> open, without a log.</summary>
+    /// <param name="settings">The settings of the pool.</param>
+    /// <param name="cancellationToken">Cancels the start; connections that were opened are closed again.</param>
+    /// <exception cref="ArgumentException">The settings do not fit each other, or need a logger: <c>leak-warning-after</c> is set.</exception>
     /// <exception cref="PoolException">A connection could not be opened; the server's own error is inside, and no backend is left.</exception>
     public static Task<SimpleConnectionPool> StartAsync(PoolSettings settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        settings.Validate();
-        cancellationToken.ThrowIfCancellationRequested();
-        return StartAsync(settings, NpgsqlSource.Create(settings), cancellationToken);
+        return settings.LeakWarningAfter is null
+            ? StartAsync(settings, NullLogger.Instance, cancellationToken)
+            : throw new ArgumentException(
+                "A SimpleConnectionPool without a logger cannot show the warning of leak-warning-after. Start it with a logger, or set LeakWarningAfter to null.", nameof(settings));
     }
 
-    internal static async Task<SimpleConnectionPool> StartAsync(PoolSettings settings, IConnectionSource source, CancellationToken cancellationToken)
+    /// <summary>Starts a pool with <c>min-connections</c> open, which logs as the actor pool does: leaks, leases ended by force, failed opens.</summary>
+    /// <param name="settings">The settings of the pool.</param>
+    /// <param name="logger">Receives the log. It is called inside the calls of the pool, on their threads.</param>
+    /// <param name="cancellationToken">Cancels the start; connections that were opened are closed again.</param>
+    /// <exception cref="ArgumentException">The settings do not fit each other.</exception>
+    /// <exception cref="PoolException">A connection could not be opened; the server's own error is inside, and no backend is left.</exception>
+    public static Task<SimpleConnectionPool> StartAsync(PoolSettings settings, ILogger logger, CancellationToken cancellationToken = default)
     {
-        var pool = new SimpleConnectionPool(new SimpleShell(settings, source));
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(logger);
+        settings.Validate();
+        cancellationToken.ThrowIfCancellationRequested();
+        return StartAsync(settings, NpgsqlSource.Create(settings), logger, TimeProvider.System, cancellationToken);
+    }
+
+    internal static async Task<SimpleConnectionPool> StartAsync(
+        PoolSettings settings, IConnectionSource source, ILogger logger, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var pool = new SimpleConnectionPool(new SimpleShell(settings, source, new SimplePoolLog(logger, settings.Name), clock));
         try
         {
-            await pool._driver.StartAsync(cancellationToken).ConfigureAwait(false);
+            await pool._shell.StartAsync(cancellationToken).ConfigureAwait(false);
             return pool;
         }
         catch
@@ -93,7 +112,7 @@ public sealed class SimpleConnectionPool : IConnectionPool
         ArgumentNullException.ThrowIfNull(connection);
         KeyRule.Checked(key);
         using var call = Enter();
-        _driver.Put(connection, key, close);
+        _shell.Put(connection, key, close);
         return ValueTask.CompletedTask;
     }
 
@@ -101,12 +120,12 @@ public sealed class SimpleConnectionPool : IConnectionPool
     public async Task CloseAllAsync()
     {
         using var call = Enter();
-        await _driver.CloseAllAsync().ConfigureAwait(false);
+        await _shell.CloseAllAsync().ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Closes every connection, those in use included: the one caller who could still return some is the one who disposes.
-    /// Again: nothing happens.
+    /// Closes every connection, those in use included: the caller that disposes the pool is the only one that could return them.
+    /// Calling it again has no effect.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -114,7 +133,7 @@ public sealed class SimpleConnectionPool : IConnectionPool
             return;
         using var call = Enter();
         _disposed = true;
-        await _driver.DisposeAsync().ConfigureAwait(false);
+        await _shell.DisposeAsync().ConfigureAwait(false);
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The lease is the caller's.")]
@@ -122,19 +141,19 @@ public sealed class SimpleConnectionPool : IConnectionPool
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var call = Enter();
-        return await _driver.GetAsync(request, cancellationToken).ConfigureAwait(false);
+        return await _shell.GetAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     private SimpleRequest Request(object? key, string? file, int line)
     {
-        AmbientTransaction.Check(_driver.Settings);
+        AmbientTransaction.Check(_shell.Settings);
         return new SimpleRequest(KeyRule.Checked(key), file, line);
     }
 
     private Call Enter() =>
         Interlocked.Exchange(ref _busy, 1) == 0
             ? new Call(this)
-            : throw new InvalidOperationException("A SimpleConnectionPool serves one caller at a time, and a call is under way. Use ConnectionPool where several callers share a pool.");
+            : throw new InvalidOperationException("A SimpleConnectionPool serves one caller at a time, and another call is in progress. Use ConnectionPool where several callers share a pool.");
 
     private readonly struct Call(SimpleConnectionPool pool) : IDisposable
     {

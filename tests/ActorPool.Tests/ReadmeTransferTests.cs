@@ -1,5 +1,6 @@
 using System.Reflection;
 using ActorPool.Leases;
+using ActorPool.Tests.Actors.Support;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using Microsoft.CodeAnalysis;
@@ -17,7 +18,9 @@ public sealed class ReadmeTransferTests() : TestKit("akka.loglevel = OFF, akka.s
     {
         var transfer = Start();
         ExpectMsg<GetConn>();
-        transfer.Tell(new PooledConnection(new NoHome(), new Npgsql.NpgsqlConnection(), new Slot(0), null));
+        var place = new ConnectionSlot(new NoHome(), new Slot(0));
+        place.Replace(new ScriptedSource().Create());
+        transfer.Tell(place.Lend(key: null, default));
 
         Assert.IsType<InvalidOperationException>(ExpectMsg<Status.Failure>().Cause);
         ExpectTerminated(transfer);
@@ -58,15 +61,23 @@ public sealed class ReadmeTransferTests() : TestKit("akka.loglevel = OFF, akka.s
 
     private sealed class NoHome : ILeaseHome
     {
-        public string Name => "readme";
+        public PoolSettings Settings { get; } = new("Host=readme", 0, 1);
 
         public string ConnectionString => "";
+
+        public string Server => "readme";
+
+        public TimeSpan Now => default;
 
         public void Returned(PooledConnection lease)
         {
         }
 
         public void Forgotten(ForgottenLease lease)
+        {
+        }
+
+        public void ClosedByReader(ReaderClosedLease lease)
         {
         }
     }

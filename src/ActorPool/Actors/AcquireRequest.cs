@@ -10,67 +10,68 @@ namespace ActorPool.Actors;
 /// A request for a connection through the facade: the message, the place in the queue and the caller's promise in one object.
 /// One compare-and-swap decides between the pool's answer and the caller's cancellation.
 /// </summary>
-/// <remarks>One that got its connection at once has been seen by nobody else and is used again by its thread.</remarks>
-internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<PooledConnection>
+/// <remarks>A request that completed synchronously was never queued; the same thread reuses it.</remarks>
+internal sealed class AcquireRequest : BorrowRequest, IPoolRequest, IValueTaskSource<PooledConnection>
 {
     private const int Open = 0;
     private const int Claimed = 1;
     private const int Answered = 2;
     private const int GivenUp = 3;
 
-    // Together about two microseconds, as long as a change of threads takes. Measured with two threads that do nothing but borrow and
-    // return: fewer looks leave a quarter of the requests to such a change, more cost time whenever the thread with the manager is held up.
-    private const int TurnsBetweenLooks = 2;
-    private static readonly int Looks = Environment.ProcessorCount > 1 ? 32 : 0;
+    // Together about two microseconds, as long as a change of threads takes. Measured with two threads that only borrow and return:
+    // fewer checks leave a quarter of the requests to such a change, more cost time whenever the thread with the manager is held up.
+    private const int TurnsBetweenChecks = 2;
+    private static readonly int Checks = Environment.ProcessorCount > 1 ? 32 : 0;
 
     [ThreadStatic]
     private static AcquireRequest? _spare;
 
-    private PoolContext _cell;
+    private PoolContext _pool;
     private Promise<PooledConnection> _promise = new();
     private CancellationTokenRegistration _cancellation;
     private PoolFailure? _failure;
     private ObservedWait? _observed;
+    private LeaseOrigin _origin;
     private int _state;
 
-    private AcquireRequest(PoolContext cell)
-        : base(key: null, timeout: null) => _cell = cell;
+    private AcquireRequest(PoolContext pool)
+        : base(key: null, timeout: null) => _pool = pool;
 
-    /// <summary>Where the caller asked.</summary>
-    public LeaseOrigin Origin { get; private set; }
+    /// <summary>The place of the call, and the owner if there is one.</summary>
+    public override LeaseOrigin Origin => _origin;
 
     /// <summary>The actor whose lease it will be; null for one that belongs to no actor.</summary>
     public IActorRef? Owner { get; private set; }
 
-    /// <summary>Asks the manager for a connection. The key is looked up here, on its borrower's thread; what it throws is the answer.</summary>
+    /// <summary>Requests a connection from the manager. The key is looked up here, on the borrower's thread; an exception of it is the answer.</summary>
     public static ValueTask<PooledConnection> Send(
-        PoolContext cell, object? key, string? file, int line, CancellationToken cancellationToken, TimeSpan? timeout = null, IActorRef? owner = null)
+        PoolContext pool, object? key, string? file, int line, CancellationToken cancellationToken, TimeSpan? timeout = null, IActorRef? owner = null)
     {
         var observed = ObservedWait.Begin();
         KeyEntry? entry = null;
-        if (key is not null && Find(cell, key, out entry) is { } error)
+        if (key is not null && Find(pool, key, out entry) is { } error)
         {
             observed?.End(error.GetType().FullName);
-            observed?.Report(cell.Metrics);
+            observed?.Report(pool.Metrics);
             return ValueTask.FromException<PooledConnection>(error);
         }
 
-        var request = _spare ?? new AcquireRequest(cell);
+        var request = _spare ?? new AcquireRequest(pool);
         _spare = null;
-        request._cell = cell;
+        request._pool = pool;
         request._observed = observed;
         request.Renew(key, timeout, entry);
         request.Owner = owner;
-        request.Origin = new LeaseOrigin(file, line, owner?.Path);
+        request._origin = new LeaseOrigin(file, line, owner?.Path);
         return request.Send(cancellationToken);
     }
 
-    /// <summary>Looks up the key. What it throws is given back: a borrow without a key pays nothing for the case.</summary>
-    private static Exception? Find(PoolContext cell, object key, out KeyEntry? entry)
+    /// <summary>Looks up the key. Its exception is a result, so that a borrow without a key enters no try block.</summary>
+    private static Exception? Find(PoolContext pool, object key, out KeyEntry? entry)
     {
         try
         {
-            entry = cell.Keys.Use(key);
+            entry = pool.Keys.Use(key);
             return null;
         }
         catch (Exception error)
@@ -82,8 +83,8 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
 
     private ValueTask<PooledConnection> Send(CancellationToken cancellationToken)
     {
-        _cell.Send(this);
-        // Whoever gave the answer does nothing more with the request after the promise is kept.
+        _pool.Send(this);
+        // The answering thread leaves the request alone once the promise is kept.
         if (IsAnsweredAtOnce() && _failure is null)
             return new ValueTask<PooledConnection>(TakeAtOnce());
         if (cancellationToken.CanBeCanceled)
@@ -96,18 +97,18 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     /// </summary>
     private bool IsAnsweredAtOnce()
     {
-        for (var look = 0; ; look++)
+        for (var check = 0; ; check++)
         {
             if (_promise.GetStatus(_promise.Version) == ValueTaskSourceStatus.Succeeded)
             {
-                // It may have waited for a moment, between two looks.
+                // It may have waited for a moment, between two checks.
                 Volatile.ReadBarrier();
                 return !HasWaited;
             }
 
-            if (HasWaited || look == Looks)
+            if (HasWaited || check == Checks)
                 return false;
-            Thread.SpinWait(TurnsBetweenLooks);
+            Thread.SpinWait(TurnsBetweenChecks);
         }
     }
 
@@ -115,10 +116,10 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
     {
         var lease = Take(_promise.Version);
         // A spare one keeps nothing alive.
-        _cell = null!;
+        _pool = null!;
         Renew(null, null, null);
         Owner = null;
-        Origin = default;
+        _origin = default;
         _state = Open;
         _spare = this;
         return lease;
@@ -126,16 +127,19 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
 
     public override bool TryClaim() => Interlocked.CompareExchange(ref _state, Claimed, Open) == Open;
 
-    /// <summary>It is not answered at once.</summary>
+    /// <summary>It has to wait.</summary>
     public void Queued() => _observed?.Queued();
 
-    /// <summary>The answer, after <see cref="TryClaim"/>.</summary>
-    public void Complete(PooledConnection lease)
+    /// <summary>The answer, after <see cref="TryClaim"/>: the caller takes it or, when it gave up before, the claim failed.</summary>
+    public override bool Deliver(PooledConnection lease, IActorRef manager)
     {
         Volatile.Write(ref _state, Answered);
         _observed?.End();
         _promise.SetResult(lease);
+        return true;
     }
+
+    public override void Refuse(PoolFailure failure, IActorRef manager) => Fail(failure);
 
     public void Fail(PoolFailure failure)
     {
@@ -146,7 +150,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
         _promise.SetResult(null!);
     }
 
-    /// <summary>Its owner cannot have a lease.</summary>
+    /// <summary>The answer is an error that is not the pool's own: the owner cannot have a lease.</summary>
     public void Fail(Exception error)
     {
         if (!TryAnswer())
@@ -155,7 +159,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
         _promise.SetException(error);
     }
 
-    /// <summary>A manager that crashed may have claimed it and not come to its answer.</summary>
+    /// <summary>The manager crashed, perhaps between its claim and its answer.</summary>
     public void FailAfterCrash(PoolFailure failure)
     {
         Interlocked.CompareExchange(ref _state, Open, Claimed);
@@ -164,7 +168,7 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
 
     PooledConnection IValueTaskSource<PooledConnection>.GetResult(short token)
     {
-        // A caller that blocks can be cancelled yet.
+        // Cancellation still works while the caller blocks here.
         _promise.Wait(token);
         _cancellation.Dispose();
         return Take(token);
@@ -175,11 +179,11 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
         if (_observed is { } observed)
         {
             _observed = null;
-            observed.Report(_cell.Metrics);
+            observed.Report(_pool.Metrics);
         }
 
         var lease = _promise.GetResult(token);
-        // The request may live longer than its caller's lease; it must not keep that one alive.
+        // A request that outlives the lease must not keep it reachable: then it could not be found as forgotten.
         _promise.Reset();
         return _failure is null ? lease : throw _failure.ToException();
     }
@@ -201,9 +205,9 @@ internal sealed class AcquireRequest : Waiter, IPoolRequest, IValueTaskSource<Po
             return;
         _observed?.End(typeof(OperationCanceledException).FullName);
         _promise.SetException(new OperationCanceledException("The wait for a connection was cancelled.", token));
-        _cell.Note(new Abandoned(this));
+        _pool.Note(new Abandoned(this));
     }
 }
 
-/// <summary>The caller of this request has given up.</summary>
-internal sealed record Abandoned(AcquireRequest Request) : INoSerializationVerificationNeeded;
+/// <summary>The caller of this request has cancelled it.</summary>
+internal sealed record Abandoned(AcquireRequest Request) : INote;

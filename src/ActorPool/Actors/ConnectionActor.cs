@@ -161,4 +161,4 @@ internal sealed record BackendSurvived(BackendIdentity Backend) : IConnectionRep
 internal sealed record ConnectionEnded(Slot Slot, int Incarnation) : IConnectionReport;
 
 /// <summary>About a connection: its actor has stopped.</summary>
-internal sealed record ConnectionStopped(Slot Slot, int Incarnation, int Attempt) : IConnectionReport;
+internal sealed record ConnectionStopped(Slot Slot, int Incarnation, int Generation) : IConnectionReport;

@@ -1,18 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core.Model;
 using ActorPool.Errors;
+using ActorPool.Messages;
 using Akka.Actor;
 
 namespace ActorPool.Actors;
 
 /// <summary>
 /// A <see cref="GetConn"/> or <see cref="PutConn"/> sent to the manager itself, with a key whose <c>Equals</c> is the user's: that code
-/// runs on the thread pool, and the message comes back with what it found.
+/// runs on the thread pool, and the lookup comes back to the manager with the result.
 /// </summary>
-/// <remarks>Made and ended by the manager. Of one sender it holds back what came later, so that the sender's messages keep their order.</remarks>
-internal sealed class KeyLookup(object message, IActorRef sender, PoolContext cell, TimeSpan since) : IPoolRequest, IThreadPoolWorkItem
+/// <remarks>Begun and ended by <see cref="KeyLookups"/>.</remarks>
+internal sealed class KeyLookup(IPoolMessage message, IActorRef sender, PoolContext pool, TimeSpan since) : IPoolRequest, IThreadPoolWorkItem
 {
-    public object Message { get; } = message;
+    public IPoolMessage Message { get; } = message;
 
     public IActorRef Sender { get; } = sender;
 
@@ -25,16 +26,16 @@ internal sealed class KeyLookup(object message, IActorRef sender, PoolContext ce
     /// <summary>Whether the key of a <see cref="PutConn"/> is that of its lease.</summary>
     public bool FitsKey { get; private set; }
 
-    /// <summary>What the key threw.</summary>
+    /// <summary>The exception of the key.</summary>
     public Exception? Error { get; private set; }
 
     /// <summary>The message was decided, or refused before its key was found.</summary>
     public bool IsOver { get; set; }
 
-    /// <summary>What the sender sent after it, oldest first.</summary>
+    /// <summary>Later messages of the sender, oldest first.</summary>
     public Queue<object> Behind { get; init; } = [];
 
-    [SuppressMessage("Design", "CA1031", Justification = "What the user's key throws goes to its sender.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The exception of the user's key is the answer to its sender.")]
     void IThreadPoolWorkItem.Execute()
     {
         try
@@ -42,18 +43,18 @@ internal sealed class KeyLookup(object message, IActorRef sender, PoolContext ce
             if (Message is PutConn put)
                 FitsKey = put.Key!.Equals(put.Connection.LentKey);
             else
-                Entry = cell.Keys.Use(((GetConn)Message).Key!);
+                Entry = pool.Keys.Use(((GetConn)Message).Key!);
         }
         catch (Exception error)
         {
             Error = error;
         }
 
-        if (!cell.Ended)
-            cell.Manager.Tell(this, Sender);
+        if (!pool.Ended)
+            pool.Manager.Tell(this, Sender);
     }
 
-    /// <summary>Refuses the message, unless it was decided, and what is behind it.</summary>
+    /// <summary>Refuses the message, unless it was decided, and those behind it.</summary>
     public void Fail(PoolFailure failure)
     {
         if (!IsOver)
@@ -63,21 +64,21 @@ internal sealed class KeyLookup(object message, IActorRef sender, PoolContext ce
             Refuse(failure);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A failure to answer one sender must not keep the others from theirs.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The other senders get their answers when one of them throws.")]
     private void Refuse(PoolFailure failure)
     {
         try
         {
-            Sender.Tell(new Status.Failure(failure.ToException()), cell.Manager);
+            Sender.Tell(new Status.Failure(failure.ToException()), pool.Manager);
         }
         catch (Exception)
         {
-            // It may be the one in whose answer the manager crashed.
+            // The answer to this sender may be the one in which the manager crashed.
         }
     }
 }
 
-/// <summary>The manager comes to the next message behind a lookup.</summary>
+/// <summary>The next message behind a lookup is due.</summary>
 internal sealed class NextBehind(KeyLookup lookup) : INoSerializationVerificationNeeded
 {
     public KeyLookup Lookup { get; } = lookup;

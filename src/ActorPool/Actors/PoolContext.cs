@@ -9,16 +9,16 @@ using Akka.Actor;
 
 namespace ActorPool.Actors;
 
-/// <summary>What the manager, the facade and the leases of one pool share. It outlives the manager.</summary>
+/// <summary>The data that the manager, the facade and the leases of one pool share. It outlives the manager.</summary>
 internal sealed class PoolContext(PoolSettings settings, IConnectionSource source) : ILeaseHome
 {
-    private const int MostTurns = 1000;
+    private const int MaxSpins = 1000;
 
     // Together about two microseconds, as long as a change of threads takes; a caller's turn lasts a tenth of that.
-    private const int TurnsBetweenLooks = 2;
-    private static readonly int Looks = Environment.ProcessorCount > 1 ? 32 : 0;
+    private const int TurnsBetweenChecks = 2;
+    private static readonly int Checks = Environment.ProcessorCount > 1 ? 32 : 0;
 
-    private long _notesTold;
+    private long _notesSent;
     private long _notesHandled;
     private int _isEntered;
     private volatile bool _ended;
@@ -35,24 +35,31 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
     /// <summary>The clock of the manager, and so of the core.</summary>
     public ITimeProvider Clock { get; set; } = null!;
 
-    /// <summary>What outlives a manager that crashes: the slots, by index.</summary>
-    public List<SlotRecord> Records { get; } = [];
+    /// <summary>These outlive a manager that crashes: the connections and leases of the slots, by index,</summary>
+    public List<ConnectionSlot> Slots { get; } = [];
 
-    /// <summary>And the actors that are watched, because they wait or hold a lease.</summary>
+    /// <summary>the actors of the connections, by the same index,</summary>
+    public List<ConnectionOwner> Owners { get; } = [];
+
+    /// <summary>and the actors that are watched, because they wait or hold a lease.</summary>
     public Dictionary<IActorRef, WatchedBorrower> Borrowers { get; } = [];
 
     /// <summary>Where borrowers find the entries of their keys. There is one as soon as the pool has started.</summary>
     public KeyTable Keys => State!.Keys;
 
-    /// <summary>And the state that its last manager had; null before the first.</summary>
+    /// <summary>The state of the last manager; null before the first.</summary>
     public PoolState? State { get; set; }
 
-    /// <summary>The log has said what the pool has to do without.</summary>
-    public bool LimitationTold { get; set; }
+    /// <summary>The log; null before the first manager.</summary>
+    public ActorPoolLog? Log { get; set; }
 
     public string Name => Settings.Name;
 
+    public string Server => Source.Server;
+
     public string ConnectionString => Source.ConnectionString;
+
+    public TimeSpan Now => Clock.HighResMonotonicClock;
 
     public IActorRef Manager
     {
@@ -62,17 +69,14 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
 
     public bool HasManager => _manager is not null;
 
-    /// <summary>The manager is gone for good: what is sent to it now nobody answers.</summary>
+    /// <summary>The manager has ended for good: it answers no message sent from now on.</summary>
     public bool Ended
     {
         get => _ended;
         set => _ended = value;
     }
 
-    /// <summary>The log has warned that two borrowers share a connection. Written by the manager.</summary>
-    public bool HasWarnedOfSharing { get; set; }
-
-    /// <summary>Called when the pool is closed, in whatever way: its name is free for another one.</summary>
+    /// <summary>Called when the pool is closed: its name is free for another one.</summary>
     public Action Closed { get; set; } = () => { };
 
     public void Returned(PooledConnection lease)
@@ -83,65 +87,66 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
             return;
         }
 
-        // Looked up before the note: after it the slot may be lent to somebody else.
-        var used = Clock.HighResMonotonicClock - lease.Slot.LentAt;
+        var used = Now - lease.LentAt;
         NoteHere(lease);
         Metrics.Used(used);
     }
+
+    public void ClosedByReader(ReaderClosedLease lease) => Note(new LeaseClosedByReader(lease));
 
     [SuppressMessage("Design", "CA1031", Justification = "On the finalizer's thread an exception would end the process.")]
     public void Forgotten(ForgottenLease lease)
     {
         try
         {
-            Note(lease);
+            Note(new LeaseForgotten(lease));
         }
         catch (Exception)
         {
-            // The actor system is gone, and the connection with it.
+            // The actor system has ended, and the connection with it.
         }
     }
 
-    /// <summary>Tells the manager something that nobody awaits.</summary>
-    public void Note(object note)
+    /// <summary>Sends the manager a message without an answer.</summary>
+    public void Note(INote note)
     {
         if (_ended)
             return;
-        Interlocked.Increment(ref _notesTold);
+        Interlocked.Increment(ref _notesSent);
         Manager.Tell(note, ActorRefs.NoSender);
     }
 
-    /// <summary>The same on a thread of a borrower's, which may handle it.</summary>
-    private void NoteHere(object note)
+    /// <summary>The same with an ended lease, on the borrower's thread, which may run the manager itself.</summary>
+    private void NoteHere(PooledConnection lease)
     {
         if (_ended)
             return;
-        Interlocked.Increment(ref _notesTold);
-        TellHere(note);
+        Interlocked.Increment(ref _notesSent);
+        TellHere(lease);
     }
 
-    /// <summary>A note was handled, and the numbers show it. One that somebody else has told does not count.</summary>
+    /// <summary>A note was handled, and the numbers show it. A message of this type from another sender does not count.</summary>
     public void NoteHandled()
     {
-        if (_notesHandled < Volatile.Read(ref _notesTold))
+        if (_notesHandled < Volatile.Read(ref _notesSent))
             Volatile.Write(ref _notesHandled, _notesHandled + 1);
     }
 
     /// <summary>The pool's numbers, with every return and every cancellation that came before.</summary>
     public PoolStatistics Statistics()
     {
-        var told = Volatile.Read(ref _notesTold);
+        var sent = Volatile.Read(ref _notesSent);
         var spin = default(SpinWait);
-        // The manager is at most a few messages behind; one that is held up is not waited for.
-        for (var turn = 0; turn < MostTurns && !_ended && Volatile.Read(ref _notesHandled) < told; turn++)
+        // The manager is at most a few messages behind; a manager that is held up longer is not waited for.
+        for (var spins = 0; spins < MaxSpins && !_ended && Volatile.Read(ref _notesHandled) < sent; spins++)
             spin.SpinOnce(sleep1Threshold: -1);
-        return Look();
+        return CurrentStatistics();
     }
 
-    /// <summary>The same, as they are at the moment.</summary>
-    public PoolStatistics Look() => Gauges.Read(Clock.HighResMonotonicClock);
+    /// <summary>The pool's numbers as the manager last published them.</summary>
+    public PoolStatistics CurrentStatistics() => Gauges.Read(Now);
 
-    /// <summary>Sends a request that answers itself should the manager end before it is read.</summary>
+    /// <summary>Sends a request that is refused when the manager ends before it reads it.</summary>
     public void Send(IPoolRequest request)
     {
         TellHere(request);
@@ -151,8 +156,8 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
     }
 
     /// <summary>
-    /// Tells the manager something on a caller's thread. Two callers at the same moment take turns: each finds the manager at rest, where the
-    /// second message would need a thread of the thread pool. The second one waits for as long as that would take, and no longer.
+    /// Sends a message on a caller's thread. Two callers at the same moment take turns, so that each finds the manager at rest; otherwise the
+    /// second message would need a thread of the thread pool. The second caller waits for at most the time that such a thread takes to start.
     /// </summary>
     private void TellHere(object message)
     {
@@ -170,9 +175,9 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
 
     private bool EntersSoon()
     {
-        for (var look = 0; look < Looks; look++)
+        for (var check = 0; check < Checks; check++)
         {
-            Thread.SpinWait(TurnsBetweenLooks);
+            Thread.SpinWait(TurnsBetweenChecks);
             if (Volatile.Read(ref _isEntered) == 0 && Interlocked.CompareExchange(ref _isEntered, 1, 0) == 0)
                 return true;
         }

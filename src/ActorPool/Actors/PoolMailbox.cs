@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ActorPool.Errors;
+using ActorPool.Messages;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
@@ -8,8 +9,8 @@ using Akka.Dispatch.MessageQueues;
 namespace ActorPool.Actors;
 
 /// <summary>
-/// The manager's mailbox: unbounded, because a full one would block the asker's thread; the limit is <c>max-waiting</c>.
-/// What the manager leaves unread when it ends is answered, so that no request is lost in it.
+/// The manager's mailbox: unbounded, because a full one would block the sender's thread; the limit is <c>max-waiting</c>.
+/// Messages left unread when the manager ends are answered, so that no request is lost in it.
 /// </summary>
 internal sealed class PoolMailbox(Settings settings, Config config)
     : MailboxType(settings, config), IProducesMessageQueue<UnboundedMessageQueue>
@@ -19,8 +20,8 @@ internal sealed class PoolMailbox(Settings settings, Config config)
 
     public override IMessageQueue Create(IActorRef owner, ActorSystem system) => new Queue(system.DeadLetters);
 
-    /// <param name="nobody">The sender of what is sent without one.</param>
-    internal sealed class Queue(IActorRef nobody) : IMessageQueue, IUnboundedMessageQueueSemantics
+    /// <param name="noSender">The sender of a message that is sent without one.</param>
+    internal sealed class Queue(IActorRef noSender) : IMessageQueue, IUnboundedMessageQueueSemantics
     {
         private readonly ConcurrentQueue<Envelope> _messages = new();
 
@@ -34,7 +35,7 @@ internal sealed class PoolMailbox(Settings settings, Config config)
 
         public void Enqueue(IActorRef receiver, Envelope envelope)
         {
-            if (!ReferenceEquals(envelope.Sender, nobody) || HasMessages || Interlocked.CompareExchange(ref _first, envelope.Message, null) is not null)
+            if (!ReferenceEquals(envelope.Sender, noSender) || HasMessages || Interlocked.CompareExchange(ref _first, envelope.Message, null) is not null)
                 _messages.Enqueue(envelope);
         }
 
@@ -55,11 +56,11 @@ internal sealed class PoolMailbox(Settings settings, Config config)
                 return false;
             }
 
-            // Looked at again behind the queue: what stands there may have been sent after it.
+            // Read again after the queue: a message there may have been sent after the first one.
             if (Volatile.Read(ref _first) is not { } first)
                 return _messages.TryDequeue(out envelope);
             Volatile.Write(ref _first, null);
-            envelope = new Envelope(first, nobody);
+            envelope = new Envelope(first, noSender);
             return true;
         }
 
@@ -86,7 +87,7 @@ internal sealed class PoolMailbox(Settings settings, Config config)
                     case IPoolRequest request:
                         request.Fail(failure);
                         break;
-                    case var message when PublicMessage.Is(message) && !envelope.Sender.IsNobody() && envelope.Sender is not DeadLetterActorRef:
+                    case IPoolMessage when !ReplyTo.IsNone(envelope.Sender):
                         envelope.Sender.Tell(new Status.Failure(failure.ToException()), owner);
                         break;
                     default:

@@ -1,70 +1,119 @@
 using ActorPool.Actors;
 using ActorPool.Core.Model;
-using Akka.Event;
+using ActorPool.Leases;
+using ActorPool.Messages;
 
 namespace ActorPool;
 
-// What an operator asks for while the pool runs.
+// Commands to the whole pool: start, stop and closeall, and those of an operator while it runs.
 public sealed partial class PoolManager
 {
-    private void Obey(Resize resize, TimeSpan now)
+    private void Handle(PoolOrder order, TimeSpan now)
+    {
+        switch (order.Kind)
+        {
+            case PoolOrderKind.Start:
+                _start = order;
+                order.Take();
+                _state.Start(now);
+                break;
+            case PoolOrderKind.CloseAll:
+                CloseAll(new ReplyTo(order));
+                break;
+            case PoolOrderKind.Stop when _state.IsEmpty:
+                order.Complete();
+                break;
+            case PoolOrderKind.Stop:
+                _closeWaiters.Add(new ReplyTo(order));
+                _state.Stop(now, order.Patience);
+                break;
+        }
+    }
+
+    void IPoolMessageHandler.Handle(CloseAll closeAll, TimeSpan now) => CloseAll(ToSender);
+
+    void IPoolMessageHandler.Handle(GetStatistics get, TimeSpan now) => Sender.Tell(PoolStatistics.From(_pool.Name, _state.Counts, now), Self);
+
+    void IPoolMessageHandler.Handle(GetLeases get, TimeSpan now) => Sender.Tell(_leases.Lent().Select(place => PoolLeaseOf(place, now)).ToArray(), Self);
+
+    void IPoolMessageHandler.Handle(Resize resize, TimeSpan now)
     {
         if (resize.Problem is { } problem)
         {
-            Refuse(Sender, problem);
+            ToSender.Refuse(problem);
             return;
         }
 
         _state.Resize(resize.MinConnections, resize.MaxConnections, now);
-        _log.Info("Pool {Pool}: from {Min} to {Max} connections from now on.", _cell.Name, resize.MinConnections, resize.MaxConnections);
+        _log.Resized(resize.MinConnections, resize.MaxConnections);
         Sender.Tell(Resized.Instance, Self);
     }
 
-    private void Obey(Pause pause, TimeSpan now)
+    void IPoolMessageHandler.Handle(Drain drain, TimeSpan now)
     {
-        _state.Pause(now);
-        _log.Info("Pool {Pool}: paused; no connection is lent until the pool is resumed.", _cell.Name);
-        if (pause.UntilReturned)
-        {
-            _pausers.RemoveAll(pauser => AskPromise.Of(pauser) is { IsCompleted: true });
-            _pausers.Add(Sender);
-        }
-        else
-        {
-            Sender.Tell(Paused.Instance, Self);
-        }
+        _state.Drain(now);
+        _log.Draining();
+        Sender.Tell(Drained.Instance, Self);
     }
 
-    private void Resume(TimeSpan now)
+    void IPoolMessageHandler.Handle(Pause pause, TimeSpan now)
+    {
+        _state.Pause(now);
+        _log.Paused();
+        if (pause.UntilReturned)
+            _pauseWaiters.Add(Sender);
+        else
+            Sender.Tell(Paused.Instance, Self);
+    }
+
+    void IPoolMessageHandler.Handle(Resume resume, TimeSpan now)
     {
         if (_state.IsPaused)
-            _log.Info("Pool {Pool}: resumed.", _cell.Name);
+            _log.Resumed();
         _state.Resume(now);
-        foreach (var pauser in _pausers)
-            Refuse(pauser, new InvalidOperationException($"Pool '{_cell.Name}' was resumed before everything was returned."));
-        _pausers.Clear();
+        foreach (var sender in _pauseWaiters.Take())
+            new ReplyTo(sender, _pool).Refuse(new InvalidOperationException($"Pool '{_pool.Name}' was resumed before everything was returned."));
         Sender.Tell(Resumed.Instance, Self);
     }
 
-    private void LookAtPause()
+    private static PoolLease PoolLeaseOf(ConnectionSlot place, TimeSpan now) =>
+        new(place.Slot.Lease?.Key?.Key, place.Origin.ToString(), place.HeldFor(now), place.Connection!.ProcessId);
+
+    private void AnswerPause()
     {
         var isOver = _state.Phase != PoolPhase.Running;
         if (!isOver && !_state.AllReturned)
             return;
-        foreach (var pauser in _pausers)
+        foreach (var sender in _pauseWaiters.Take())
         {
             if (isOver)
-                Refuse(pauser, FailureOf(PoolErrorKind.Closed));
+                new ReplyTo(sender, _pool).Refuse(_leases.Refusals.Of(PoolErrorKind.Closed));
             else
-                pauser.Tell(Paused.Instance, Self);
+                sender.Tell(Paused.Instance, Self);
         }
-
-        _pausers.Clear();
     }
 
-    private PoolLease[] Leases(TimeSpan now) =>
-    [
-        .. _records.Where(record => record.Slot.State == SlotState.InUse).OrderBy(record => record.Slot.LentAt).Select(record => new PoolLease(
-            record.Slot.Lease?.Key?.Key, record.Origin.ToString(), now - record.Slot.LentAt, record.Connection!.ProcessId)),
-    ];
+    private void CloseAll(ReplyTo replyTo)
+    {
+        if (TryCloseAll())
+            _closeWaiters.Add(replyTo);
+        else
+            replyTo.Refuse(_leases.Refusals.Of(PoolErrorKind.Closed));
+    }
+
+    private bool TryCloseAll()
+    {
+        if (!_state.CloseAll())
+            return false;
+        _log.Closed();
+        _pool.Closed();
+        return true;
+    }
+
+    private void AnswerClose()
+    {
+        foreach (var waiter in _closeWaiters)
+            waiter.Complete(AllClosed.Instance);
+        _closeWaiters.Clear();
+    }
 }

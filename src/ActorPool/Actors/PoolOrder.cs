@@ -3,7 +3,7 @@ using ActorPool.Errors;
 namespace ActorPool.Actors;
 
 /// <summary>An order to the whole pool through the facade: start, close all, stop gracefully.</summary>
-internal sealed class PoolOrder(PoolOrderKind kind, TimeSpan patience = default) : IPoolRequest
+internal sealed class PoolOrder(PoolOrderKind kind, TimeSpan patience = default) : IPoolPromise
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,7 +24,7 @@ internal sealed class PoolOrder(PoolOrderKind kind, TimeSpan patience = default)
 
     public void Fail(PoolFailure failure)
     {
-        // A pool that is gone is stopped.
+        // A pool that has ended has stopped.
         if (Kind == PoolOrderKind.Stop)
             Complete();
         else

@@ -39,7 +39,7 @@ internal sealed class PoolRegistry : IExtension
         if (!_live.TryAdd(cell.Name, pool))
             throw new ArgumentException($"A pool named '{cell.Name}' is alive in this actor system already. Give each pool a Name of its own, or dispose the other one first.");
         cell.Clock = _system.Scheduler;
-        PoolMeter.Add(cell.Metrics, cell.Settings, cell.Look);
+        PoolMeter.Add(cell.Metrics, cell.Settings, cell.CurrentStatistics);
         var number = Interlocked.Increment(ref _started);
         cell.Manager = _system.ActorOf(PoolManager.Props(cell), $"{Prefix}{cell.Name}-{number}");
     }

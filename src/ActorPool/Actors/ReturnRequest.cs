@@ -5,7 +5,7 @@ using ActorPool.Telemetry;
 namespace ActorPool.Actors;
 
 /// <summary>A return through the facade, answered when the manager has decided it.</summary>
-internal sealed class ReturnRequest(PoolContext cell, PooledConnection connection, object? key, bool close) : IPoolRequest, IValueTaskSource
+internal sealed class ReturnRequest(PoolContext pool, PooledConnection connection, object? key, bool close) : IPoolPromise, IValueTaskSource
 {
     private Promise<bool> _promise = new();
     private TimeSpan? _used;
@@ -18,29 +18,28 @@ internal sealed class ReturnRequest(PoolContext cell, PooledConnection connectio
 
     public bool Close { get; } = close;
 
-    /// <summary>Sends it to the manager. The key is compared here, on its borrower's thread; what it throws is the answer.</summary>
+    /// <summary>Sends it to the manager. The key is compared here, on the borrower's thread; an exception of it is the answer.</summary>
     public ValueTask Send()
     {
         try
         {
-            FitsKey = PooledConnection.FitsKey(Connection, cell, key) ?? key!.Equals(Connection.LentKey);
+            FitsKey = PooledConnection.FitsKey(Connection, pool, key) ?? key!.Equals(Connection.LentKey);
         }
         catch (Exception error)
         {
             return ValueTask.FromException(error);
         }
 
-        cell.Send(this);
+        pool.Send(this);
         return new ValueTask(this, _promise.Version);
     }
 
-    /// <param name="used">For how long the connection was lent.</param>
-    public void Complete(TimeSpan used)
+    public void Complete()
     {
         if (Interlocked.Exchange(ref _answered, 1) != 0)
             return;
         if (PoolMetrics.MeasuresUse)
-            _used = used;
+            _used = pool.Now - Connection.LentAt;
         _promise.SetResult(true);
     }
 
@@ -57,7 +56,7 @@ internal sealed class ReturnRequest(PoolContext cell, PooledConnection connectio
         if (_used is not { } used)
             return;
         _used = null;
-        cell.Metrics.Used(used);
+        pool.Metrics.Used(used);
     }
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _promise.GetStatus(token);

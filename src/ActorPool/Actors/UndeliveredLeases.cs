@@ -55,4 +55,4 @@ internal sealed class UndeliveredLeases : MinimalActorRef
 /// <param name="Lease">The lease, which was not over.</param>
 /// <param name="Receiver">The actor to which it was sent.</param>
 /// <param name="IsAlive">The actor received the message and does not handle it; else it had ended.</param>
-internal sealed record UndeliveredLease(PooledConnection Lease, IActorRef Receiver, bool IsAlive) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+internal sealed record UndeliveredLease(PooledConnection Lease, IActorRef Receiver, bool IsAlive) : INote, IDeadLetterSuppression;

@@ -10,7 +10,7 @@ internal sealed class WatchedBorrower(IActorRef actor) : Borrower
 
     public IActorRef Actor { get; } = actor;
 
-    /// <summary>It neither waits for anything nor holds anything, for whomever.</summary>
+    /// <summary>It neither waits, for itself or for another actor, nor holds a lease.</summary>
     public bool IsDone => HasNothing && _forOthers is null or { Count: 0 };
 
     /// <summary>The requests that it made on behalf of other actors, and that wait.</summary>
@@ -19,10 +19,10 @@ internal sealed class WatchedBorrower(IActorRef actor) : Borrower
     /// <summary>It waits on behalf of another actor.</summary>
     public void Add(AskRequest request) => (_forOthers ??= []).Add(request);
 
-    /// <summary>It waits no longer.</summary>
+    /// <summary>That request waits no longer.</summary>
     public void Remove(AskRequest request) => _forOthers?.Remove(request);
 
-    /// <summary>After a crash: nobody waits.</summary>
+    /// <summary>After a crash: it waits for nothing, and its leases are added again.</summary>
     public void Forget()
     {
         Waiters.Clear();

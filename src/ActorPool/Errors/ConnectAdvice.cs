@@ -19,6 +19,10 @@ internal static class ConnectAdvice
         ? hosts.Failure == ConnectFailure.Permanent
         : SqlStateOf(error) is not { } state ? HasNoPassword(error) : (state.StartsWith("28", StringComparison.Ordinal) || state is PostgresErrorCodes.InvalidCatalogName or NoPrivilege);
 
+    /// <summary>The remedy for an open that failed, in a hook or at the server, as sentences.</summary>
+    public static string Remedy(Exception error) =>
+        error is HookFailedException ? "The hook must leave the connection open and idle, outside a transaction." : For(error);
+
     /// <summary>The remedy, as sentences.</summary>
     public static string For(Exception? error)
     {

@@ -1,5 +1,4 @@
 using ActorPool.Core.Model;
-using ActorPool.Leases;
 
 namespace ActorPool.Errors;
 
@@ -20,14 +19,6 @@ internal sealed record Obstacle(Hindrance Hindrance, PoolSettings Settings)
 
     /// <summary>Work that waited for a thread of the process's thread pool, and the threads it had.</summary>
     public (long Queued, int Threads) ThreadPoolLoad { get; init; }
-
-    public static Obstacle Of(Shortage why, PoolErrorKind kind, IReadOnlyList<LeaseRecord> records, PoolSettings settings, TimeSpan now) => new(why.Hindrance, settings)
-    {
-        Lasted = why.Since is { } since && now > since ? now - since : TimeSpan.Zero,
-        Holders = [.. why.Holders.Select(slot => new Holder(records[slot.Index].Origin, now - slot.LentAt))],
-        HeldByWaiters = why.HeldByWaiters,
-        ThreadPoolLoad = kind == PoolErrorKind.Timeout ? (ThreadPool.PendingWorkItemCount, ThreadPool.ThreadCount) : default,
-    };
 }
 
 /// <summary>A borrower of a connection, and for how long it had held it.</summary>
@@ -43,11 +34,4 @@ internal sealed record RefusedRequest(LeaseOrigin Origin, TimeSpan Waited, TimeS
 {
     /// <summary>Its pool can have requests wait for other borrowers; a <see cref="SimpleConnectionPool"/> cannot.</summary>
     public bool MayWait { get; init; } = true;
-
-    public static RefusedRequest Of(Waiter waiter, LeaseOrigin origin, Shortage? why, TimeSpan now) => new(
-        origin,
-        now - waiter.Since,
-        waiter.Timeout,
-        waiter.Borrower?.Slots.Count ?? 0,
-        why?.LastLentAt > waiter.Since);
 }

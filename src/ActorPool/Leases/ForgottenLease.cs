@@ -1,13 +1,10 @@
-using ActorPool.Core.Model;
-using Akka.Actor;
-
 namespace ActorPool.Leases;
 
-/// <summary>What is left of a lease whose object nobody has any more.</summary>
-/// <param name="Slot">Where its connection stands.</param>
+/// <summary>A lease whose object was garbage-collected without a return.</summary>
+/// <param name="Place">Where its connection stands.</param>
 /// <param name="LeaseId">The number of the lease there.</param>
-/// <param name="Handle">Which object of that lease it was: there is a second one when somebody joined after the first was collected.</param>
-internal sealed record ForgottenLease(Slot Slot, long LeaseId, int Handle) : INoSerializationVerificationNeeded
+/// <param name="Handle">Which object of that lease it was.</param>
+internal sealed record ForgottenLease(ConnectionSlot Place, long LeaseId, int Handle)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
@@ -15,14 +12,16 @@ internal sealed record ForgottenLease(Slot Slot, long LeaseId, int Handle) : INo
     private long _progress;
 
     /// <summary>
-    /// Whether what still runs on the connection may go on: a reader or a COPY as long as it makes progress, anything else for a while.
+    /// Whether the work that still runs on the connection may go on: a reader or a COPY as long as it makes progress, any other command for
+    /// a few seconds.
     /// </summary>
-    /// <param name="progress">What the connection shows as its progress.</param>
-    /// <param name="now">The present time.</param>
-    public bool MayGoOn(long progress, TimeSpan now)
+    public bool MayGoOn(TimeSpan now)
     {
-        if (_until is null || progress != _progress)
-            (_until, _progress) = (now + Grace, progress);
+        var connection = Place.Connection!;
+        if (!connection.IsBusy)
+            return false;
+        if (_until is null || connection.Progress != _progress)
+            (_until, _progress) = (now + Grace, connection.Progress);
         return now < _until;
     }
 }

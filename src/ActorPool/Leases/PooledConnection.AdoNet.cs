@@ -20,7 +20,7 @@ public sealed partial class PooledConnection
         get
         {
             Live();
-            return _home.ConnectionString;
+            return Home.ConnectionString;
         }
 
         set

@@ -22,7 +22,6 @@ namespace ActorPool;
 [SuppressMessage("Design", "CA2213", Justification = "The driver's connection is the pool's.")]
 public sealed partial class PooledConnection : DbConnection, INoSerializationVerificationNeeded
 {
-    private readonly ILeaseHome _home;
     private readonly NpgsqlConnection _npgsql;
     private readonly object? _key;
     private readonly bool _isNewSession;
@@ -30,14 +29,15 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
 
     private int _end;
 
-    internal PooledConnection(ILeaseHome home, NpgsqlConnection npgsql, Slot slot, object? key, int handle = 0)
+    internal PooledConnection(ConnectionSlot place, object? key, int handle)
     {
-        _home = home;
-        _npgsql = npgsql;
+        var slot = place.Slot;
+        _npgsql = place.Connection!.Npgsql;
         _key = key;
         _isNewSession = slot.Lease is { IsNewSession: true };
-        Slot = slot;
+        Place = place;
         LeaseId = slot.LeaseId;
+        LentAt = slot.LentAt;
         Handle = handle;
     }
 
@@ -86,15 +86,20 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
     /// </summary>
     public override event StateChangeEventHandler? StateChange;
 
-    internal Slot Slot { get; }
+    /// <summary>Where its connection stands.</summary>
+    internal ConnectionSlot Place { get; }
 
+    /// <summary>Which lease of its slot it is; an end of another one is stale.</summary>
     internal long LeaseId { get; }
 
+    /// <summary>Which object of that lease it is.</summary>
     internal int Handle { get; }
+
+    internal TimeSpan LentAt { get; }
 
     internal bool DriverWasUsed { get; private set; }
 
-    internal ILeaseHome Home => _home;
+    internal ILeaseHome Home => Place.Home;
 
     internal object? LentKey => _key;
 
@@ -143,7 +148,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
         if (disposing)
             GiveBack();
         else if (!IsOver)
-            _home.Forgotten(new ForgottenLease(Slot, LeaseId, Handle));
+            Home.Forgotten(new ForgottenLease(Place, LeaseId, Handle));
         base.Dispose(disposing);
     }
 
@@ -162,7 +167,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
     {
         if (!TryBecome(LeaseEnd.Returned))
             return;
-        _home.Returned(this);
+        Home.Returned(this);
         // Behind the return, which must not depend on what a handler does.
         StateChange?.Invoke(this, OpenToClosed);
     }
@@ -192,7 +197,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
 
     private NpgsqlConnection Live() => IsOver ? throw Over() : _npgsql;
 
-    private PoolException Over() => LeaseEnds.Error(_home.Name, End);
+    private PoolException Over() => LeaseEnds.Error(Home.Settings.Name, End);
 
-    private PoolException Lost() => LeaseEnds.SessionLost(_home.Name);
+    private PoolException Lost() => LeaseEnds.SessionLost(Home.Settings.Name);
 }

@@ -13,9 +13,9 @@ internal sealed record PutRefusal(string What, string Remedy)
 
     /// <summary>The lease is another pool's.</summary>
     public static PutRefusal Foreign(PooledConnection lease, string pool) => new(
-        lease.Home.Name == pool
+        lease.Home.Settings.Name == pool
             ? "trying to put a connection of another pool with the same name: in another actor system, or started before this one"
-            : $"trying to put a connection that was not lent by this pool, but by pool '{lease.Home.Name}'",
+            : $"trying to put a connection that was not lent by this pool, but by pool '{lease.Home.Settings.Name}'",
         "Put a connection to the pool that lent it, or dispose it." + NothingChanged);
 
     /// <summary>The lease is over.</summary>

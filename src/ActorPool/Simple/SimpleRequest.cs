@@ -10,8 +10,8 @@ internal sealed class SimpleRequest(object? key, string? file, int line) : Waite
 
     public PoolFailure? Failure { get; set; }
 
-    public override bool TryClaim() => true;
-
-    /// <summary>Where the caller asked.</summary>
+    /// <summary>The place of the call.</summary>
     public LeaseOrigin Origin { get; } = new(file, line);
+
+    public override bool TryClaim() => true;
 }

@@ -36,10 +36,10 @@ public sealed class AtOnceTests : PoolTest
             for (var i = 0; i < 5_000; i++)
             {
                 await using var lease = await pool.GetConnAsync();
-                Assert.Equal(1, Interlocked.Increment(ref holders[lease.Slot.Index]));
+                Assert.Equal(1, Interlocked.Increment(ref holders[lease.Place.Slot.Index]));
                 if (i % 7 == 0)
                     await Task.Yield();
-                Interlocked.Decrement(ref holders[lease.Slot.Index]);
+                Interlocked.Decrement(ref holders[lease.Place.Slot.Index]);
             }
         })));
 

@@ -1,6 +1,7 @@
 using ActorPool.Driver;
 using ActorPool.Simple;
 using ActorPool.Tests.PostgreSQL.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorPool.Tests.PostgreSQL.Simple;
 
@@ -48,7 +49,7 @@ public sealed class SimpleConnectionPoolTests : PoolTest
     public async Task Results_that_no_call_awaits_do_not_accumulate()
     {
         var settings = new PoolSettings(ConnectionString, 1, 1) { Reset = ResetMode.DiscardAll };
-        var driver = new SimpleShell(settings, NpgsqlSource.Create(settings));
+        var driver = new SimpleShell(settings, NpgsqlSource.Create(settings), new SimplePoolLog(NullLogger.Instance, "default"), TimeProvider.System);
         await driver.StartAsync(CancellationToken.None);
         for (var round = 0; round < 20; round++)
         {

@@ -194,11 +194,11 @@ public sealed class CrashRaceTests
         {
             var lease = pool.Borrow();
             pool.Crash();
-            SteppedPool.Stop(pool.Cell.Records[0].Actor!);
+            SteppedPool.Stop(pool.Cell.Owners[0].Actor!);
             pool.Pump();
 
             Assert.True(lease.IsOver);
-            Assert.Equal(SlotState.Free, pool.Cell.Records[0].Slot.State);
+            Assert.Equal(SlotState.Free, pool.Cell.Slots[0].Slot.State);
             pool.HasLostNothing();
         });
 

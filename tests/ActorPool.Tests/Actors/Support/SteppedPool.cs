@@ -27,7 +27,7 @@ internal sealed class SteppedPool
 
     public SteppedWorld World => _system.World;
 
-    public PoolStatistics Statistics => Cell.Look();
+    public PoolStatistics Statistics => Cell.CurrentStatistics();
 
     /// <summary>Runs a test with a pool.</summary>
     public static void Run(int max, Action<SteppedPool> test) => SteppedSystem.Run(system => test(new SteppedPool(system, max)));

@@ -34,7 +34,7 @@ internal abstract class Request(TestWaiter model)
     public bool Fits(object? answer) => answer switch
     {
         PooledConnection lease => Refused is null && Model.Answer is EffectKind.Grant or EffectKind.Join
-            && lease.Slot.Index == Model.Slot!.Index && lease.LeaseId == Model.Lease && Equals(lease.LentKey, Model.Key),
+            && lease.Place.Slot.Index == Model.Slot!.Index && lease.LeaseId == Model.Lease && Equals(lease.LentKey, Model.Key),
         PoolException error => Refused is { } kind
             ? error.Kind == kind
             : Model.Answer == EffectKind.Refuse && Model.Error is { } model && error.Kind == PoolErrorKinds.Of(model) && (Model.Cause is null || error.InnerException == Model.Cause),

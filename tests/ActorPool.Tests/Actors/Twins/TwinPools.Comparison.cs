@@ -25,7 +25,7 @@ internal sealed partial class TwinPools
     {
         Unless(_state.Phase == Model.State.Phase, $"the pool is {_state.Phase}, in the model {Model.State.Phase}");
         Unless(_state.WakeAt == Model.State.WakeAt, $"the pool wakes up at {_state.WakeAt}, in the model at {Model.State.WakeAt}");
-        var real = _cell.Look() with { LongestHold = default, LongestWait = default, LastConnectError = null };
+        var real = _cell.CurrentStatistics() with { LongestHold = default, LongestWait = default, LastConnectError = null };
         var model = PoolStatistics.From(_cell.Name, Model.Counts, Model.Now) with { LongestHold = default, LongestWait = default, LastConnectError = null };
         Unless(real == model, $"the numbers differ:\n{real}\n{model}");
         var error = _state.Counts.LastConnectError;
@@ -34,15 +34,15 @@ internal sealed partial class TwinPools
 
     private void Compare(SlotLedger slot)
     {
-        var record = _cell.Records[slot.Slot.Index];
-        Unless(record.Slot.State == slot.Expected, $"slot {slot.Slot.Index} is {record.Slot.State}, in the model {slot.Expected}");
+        var place = _cell.Slots[slot.Slot.Index];
+        Unless(place.Slot.State == slot.Expected, $"slot {slot.Slot.Index} is {place.Slot.State}, in the model {slot.Expected}");
         var connection = ConnectionOf(slot.Slot);
         Unless(connection.State == slot.State, $"{connection} is {connection.State}, in the model {slot.State}");
         if (slot.State == Physical.Working)
             Unless(connection.Work == slot.Work && Equals(connection.WorkKey, slot.Slot.Operation?.InitializesFor?.Key), $"{connection} does its {connection.Work} for {connection.WorkKey}, in the model {slot.Work}");
         foreach (var request in _requests)
         {
-            if (request.Lease is { } lease && lease.Slot.Index == slot.Slot.Index)
+            if (request.Lease is { } lease && lease.Place.Slot.Index == slot.Slot.Index)
                 Unless(!lease.IsOver == IsOut(request), $"{request.Model.Name} has its lease of slot {slot.Slot.Index}: {!lease.IsOver}");
         }
     }

@@ -51,7 +51,7 @@ internal sealed partial class TwinPools
     /// <summary>The actor of a connection stops, for whatever reason.</summary>
     public void Lost(SlotLedger slot, bool killed)
     {
-        var actor = _cell.Records[slot.Slot.Index].Actor!;
+        var actor = _cell.Owners[slot.Slot.Index].Actor!;
         Step(
             () =>
             {

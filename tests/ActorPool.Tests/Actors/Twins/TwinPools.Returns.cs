@@ -12,7 +12,7 @@ internal sealed partial class TwinPools
     private readonly Dictionary<ScriptedConnection, int> _releases = [];
 
     public bool IsOut(Request request) =>
-        request.Lease is not null && Model.Ledger.Slots[request.Lease.Slot.Index] is { IsLent: true } slot && slot.Lease == request.Lease.LeaseId;
+        request.Lease is not null && Model.Ledger.Slots[request.Lease.Place.Slot.Index] is { IsLent: true } slot && slot.Lease == request.Lease.LeaseId;
 
     /// <summary>The right return of a lease, in one of the ways; or of one that is over, which changes nothing.</summary>
     public void Put(Request request, ReturnWay way, ReturnCondition condition, bool close, bool withKey)
@@ -21,8 +21,8 @@ internal sealed partial class TwinPools
         var isOut = IsOut(request);
         if (isOut)
         {
-            ConnectionOf(lease.Slot).Condition = condition;
-            CountRelease(ConnectionOf(lease.Slot));
+            ConnectionOf(lease.Place.Slot).Condition = condition;
+            CountRelease(ConnectionOf(lease.Place.Slot));
         }
 
         var key = withKey ? lease.LentKey : null;
@@ -43,7 +43,9 @@ internal sealed partial class TwinPools
     /// <summary>A return of what is not this pool's.</summary>
     public void PutForeign(ReturnWay way)
     {
-        var foreign = new PooledConnection(new PoolContext(Model.Settings, _source), new Npgsql.NpgsqlConnection(), new Slot(0), null);
+        var place = new ConnectionSlot(new PoolContext(Model.Settings, _source), new Slot(0));
+        place.Replace(new ScriptedSource().Create());
+        var foreign = place.Lend(null, default);
         Put(foreign, way, null, close: false, RefusalOf(PoolErrorKind.NotCheckedOut), () => { });
     }
 
@@ -51,7 +53,7 @@ internal sealed partial class TwinPools
     public void Forgotten(Request request)
     {
         var lease = request.Lease!;
-        Step(() => ((ILeaseHome)_cell).Forgotten(new ForgottenLease(lease.Slot, lease.LeaseId, lease.Handle)), () => Model.Forgotten(request.Model));
+        Step(() => ((ILeaseHome)_cell).Forgotten(new ForgottenLease(lease.Place, lease.LeaseId, lease.Handle)), () => Model.Forgotten(request.Model));
     }
 
     private void Put(PooledConnection lease, ReturnWay way, object? key, bool close, PoolErrorKind? refusal, Action model)
@@ -91,7 +93,7 @@ internal sealed partial class TwinPools
                     answer = TakeAnswer();
                 else
                     return;
-                Unless(refusal is null ? answer is ConnPut : answer is PoolException error && error.Kind == refusal, $"a put of {lease.Slot.Index}/{lease.LeaseId} must end in {refusal} and ends in {answer}");
+                Unless(refusal is null ? answer is ConnPut : answer is PoolException error && error.Kind == refusal, $"a put of {lease.Place.Slot.Index}/{lease.LeaseId} must end in {refusal} and ends in {answer}");
             });
     }
 

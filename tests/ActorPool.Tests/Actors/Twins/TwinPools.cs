@@ -27,7 +27,7 @@ internal sealed partial class TwinPools
         _system.World.Reset();
         _system.DeadLetters.Clear();
         Model = new TestPool(settings) { Log = log };
-        _source.IsLent = connection => _requests.Exists(request => request.Lease is { IsOver: false } lease && ConnectionOf(lease.Slot) == connection);
+        _source.IsLent = connection => _requests.Exists(request => request.Lease is { IsOver: false } lease && ConnectionOf(lease.Place.Slot) == connection);
         _cell = new PoolContext(settings, _source) { Clock = system.Sys.Scheduler };
         _cell.Manager = system.Sys.ActorOf(PoolManager.Props(_cell), $"actor-pool-default-{++s_pools}");
         Actors = [.. "abc".Select(name => new TwinActor(system.Sys, $"{name}"))];
@@ -49,7 +49,7 @@ internal sealed partial class TwinPools
 
     public SteppedWorld World => _system.World;
 
-    public ScriptedConnection ConnectionOf(Slot slot) => (ScriptedConnection)_cell.Records[slot.Index].Connection!;
+    public ScriptedConnection ConnectionOf(Slot slot) => (ScriptedConnection)_cell.Slots[slot.Index].Connection!;
 
     /// <summary>The end of a scenario: what is left of the actors goes.</summary>
     public void Leave()

@@ -1,0 +1,18 @@
+using ActorPool.Core.Model;
+using ActorPool.Errors;
+using Akka.Actor;
+
+namespace ActorPool.Actors;
+
+/// <summary>A request for a connection in the queue of the manager: of the facade, by its promise, or of an actor, by its sender.</summary>
+internal abstract class BorrowRequest(object? key, TimeSpan? timeout) : Waiter(key, timeout)
+{
+    /// <summary>Where it was made, or by which actor.</summary>
+    public abstract LeaseOrigin Origin { get; }
+
+    /// <summary>Answers with the lease. False when the caller is known not to have received it.</summary>
+    public abstract bool Deliver(PooledConnection lease, IActorRef manager);
+
+    /// <summary>Answers with the failure.</summary>
+    public abstract void Refuse(PoolFailure failure, IActorRef manager);
+}

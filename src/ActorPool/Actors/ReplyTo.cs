@@ -1,0 +1,48 @@
+using ActorPool.Errors;
+using Akka.Actor;
+
+namespace ActorPool.Actors;
+
+/// <summary>Where the answer to a command goes: to the promise of a facade call, or to the sender of a message. Thus a command has one handler.</summary>
+internal readonly struct ReplyTo
+{
+    private readonly IPoolPromise? _promise;
+    private readonly IActorRef? _sender;
+    private readonly PoolContext? _pool;
+
+    public ReplyTo(IPoolPromise promise) => _promise = promise;
+
+    public ReplyTo(IActorRef sender, PoolContext pool) => (_sender, _pool) = (sender, pool);
+
+    /// <summary>The answer goes to a sender, if there is one.</summary>
+    public bool IsSender => _promise is null;
+
+    /// <summary>A message sent without a sender arrives with the dead letters as its sender.</summary>
+    public static bool IsNone(IActorRef sender) => sender.IsNobody() || sender is DeadLetterActorRef;
+
+    /// <summary>The command is carried out. A promise needs no answer but its end.</summary>
+    public void Complete(object answer)
+    {
+        if (_promise is not null)
+            _promise.Complete();
+        else if (!IsNone(_sender!))
+            _sender!.Tell(answer, _pool!.Manager);
+    }
+
+    public void Refuse(PoolFailure failure)
+    {
+        if (_promise is not null)
+            _promise.Fail(failure);
+        else
+            Refuse(failure.ToException());
+    }
+
+    /// <summary>Refuses a message with an error that is not the pool's own.</summary>
+    public void Refuse(Exception error)
+    {
+        if (IsNone(_sender!))
+            _pool!.Log!.RefusedWithoutSender(error);
+        else
+            _sender!.Tell(new Status.Failure(error), _pool!.Manager);
+    }
+}

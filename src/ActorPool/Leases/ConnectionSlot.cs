@@ -1,0 +1,65 @@
+using ActorPool.Core.Model;
+using ActorPool.Driver;
+using ActorPool.Errors;
+
+namespace ActorPool.Leases;
+
+/// <summary>The outside of a core <see cref="Core.Model.Slot"/>: the physical connection in it, and the lease that is out.</summary>
+/// <remarks>Written by one shell alone. It outlives a pool manager that crashes; the next one builds its state from it.</remarks>
+internal sealed class ConnectionSlot(ILeaseHome home, Slot slot)
+{
+    // Held weakly: when the borrower drops the object, its finalizer reports the lease as forgotten.
+    private readonly WeakReference<PooledConnection?> _lease = new(null);
+    private bool _isLent;
+
+    public ILeaseHome Home { get; } = home;
+
+    public Slot Slot { get; } = slot;
+
+    public IPhysicalConnection? Connection { get; private set; }
+
+    /// <summary>Which connection of the slot <see cref="Connection"/> is.</summary>
+    public int Incarnation { get; private set; }
+
+    /// <summary>The object of the lease that is out; null when none is, or when it was garbage-collected.</summary>
+    public PooledConnection? Lease => _isLent && _lease.TryGetTarget(out var lease) ? lease : null;
+
+    /// <summary>The number of the latest lease object; it rises with each.</summary>
+    public int Handle { get; private set; }
+
+    /// <summary>Where the lease was borrowed.</summary>
+    public LeaseOrigin Origin { get; private set; }
+
+    /// <summary>How many requests received the present lease.</summary>
+    public int Holders { get; set; }
+
+    /// <summary>How long the present lease has been out.</summary>
+    public TimeSpan HeldFor(TimeSpan now) => now - Slot.LentAt;
+
+    /// <summary>Another connection stands in the slot from now on.</summary>
+    public void Replace(IPhysicalConnection connection)
+    {
+        Connection = connection;
+        Incarnation = Slot.Incarnation;
+    }
+
+    /// <summary>Makes an object for the slot's present lease.</summary>
+    public PooledConnection Lend(object? key, LeaseOrigin origin)
+    {
+        Connection!.Lend();
+        var lease = new PooledConnection(this, key, ++Handle);
+        _lease.SetTarget(lease);
+        _isLent = true;
+        Origin = origin;
+        return lease;
+    }
+
+    /// <summary>
+    /// Whether this object stands for the lease that is out. A lease can have a second object, when a request joined after the first was
+    /// collected; a first one that was brought back to life must not end the lease.
+    /// </summary>
+    public bool IsOut(long leaseId, int handle) => Slot.State == SlotState.InUse && Slot.LeaseId == leaseId && Handle == handle;
+
+    /// <summary>The lease is over.</summary>
+    public void TakeBack() => _isLent = false;
+}
