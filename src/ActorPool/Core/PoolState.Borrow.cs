@@ -1,6 +1,7 @@
 using ActorPool.Core.Health;
 using ActorPool.Core.Keys;
 using ActorPool.Core.Model;
+using ActorPool.Core.Slots;
 
 namespace ActorPool.Core;
 
@@ -41,7 +42,7 @@ internal sealed partial class PoolState
         var mustAwaitKey = _waiting.MustAwaitKey(key);
         if (!mustAwaitKey && _waiting.Queued == 0 && IsLending
             && key?.InitializingOn is null && PickIdle(key, null, now) is { State: SlotState.Idle } slot
-            && !_sessions.NeedsInitialization(slot, key) && TryMakeReady(slot, key, now))
+            && !_connectionForKey.NeedsInitialization(slot, key) && _connectionForKey.TryMakeReady(slot, key, now))
         {
             Grant(slot, waiter, now);
             return;
@@ -63,6 +64,21 @@ internal sealed partial class PoolState
             return;
         EndGivenUp(waiter);
         Serve(now);
+    }
+
+    /// <summary>
+    /// The idle connection that a request with this key prefers. The sweep that closes expired connections may be late: those it has left are
+    /// closed here.
+    /// </summary>
+    private Slot? PickIdle(KeyEntry? key, Slot? offered, TimeSpan now)
+    {
+        while (true)
+        {
+            var slot = _connectionForKey.Preferred(key, offered);
+            if (slot is not { State: SlotState.Idle } || !SlotTable.IsExpired(slot, now))
+                return slot;
+            CloseExpired(slot, now);
+        }
     }
 
     private void Wait(Waiter waiter, TimeSpan timeout, TimeSpan now)

@@ -1,6 +1,6 @@
 using ActorPool.Core.Health;
-using ActorPool.Core.Leases;
 using ActorPool.Core.Keys;
+using ActorPool.Core.Leases;
 using ActorPool.Core.Model;
 using ActorPool.Core.Slots;
 
@@ -115,11 +115,11 @@ internal sealed partial class PoolState
         var isResetPending = condition == ReturnCondition.ResetPending;
         // Its borrower did nothing in the session.
         if (isResetPending)
-            _sessions.BeginAfterReturn(slot);
+            BeginSessionAfterReturn(slot);
         var work = ResetOf(slot, condition, now);
         if (work == ConnectionWork.None && !isResetPending)
             BecomeIdle(slot, now, wasUsed: true);
-        else if (work == ConnectionWork.None || (MayPrependReset(work, condition) && _sessions.TryPrependReset(slot, _probe(slot))))
+        else if (work == ConnectionWork.None || (MayPrependReset(work, condition) && _connectionForKey.TryPrependReset(slot)))
             HandOver(slot, now);
         else
             StartWork(slot, work, now, keepsPlace: true);
@@ -139,10 +139,19 @@ internal sealed partial class PoolState
     private bool MayPrependReset(ConnectionWork work, ReturnCondition condition) =>
         work == ConnectionWork.FullReset && condition != ReturnCondition.InTransaction && _waiting.Demand > 0;
 
+    /// <summary>The full reset of a returned connection is due. If every return has one, the key still prefers the connection afterwards.</summary>
+    private void BeginSessionAfterReturn(Slot slot)
+    {
+        if (_policy.ResetOnReturn)
+            Sessions.BeginForOwner(slot);
+        else
+            Sessions.Begin(slot);
+    }
+
     /// <summary>The reset goes with the first command of the oldest waiting request. If no request takes the connection, reset it now.</summary>
     private void HandOver(Slot slot, TimeSpan now)
     {
-        _sessions.BeginAfterReturn(slot);
+        BeginSessionAfterReturn(slot);
         BecomeIdle(slot, now, wasUsed: true);
         if (slot.State == SlotState.Idle)
             StartWork(slot, ConnectionWork.FullReset, now);

@@ -37,7 +37,7 @@ internal sealed partial class PoolState
         while (_waiting.First is { } first)
         {
             var slot = OrJustReady(PickIdle(first.Entry, offered, now), offered, first, now);
-            if (slot is { State: SlotState.Idle } && TryMakeReady(slot, first.Entry, now))
+            if (slot is { State: SlotState.Idle } && _connectionForKey.TryMakeReady(slot, first.Entry, now))
             {
                 Lend(slot, first, now);
                 continue;
@@ -54,7 +54,7 @@ internal sealed partial class PoolState
             {
                 // The preferred connection is still being reset. If another is idle, lend that one to the oldest request.
                 (slot, waiter) = (OrJustReady(NextIdle(slot, now), offered, first, now), first);
-                if (slot is not null && TryMakeReady(slot, first.Entry, now))
+                if (slot is not null && _connectionForKey.TryMakeReady(slot, first.Entry, now))
                 {
                     Lend(slot, first, now);
                     continue;
@@ -63,7 +63,7 @@ internal sealed partial class PoolState
 
             if (slot is null)
                 return;
-            var work = NeededWork(slot, waiter.Entry, now);
+            var work = _connectionForKey.NeededWork(slot, waiter.Entry, now);
             if (work == ConnectionWork.None)
                 return;
             MakeReady(slot, work, now);
@@ -76,7 +76,7 @@ internal sealed partial class PoolState
     /// </summary>
     private Slot? OrJustReady(Slot? slot, Slot? offered, Waiter waiter, TimeSpan now) =>
         offered is { State: SlotState.Idle } && _slots.Idle.IsCommon(offered)
-        && slot is { State: SlotState.Idle } && !ReferenceEquals(slot, _connectionForKey.Own(waiter.Entry)) && NeededWork(slot, waiter.Entry, now) != ConnectionWork.None
+        && slot is { State: SlotState.Idle } && !ReferenceEquals(slot, _connectionForKey.Own(waiter.Entry)) && _connectionForKey.NeededWork(slot, waiter.Entry, now) != ConnectionWork.None
             ? offered
             : slot;
 
@@ -95,16 +95,16 @@ internal sealed partial class PoolState
     {
         while (_waiting.First is { } first && _waiting.Demand > _slots.InFlight.SoonReady + _slots.InFlight.SoonOpen && PickTakeOver(now) is { } oldest)
         {
-            var slot = IsJustTested(offered, now) && NeededWork(oldest, first.Entry, now) != ConnectionWork.None ? offered! : oldest;
+            var slot = IsJustTested(offered, now) && _connectionForKey.NeededWork(oldest, first.Entry, now) != ConnectionWork.None ? offered! : oldest;
             // Its key's session is ready in a moment.
             if (_connectionForKey.IsOwnBusy(first.Entry))
                 return;
             // Room for one more is better, unless the opens seem to be stuck.
             if (_size.HasRoom && !IsBackingOff(now) && !_slots.InFlight.AnyOpenIsSlow)
                 return;
-            if (!TryMakeReady(slot, first.Entry, now))
+            if (!_connectionForKey.TryMakeReady(slot, first.Entry, now))
             {
-                MakeReady(slot, NeededWork(slot, first.Entry, now), now);
+                MakeReady(slot, _connectionForKey.NeededWork(slot, first.Entry, now), now);
                 continue;
             }
 
@@ -114,24 +114,9 @@ internal sealed partial class PoolState
         }
     }
 
-    /// <summary>
-    /// The idle connection that a request with this key prefers. The sweep that closes expired connections may be late: those it has left are
-    /// closed here.
-    /// </summary>
-    private Slot? PickIdle(KeyEntry? key, Slot? offered, TimeSpan now)
-    {
-        while (true)
-        {
-            var slot = _connectionForKey.Preferred(key, offered);
-            if (slot is not { State: SlotState.Idle } || !SlotTable.IsExpired(slot, now))
-                return slot;
-            CloseExpired(slot, now);
-        }
-    }
-
     private Slot? PickTakeOver(TimeSpan now)
     {
-        while (_connectionForKey.TakeOver is { } slot)
+        while (_connectionForKey.LeastRecentlyOwned is { } slot)
         {
             if (!SlotTable.IsExpired(slot, now))
                 return slot;
@@ -162,30 +147,6 @@ internal sealed partial class PoolState
         _alarm.By(now);
     }
 
-    /// <summary>
-    /// Whether this key may have an idle connection at once. Where a full reset is all that it needs, and the server was heard lately
-    /// and is silent, the reset is sent with the first command of the next borrower instead of in a round trip.
-    /// </summary>
-    private bool TryMakeReady(Slot slot, KeyEntry? key, TimeSpan now)
-    {
-        var work = NeededWork(slot, key, now);
-        if (work != ConnectionWork.FullReset || _health.IsLongUnheard(slot, now) || !_sessions.TryPrependReset(slot, _probe(slot)))
-            return work == ConnectionWork.None;
-        Sessions.Begin(slot);
-        _slots.Idle.Disown(slot);
-        return true;
-    }
-
-    /// <summary>What must be done to an idle connection before this key may have it.</summary>
-    private ConnectionWork NeededWork(Slot slot, KeyEntry? key, TimeSpan now)
-    {
-        var work = _sessions.NeedsReset(slot, key) ? ConnectionWork.FullReset : ConnectionWork.None;
-        // A reset is a round trip too, and shows a dead connection; not one that has been silent for long.
-        if (work == ConnectionWork.None ? _health.MustValidate(slot, now) : _health.IsLongUnheard(slot, now))
-            work |= ConnectionWork.Validate;
-        return _health.MustCheck(slot, now) ? work | ConnectionWork.Check : work;
-    }
-
     private void MakeReady(Slot slot, ConnectionWork work, TimeSpan now)
     {
         if (work.Has(ConnectionWork.FullReset))
@@ -196,7 +157,7 @@ internal sealed partial class PoolState
     /// <summary>Lends the connection, or has its session initialized for the key first.</summary>
     private void Lend(Slot slot, Waiter waiter, TimeSpan now)
     {
-        if (_sessions.NeedsInitialization(slot, waiter.Entry))
+        if (_connectionForKey.NeedsInitialization(slot, waiter.Entry))
             Initialize(slot, waiter.Entry!, now);
         else
             Grant(slot, waiter, now);

@@ -32,7 +32,6 @@ internal sealed partial class PoolState
 
     private readonly SlotTable _slots;
     private readonly Backoff _backoff;
-    private readonly Sessions _sessions;
     private readonly ConnectionForKey _connectionForKey;
     private readonly WaitingRequests _waiting;
     private readonly LentConnections _leases;
@@ -56,11 +55,10 @@ internal sealed partial class PoolState
         (_policy, _random, _probe, _prependReset, Keys) = (policy, random, probe, prependReset, keys);
         _slots = new SlotTable(policy, _tally, _alarm, random, slots);
         _backoff = new Backoff(policy.Backoff, random);
-        _sessions = new Sessions(policy, prependReset);
-        _connectionForKey = new ConnectionForKey(policy, _slots.Idle);
         _waiting = new WaitingRequests(policy, keys, now);
         _leases = new LentConnections(policy);
         _health = new WhenToTest(policy, _tally, probe);
+        _connectionForKey = new ConnectionForKey(policy, _slots.Idle, _health, prependReset);
         _size = new PoolSize(policy, _slots, _tally);
     }
 

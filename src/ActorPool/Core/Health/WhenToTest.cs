@@ -36,6 +36,9 @@ internal sealed class WhenToTest(PoolPolicy policy, Tally tally, Func<Slot, Sock
     /// <summary>When the sockets of idle connections are read next; <see cref="TimeSpan.MaxValue"/> while none is idle.</summary>
     public TimeSpan NextProbe { get; private set; } = TimeSpan.MaxValue;
 
+    /// <summary>Reads the socket of a connection.</summary>
+    public SocketState Probe(Slot slot) => probe(slot);
+
     /// <summary>The server answered on this connection.</summary>
     public static void Heard(Slot slot, TimeSpan now) => slot.Connection!.HeardAt = now;
 

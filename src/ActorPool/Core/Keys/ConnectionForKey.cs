@@ -1,27 +1,33 @@
+using ActorPool.Core.Health;
 using ActorPool.Core.Model;
 using ActorPool.Core.Slots;
 
 namespace ActorPool.Core.Keys;
 
 /// <summary>
-/// Same key, same connection: which connection a request gets. In this order:
+/// Same key, same connection: which connection a request gets, and what must be done to it first. In this order:
 /// <list type="number">
-/// <item>The key is in use: its lease, when keys are shared, or its turn, when they are exclusive (<see cref="PoolState.Get"/>).</item>
-/// <item>The key's session, if it is idle (<see cref="Own"/>). If the pool tests it or rolls it back, the request waits for it.</item>
+/// <item>The key is in use: the key's lease if keys are shared, a turn after it if they are exclusive.</item>
+/// <item>The key's session, if it is idle. If the pool is testing it or rolling it back, the request waits for it.</item>
 /// <item>An idle connection that belongs to no key.</item>
 /// <item>A new connection, while fewer than <c>max-connections</c> exist.</item>
-/// <item>The idle session of the key that was used least recently (<see cref="TakeOver"/>).</item>
+/// <item>The idle session of the key that was used least recently.</item>
 /// </list>
 /// A request without a key starts at the third. With <c>key-affinity = while-held</c> no idle session belongs to a key.
 /// </summary>
-internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle)
+/// <remarks>The first is decided in <c>PoolState.Borrow</c>, the fourth and fifth in <c>PoolState.Serve</c>, for the whole queue.</remarks>
+/// <param name="policy">The pool's settings.</param>
+/// <param name="idle">The idle connections, in their order.</param>
+/// <param name="health">Says when a connection must be tested first.</param>
+/// <param name="prependReset">Has the full reset sent with the next command of a connection; false when the driver cannot.</param>
+internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle, WhenToTest health, Func<Slot, bool> prependReset)
 {
     /// <summary>
-    /// The idle connection that a request prefers, the second and third of the order; null when there is none. In a pool that does not wait for
+    /// The idle connection that a request prefers, by the second and third rule; null when there is none. In a pool that does not wait for
     /// others the connection may still be resetting.
     /// </summary>
     /// <param name="key">Null for unkeyed use.</param>
-    /// <param name="offered">A connection that has just become idle; one that nobody has used since its reset belongs to every key.</param>
+    /// <param name="offered">A connection that has just become idle. If it was not used since its reset, it suits every key.</param>
     public Slot? Preferred(KeyEntry? key, Slot? offered)
     {
         if (Own(key) is { } own)
@@ -31,7 +37,7 @@ internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle)
         return idle.Next ?? (offered is { State: SlotState.Idle, Session.IsUsed: false } ? offered : null);
     }
 
-    /// <summary>The key's idle session, or the connection that it had before the reset on return.</summary>
+    /// <summary>The key's idle session, or the connection that had it until the reset on return.</summary>
     public Slot? Own(KeyEntry? key) =>
         policy.IsSticky && key?.LastSlot is { State: SlotState.Idle } slot && (key.IsLastSession(slot) || ReferenceEquals(slot.Session.Owner, key)) ? slot : null;
 
@@ -41,9 +47,52 @@ internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle)
     /// </summary>
     public bool IsOwnBusy(KeyEntry? key) =>
         policy is { IsSticky: true, IsSynchronous: false }
-        && key?.LastSlot is { Operation: { IsSlow: false, InitializesFor: null } operation, State: not SlotState.Opening } slot
+        && key?.LastSlot is { State: not SlotState.Opening, Operation: { IsSlow: false, InitializesFor: null } operation } slot
         && key.IsLastSession(slot) && !operation.Work.Has(ConnectionWork.FullReset);
 
-    /// <summary>The last of the order: the session of another key.</summary>
-    public Slot? TakeOver => idle.LeastRecentlyOwned;
+    /// <summary>The session that is taken from its key by the fifth rule.</summary>
+    public Slot? LeastRecentlyOwned => idle.LeastRecentlyOwned;
+
+    /// <summary>
+    /// What must be done to an idle connection before this key may have it. A session passes from one key to another, or between a key and
+    /// unkeyed use, only through a full reset.
+    /// </summary>
+    public ConnectionWork NeededWork(Slot slot, KeyEntry? key, TimeSpan now)
+    {
+        var needsReset = policy.ResetOnKeyChange && slot.Session.IsUsed && !ReferenceEquals(slot.Session.Owner, key);
+        var work = needsReset ? ConnectionWork.FullReset : ConnectionWork.None;
+        // A reset is a round trip too, and shows most dead connections.
+        if (needsReset ? health.IsLongUnheard(slot, now) : health.MustValidate(slot, now))
+            work |= ConnectionWork.Validate;
+        return health.MustCheck(slot, now) ? work | ConnectionWork.Check : work;
+    }
+
+    /// <summary>
+    /// Whether this key may have an idle connection at once. If a full reset is all that it needs, and the server was heard lately and is silent,
+    /// the reset is sent with the first command of the next borrower instead of in a round trip.
+    /// </summary>
+    public bool TryMakeReady(Slot slot, KeyEntry? key, TimeSpan now)
+    {
+        var work = NeededWork(slot, key, now);
+        if (work != ConnectionWork.FullReset || health.IsLongUnheard(slot, now) || !TryPrependReset(slot))
+            return work == ConnectionWork.None;
+        Sessions.Begin(slot);
+        idle.Disown(slot);
+        return true;
+    }
+
+    /// <summary>
+    /// Has the full reset sent with the next command. Not while the socket has something to read: the next user would get what was sent to the
+    /// last one.
+    /// </summary>
+    public bool TryPrependReset(Slot slot)
+    {
+        var isPending = policy.PrependReset && health.Probe(slot) == SocketState.Silent && prependReset(slot);
+        Sessions.ResetIsDue(slot, isPending);
+        return isPending;
+    }
+
+    /// <summary>The user's hook has to initialize the session before this key gets it.</summary>
+    public bool NeedsInitialization(Slot slot, KeyEntry? key) =>
+        policy.HasInitializeSession && key is not null && !ReferenceEquals(slot.Session.InitializedFor, key) && Sessions.IsNewFor(key, slot);
 }

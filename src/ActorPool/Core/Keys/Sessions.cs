@@ -3,26 +3,16 @@ using ActorPool.Core.Model;
 namespace ActorPool.Core.Keys;
 
 /// <summary>
-/// The sessions: which key a session belongs to, whether a borrower finds it new, and when a full reset or the user's initialization is due.
-/// Writes every <see cref="Session"/> and what keys remember of them.
+/// The sessions and what happens to them: which key a session belongs to, and whether a borrower finds it new. Writes every
+/// <see cref="Session"/> and what keys remember of theirs.
 /// </summary>
-/// <param name="policy">The pool's settings.</param>
-/// <param name="prependReset">Has the full reset sent with the next command of a connection; false when the driver cannot.</param>
-internal sealed class Sessions(PoolPolicy policy, Func<Slot, bool> prependReset)
+internal static class Sessions
 {
     /// <summary>
-    /// Whether a borrower finds nothing of its own in the session: with a key, nothing of that key's; without one, nothing of any borrower's.
+    /// Whether a session is new for a borrower: for one with a key when that key has left nothing in it, for one without when no borrower has.
     /// </summary>
     public static bool IsNewFor(KeyEntry? key, Slot slot) =>
         !slot.Session.IsUsed || (key is not null && (!key.Knows(slot) || ReferenceEquals(slot.Session.InitializedFor, key)));
-
-    /// <summary>A session passes from one key to another, or between a key and unkeyed use, only through a full reset.</summary>
-    public bool NeedsReset(Slot slot, KeyEntry? key) =>
-        policy.ResetOnKeyChange && slot.Session.IsUsed && !ReferenceEquals(slot.Session.Owner, key);
-
-    /// <summary>The user's hook has to run before this key gets the session.</summary>
-    public bool NeedsInitialization(Slot slot, KeyEntry? key) =>
-        policy.HasInitializeSession && key is not null && !ReferenceEquals(slot.Session.InitializedFor, key) && IsNewFor(key, slot);
 
     /// <summary>A new session, of no key: after an open, or after a reset for another user.</summary>
     public static void Begin(Slot slot)
@@ -37,15 +27,6 @@ internal sealed class Sessions(PoolPolicy policy, Func<Slot, bool> prependReset)
         slot.Session.Id++;
         slot.Session.IsUsed = false;
         slot.Session.InitializedFor = null;
-    }
-
-    /// <summary>After a return whose full reset is still due. With a reset on every return the key keeps its preference.</summary>
-    public void BeginAfterReturn(Slot slot)
-    {
-        if (policy.ResetOnReturn)
-            BeginForOwner(slot);
-        else
-            Begin(slot);
     }
 
     /// <summary>A reset for another user ends the preference of the key that had the session; a reset on return does not.</summary>
@@ -80,13 +61,6 @@ internal sealed class Sessions(PoolPolicy policy, Func<Slot, bool> prependReset)
     public static void EndInitialization(KeyEntry key) => key.InitializingOn = null;
 
     public static void Initialized(Slot slot, KeyEntry key) => slot.Session.InitializedFor = key;
-
-    /// <summary>
-    /// Has the full reset sent with the next command. Not while the socket has something to read: the next user would get what was sent to the
-    /// last one.
-    /// </summary>
-    public bool TryPrependReset(Slot slot, SocketState socket) =>
-        policy.PrependReset && socket == SocketState.Silent && (slot.Session.IsResetPending = prependReset(slot));
 
     /// <summary>The reset is done, or is made in a round trip.</summary>
     public static void ResetIsDue(Slot slot, bool isPending) => slot.Session.IsResetPending = isPending;

@@ -67,7 +67,7 @@ internal sealed class TwinRun
         switch (command.Op)
         {
             case Op.Get or Op.GetGone:
-                _pools.Get(Pick(Ways, c), Pick(Keys, a), Pick(Timeouts, b), Pick(_pools.Actors, c / 5), Pick(_pools.Actors, a / 4), gone: command.Op == Op.GetGone);
+                _pools.Get(Pick(Ways, c), Pick(UserKeys, a), Pick(Timeouts, b), Pick(_pools.Actors, c / 5), Pick(_pools.Actors, a / 4), gone: command.Op == Op.GetGone);
                 break;
             case Op.Put when Choose(_pools.Requests.Where(_pools.IsOut), a) is { } lent:
                 _pools.Put(lent, Pick(ReturnWays, c), Condition(b), close: b / 7 % 4 == 3, withKey: b / 28 == 0);

@@ -3,7 +3,7 @@ namespace ActorPool.Tests.Core.RandomSequences;
 /// <summary>What the numbers of a <see cref="Command"/> mean, for the core alone and for its twin of actors.</summary>
 internal static class Dice
 {
-    public static readonly string?[] Keys = [null, "a", "b", "c"];
+    public static readonly string?[] UserKeys = [null, "a", "b", "c"];
     public static readonly TimeSpan?[] Timeouts = [null, null, Timeout.InfiniteTimeSpan, TimeSpan.Zero, TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(400)];
     public static readonly TimeSpan[] Times = [.. new[] { 1, 5, 9, 30, 90, 250, 1000, 6000 }.Select(milliseconds => TimeSpan.FromMilliseconds(milliseconds))];
 

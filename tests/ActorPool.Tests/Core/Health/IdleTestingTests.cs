@@ -3,7 +3,7 @@ using ActorPool.Core.Slots;
 using ActorPool.Tests.Core.Support;
 using static System.Threading.Timeout;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Health;
 
 /// <summary>A network that says nothing at all is noticed before a borrower comes, and what is stuck in it gives up its place.</summary>
 public sealed class IdleTestingTests

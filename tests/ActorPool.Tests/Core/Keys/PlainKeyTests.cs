@@ -1,7 +1,7 @@
 using ActorPool.Core.Keys;
 using ActorPool.Tests.Core.Support;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Keys;
 
 public sealed class PlainKeyTests
 {

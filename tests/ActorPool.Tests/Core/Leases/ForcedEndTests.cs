@@ -1,6 +1,6 @@
 using ActorPool.Tests.Core.Support;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Leases;
 
 /// <summary>A lease that is ended against its borrower's will may have a query running on it.</summary>
 public sealed class ForcedEndTests

@@ -1,6 +1,6 @@
 using ActorPool.Tests.Core.Support;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Sizing;
 
 /// <summary>For how long the pool has had fewer connections than it keeps.</summary>
 public sealed class MinimumTests

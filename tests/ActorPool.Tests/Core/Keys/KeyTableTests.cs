@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using ActorPool.Core.Keys;
 using ActorPool.Tests.Core.Support;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Keys;
 
 public sealed class KeyTableTests
 {

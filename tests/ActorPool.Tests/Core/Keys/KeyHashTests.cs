@@ -1,6 +1,6 @@
 using ActorPool.Core.Keys;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Keys;
 
 /// <summary>Keys that a stranger has chosen so that .NET gives them one hash code.</summary>
 public sealed class KeyHashTests

@@ -3,10 +3,10 @@ using ActorPool.Core.Slots;
 using ActorPool.Tests.Core.Support;
 using static System.Threading.Timeout;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Health;
 
 /// <summary>Connections that die: seen on the socket, proven by round trips, never lent.</summary>
-public sealed class HealthTests
+public sealed class WhenToTestTests
 {
     private static readonly TimeSpan Ms = TimeSpan.FromMilliseconds(1);
 

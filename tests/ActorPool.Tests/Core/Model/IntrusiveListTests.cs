@@ -1,6 +1,6 @@
 using SlotList = ActorPool.Core.Model.IntrusiveList<ActorPool.Core.Model.Slot, ActorPool.Core.Model.Slot.InList>;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Model;
 
 public sealed class IntrusiveListTests
 {

@@ -1,6 +1,6 @@
 using ActorPool.Tests.Core.Support;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Slots;
 
 /// <summary>An expired connection is never lent, however late the sweep is that closes it.</summary>
 public sealed class LifetimeTests

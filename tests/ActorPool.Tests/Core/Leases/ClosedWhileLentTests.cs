@@ -1,6 +1,6 @@
 using ActorPool.Tests.Core.Support;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Leases;
 
 /// <summary>A driver connection that comes back closed is replaced, and counted unless its borrower asked for the close.</summary>
 public sealed class ClosedWhileLentTests

@@ -1,9 +1,9 @@
 using ActorPool.Core.Slots;
 using ActorPool.Tests.Core.Support;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Keys;
 
-public sealed class KeyChoiceTests
+public sealed class ConnectionForKeyTests
 {
     [Fact]
     public void A_key_finds_its_own_idle_session_before_one_that_belongs_to_nobody()

@@ -1,7 +1,7 @@
 using ActorPool.Core.Waiting;
 using ActorPool.Tests.Core.Support;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Waiting;
 
 public sealed class WaitQueueTests
 {

@@ -1,7 +1,7 @@
 using ActorPool.Tests.Core.Support;
 using static System.Threading.Timeout;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Sizing;
 
 /// <summary>Resize, drain, pause and resume.</summary>
 public sealed class SizingTests

@@ -1,7 +1,7 @@
 using ActorPool.Tests.Core.Support;
 using static System.Threading.Timeout;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Leases;
 
 /// <summary>When nothing moves, the garbage collector is asked to look for forgotten leases.</summary>
 public sealed class StarvationTests

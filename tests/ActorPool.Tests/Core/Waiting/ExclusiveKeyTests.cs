@@ -1,6 +1,6 @@
 using ActorPool.Tests.Core.Support;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Waiting;
 
 public sealed class ExclusiveKeyTests
 {

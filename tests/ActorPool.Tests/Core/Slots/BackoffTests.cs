@@ -1,6 +1,6 @@
 using ActorPool.Core.Slots;
 
-namespace ActorPool.Tests.Core;
+namespace ActorPool.Tests.Core.Slots;
 
 public sealed class BackoffTests
 {
