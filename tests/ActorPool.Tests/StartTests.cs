@@ -23,8 +23,8 @@ public sealed class StartTests : IDisposable
         { () => new PoolSettings("Host=h", 2, 1), "min-connections (2)" },
         { () => new PoolSettings("Host=h", 2, 1), "max-connections (1)" },
         { () => new PoolSettings("Host=h", int.MaxValue, 1), "min-connections (2147483647)" },
-        { () => new PoolSettings("Host=h", 0, 1) { DataSource = NpgsqlDataSource.Create("Host=h;Pooling=false") }, "exclude each other" },
-        { () => new PoolSettings("", 0, 1) { DataSource = NpgsqlDataSource.Create("Host=h;Pooling=false"), ConfigureDataSource = _ => { } }, "exclude each other" },
+        { () => new PoolSettings("Host=h", 0, 1) { DataSource = NpgsqlDataSource.Create("Host=h;Pooling=false") }, "cannot both be set" },
+        { () => new PoolSettings("", 0, 1) { DataSource = NpgsqlDataSource.Create("Host=h;Pooling=false"), ConfigureDataSource = _ => { } }, "cannot both be set" },
         { () => new PoolSettings("", 0, 1) { DataSource = NpgsqlDataSource.Create("Host=h;Password=hunter2") }, "Pooling=false" },
         { () => new PoolSettings("Host=h", 0, 1) { ConfigureDataSource = builder => builder.ConnectionStringBuilder.Remove("Host") }, "connection-string" },
     };

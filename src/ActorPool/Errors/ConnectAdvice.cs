@@ -5,16 +5,16 @@ using Npgsql;
 
 namespace ActorPool.Errors;
 
-/// <summary>What to do about an error of opening a connection: the remedy of that error, and of no other.</summary>
+/// <summary>The remedy for an error of opening a connection, chosen by that error.</summary>
 internal static class ConnectAdvice
 {
     private const string NoPrivilege = "42501";
 
-    /// <summary>The server's SQLSTATE, wherever in the chain of errors it stands.</summary>
+    /// <summary>The server's SQLSTATE, from any error in the chain.</summary>
     public static string? SqlStateOf(Exception? error) => Find<PostgresException>(error)?.SqlState;
 
-    /// <summary>Wrong credentials (class 28) or none, no such database, no right to connect: another attempt fails in the same way.</summary>
-    /// <remarks>Of several hosts, one that is away may be the one that lets it in.</remarks>
+    /// <summary>Wrong credentials (class 28) or none, no such database, no right to connect: another attempt would fail in the same way.</summary>
+    /// <remarks>With several hosts, one that is down now may accept the login later.</remarks>
     public static bool IsPermanent(Exception? error) => error is NoHostException hosts
         ? hosts.Failure == ConnectFailure.Permanent
         : SqlStateOf(error) is not { } state ? HasNoPassword(error) : (state.StartsWith("28", StringComparison.Ordinal) || state is PostgresErrorCodes.InvalidCatalogName or NoPrivilege);
@@ -35,7 +35,7 @@ internal static class ConnectAdvice
         if (HasNoPassword(error))
             return "Give the driver a password: Password in connection-string, a passfile, or a password provider in ConfigureDataSource.";
         if (Find<OpenStuckException>(error) is not null)
-            return "Give that callback a time-out of its own, shorter than connect-timeout.";
+            return "Give that callback a time-out that is shorter than connect-timeout.";
         if (Find<SocketException>(error) is { } network)
             return ForNetwork(network.SocketErrorCode);
         return Find<TimeoutException>(error) is not null
@@ -53,7 +53,7 @@ internal static class ConnectAdvice
         PostgresErrorCodes.TooManyConnections =>
             "The server has no free slot: lower max-connections in the processes that share it, or raise max_connections at the server (or the CONNECTION LIMIT of the role or database).",
         PostgresErrorCodes.CannotConnectNow => "The server is starting up or shutting down: wait for it.",
-        _ => "The server answers and refuses the connection: its own error says why.",
+        _ => "The server refuses the connection: its error says why.",
     };
 
     private static string ForNetwork(SocketError error) => error switch
@@ -61,8 +61,8 @@ internal static class ConnectAdvice
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery =>
             "The name of the server cannot be resolved: check Host in connection-string, and DNS.",
         SocketError.ConnectionRefused or SocketError.AddressNotAvailable =>
-            "No server listens there: check that it runs, and Host and Port in connection-string.",
-        _ => "The server cannot be reached: check the network between here and there, and Host and Port in connection-string.",
+            "No server listens at this address: check that the server runs, and Host and Port in connection-string.",
+        _ => "The server cannot be reached: check the network to it, and Host and Port in connection-string.",
     };
 
     private static T? Find<T>(Exception? error) where T : Exception

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace ActorPool.Errors;
 
-/// <summary>What an error of opening means for the next attempt.</summary>
+/// <summary>What an error of opening a connection means for the next attempt.</summary>
 internal static class ConnectErrors
 {
     public static ConnectFailure KindOf(Exception error) => error switch
@@ -12,18 +12,18 @@ internal static class ConnectErrors
         PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => ConnectFailure.Passing,
         PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } => ConnectFailure.StartingUp,
         NoHostException hosts => hosts.Failure,
-        // A Unix socket whose file the server has not made yet is reported as an address that is not available.
+        // A Unix socket whose file does not exist yet is reported as an address that is not available.
         NpgsqlException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable } } => ConnectFailure.Refused,
         NpgsqlException when ConnectAdvice.IsPermanent(error) => ConnectFailure.Permanent,
-        // Nothing was reached, or the pool has ended it already.
+        // No server was reached, or the pool has ended the connection already.
         PostgresException or SocketException or NpgsqlException { InnerException: SocketException } or HookFailedException => ConnectFailure.Other,
         TimeoutException or OperationCanceledException or NpgsqlException or IOException => ConnectFailure.Unclear,
         _ => ConnectFailure.Other,
     };
 
     /// <summary>
-    /// What the errors of several hosts mean together: an unclear one may have left a backend, and one host that is away, starting up or full
-    /// may be the one that serves next.
+    /// What the errors of several hosts mean together. An unclear one may have left a backend; a host that is down, starting up or full may
+    /// accept the next attempt.
     /// </summary>
     public static ConnectFailure KindOf(IEnumerable<ConnectFailure> hosts) => hosts.MaxBy(static failure => failure switch
     {

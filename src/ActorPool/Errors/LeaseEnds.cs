@@ -2,12 +2,12 @@ using ActorPool.Core.Model;
 
 namespace ActorPool.Errors;
 
-/// <summary>The end of a lease in words: for its next use, for a command that it cut short, and for a return that is refused.</summary>
+/// <summary>Why a lease ended, in words: for the next use of it, for a command that was cut short, and for a refused return.</summary>
 internal static class LeaseEnds
 {
     public static string Why(LeaseEnd end) => end switch
     {
-        LeaseEnd.Returned => "it was returned, by this borrower or by another who shared its key",
+        LeaseEnd.Returned => "it was returned, by this borrower or by another one that shared its key",
         LeaseEnd.BorrowerDied => "the actor that borrowed it has ended",
         LeaseEnd.Forgotten => "it was garbage-collected without having been returned",
         LeaseEnd.Undelivered => "it was sent to an actor that had ended or does not handle PooledConnection",
@@ -17,9 +17,9 @@ internal static class LeaseEnds
         _ => "the pool lost the connection",
     };
 
-    /// <summary>The error of every member of a lease that is over.</summary>
+    /// <summary>The error that every member of an ended lease throws.</summary>
     public static PoolException Error(string pool, LeaseEnd end) =>
-        new(PoolErrorKind.NotCheckedOut, $"Pool '{pool}': this connection is not lent any more: {Why(end)}. {Remedy(end)}");
+        new(PoolErrorKind.NotCheckedOut, $"Pool '{pool}': this connection is no longer lent: {Why(end)}. {Remedy(end)}");
 
     private static string Remedy(LeaseEnd end) => end switch
     {
@@ -29,11 +29,11 @@ internal static class LeaseEnds
         LeaseEnd.Forgotten => "Borrow one again, and keep the lease until the last command and reader made with it are done.",
         LeaseEnd.PoolClosed => "Borrow one again from a pool that is open; an open transaction was rolled back.",
         LeaseEnd.ReaderClosed => "Borrow one again, or leave that behavior out to keep the lease.",
-        LeaseEnd.Returned => "Borrow one again; keep none beyond its return.",
+        LeaseEnd.Returned => "Borrow one again, and do not use a connection after its return.",
         _ => "Borrow one again.",
     };
 
-    /// <summary>The lease goes on, but its session does not: a borrower that tries again with another lease is served.</summary>
+    /// <summary>The lease is still valid, but its session is lost: the borrower needs another lease.</summary>
     public static PoolException SessionLost(string pool) =>
         new(PoolErrorKind.ConnectFailed, $"Pool '{pool}': the session of this lease was lost: its connection was closed by the server, by the network, or through the driver's own connection. Return the lease and borrow again.");
 }

@@ -3,22 +3,22 @@ using Npgsql;
 
 namespace ActorPool.Errors;
 
-/// <summary>None of a pool's hosts gave a connection. The message has the error of each; the first one that a server sent is inside.</summary>
+/// <summary>None of a pool's hosts gave a connection. The message has the error of each host; the first error sent by a server is inside.</summary>
 internal sealed class NoHostException : NpgsqlException
 {
     private NoHostException(IReadOnlyList<HostFailure> hosts)
         : base($"No host gave a connection. {string.Join("; ", hosts.Select(host => host.ToString()))}", Speaking(hosts)) =>
         (Failure, AllAreOfAnotherKind) = (ConnectErrors.KindOf(hosts.Select(host => host.Failure)), hosts.All(host => host.WasReached));
 
-    /// <summary>What it means for the next attempt.</summary>
+    /// <summary>What the errors together mean for the next attempt.</summary>
     public ConnectFailure Failure { get; }
 
-    /// <summary>Each accepted a session, of another kind than the one wanted.</summary>
+    /// <summary>Every host accepted a session, but none of the wanted kind.</summary>
     public bool AllAreOfAnotherKind { get; }
 
     public override bool IsTransient => Failure != ConnectFailure.Permanent;
 
-    /// <summary>The error of the only host, or what all servers say with one SQLSTATE, is left as it is.</summary>
+    /// <summary>A single host's error, or one SQLSTATE that all servers sent, stays as it is; else the errors are combined.</summary>
     public static Exception Of(IReadOnlyList<HostFailure> hosts)
     {
         if (hosts is [{ WasReached: false, Host: not null } only])
@@ -33,10 +33,10 @@ internal sealed class NoHostException : NpgsqlException
 }
 
 /// <summary>Why one host gave no connection.</summary>
-/// <param name="Host">Its name; null when only the driver knows it.</param>
+/// <param name="Host">The host's name; null when only the driver knows it.</param>
 /// <param name="Error">The driver's or the server's error.</param>
-/// <param name="Failure">What it means for the next attempt.</param>
-/// <param name="WasReached">It accepted a session, which was of another kind than the one wanted.</param>
+/// <param name="Failure">What the error means for the next attempt.</param>
+/// <param name="WasReached">The host accepted a session, which was not of the wanted kind.</param>
 internal sealed record HostFailure(string? Host, Exception Error, ConnectFailure Failure, bool WasReached)
 {
     public override string ToString() => $"{Host ?? Error.Message}: {Error.GetBaseException().Message.TrimEnd('.')}";

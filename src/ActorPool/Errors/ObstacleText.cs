@@ -4,10 +4,10 @@ using ActorPool.Core.Model;
 
 namespace ActorPool.Errors;
 
-/// <summary>The words for a request that was refused because no connection was there for it: the cause, its holders, its remedy.</summary>
+/// <summary>The text of an error for a request that got no connection: the cause, the holders, the remedy.</summary>
 internal sealed class ObstacleText(PoolErrorKind kind, PoolStatistics state, Obstacle obstacle, RefusedRequest request)
 {
-    // Fewer are the ordinary life of a busy process.
+    // A busy process often has fewer.
     private const int QueuedPerThread = 2;
 
     private readonly StringBuilder _text = new();
@@ -30,7 +30,7 @@ internal sealed class ObstacleText(PoolErrorKind kind, PoolStatistics state, Obs
         _ => $"{Wait()}: {Cause()}",
     };
 
-    /// <summary>Who holds what, and what to do.</summary>
+    /// <summary>The holders of the connections, and what to do.</summary>
     public string Remedy()
     {
         _text.Clear();
@@ -45,7 +45,7 @@ internal sealed class ObstacleText(PoolErrorKind kind, PoolStatistics state, Obs
             Add("Slow the callers down, or raise max-waiting.");
         var (queued, threads) = obstacle.ThreadPoolLoad;
         if (queued > QueuedPerThread * threads)
-            Add($"The thread pool of this process is behind, with {queued} work items for {threads} threads: threads that block (Result, Wait, Thread.Sleep) delay the pool's opens and its borrowers.");
+            Add($"The thread pool of this process is behind, with {queued} work items for {threads} threads. Threads that block (Result, Wait, Thread.Sleep) delay the pool's opens and its borrowers.");
         return _text.ToString();
     }
 
@@ -64,7 +64,7 @@ internal sealed class ObstacleText(PoolErrorKind kind, PoolStatistics state, Obs
     private string Cause() => obstacle.Hindrance switch
     {
         Hindrance.KeyInUse => "the key of the request is in use",
-        Hindrance.SessionNotReady => $"InitializeSession has been at work on the session of its key for {Seconds(obstacle.Lasted)}",
+        Hindrance.SessionNotReady => $"InitializeSession has been running on the session of its key for {Seconds(obstacle.Lasted)}",
         Hindrance.Paused => $"the pool has been paused for {Seconds(obstacle.Lasted)}",
         Hindrance.NotAnswering => $"connections are being validated ({state.Validating}) or reset ({state.Resetting}), and there has been no answer for {Seconds(obstacle.Lasted)}",
         Hindrance.OpensSlow => $"connections are being opened ({state.Opening}), the first for {Seconds(obstacle.Lasted)}{(AreOpensLimited ? $", and no more than {OpensAtOnce} at once" : "")}",
@@ -98,20 +98,20 @@ internal sealed class ObstacleText(PoolErrorKind kind, PoolStatistics state, Obs
             Add(state.InUse > holders.Length ? $"Held longest: {names}, and {state.InUse - holders.Length} more." : $"Held by {names}.");
     }
 
-    /// <summary>A borrower that asks for a second connection while it holds one waits for itself when all do so.</summary>
+    /// <summary>Nested borrows: when every borrower waits for a second connection, none returns its first.</summary>
     private void AddNesting()
     {
         if (request.OwnLeases > 0)
-            Add($"The actor that makes this request holds {request.OwnLeases} of them itself, a nested borrow: return the first connection before asking for a second, or use one for both.");
+            Add($"The actor that makes this request holds {request.OwnLeases} of them itself, which is a nested borrow. Return the first connection before you borrow a second, or use one for both.");
         else if (obstacle.HeldByWaiters > 0)
-            Add($"{obstacle.HeldByWaiters} of the {state.InUse} lent connections are held by actors that wait for another one, which are nested borrows: return the first connection before asking for a second, or use one for both.");
+            Add($"{obstacle.HeldByWaiters} of the {state.InUse} lent connections are held by actors that wait for another one, which are nested borrows. Return the first connection before you borrow a second, or use one for both.");
         else if (Place(request.Origin) is { } place && obstacle.Holders.Any(holder => Place(holder.Origin) == place))
-            Add($"The place that waits, {place}, holds connections as well: if one call of it runs inside another, that is a nested borrow, and each waits for the other. Use one connection for both.");
+            Add($"The place of this request, {place}, holds connections as well. If one of its calls runs inside another, that is a nested borrow, and each waits for the other: use one connection for both.");
         if (obstacle.Hindrance != Hindrance.Lent || !AllLent || kind != PoolErrorKind.Timeout)
             return;
         Add(request.SawReturns
-            ? "Connections came back during the wait and went to earlier requests: the pool is too small for the load, or each use takes too long."
-            : "None of them came back during the wait: look for a connection that is kept, a slow command, or code that asks for a second connection while it holds one.");
+            ? "Connections were returned during the wait and went to earlier requests: the pool is too small for the load, or each use takes too long."
+            : "None of them was returned during the wait: look for a connection that is never returned, a slow command, or code that borrows a second connection while it holds one.");
     }
 
     private static string? Place(LeaseOrigin origin) => origin.Actor is null && origin.File is not null ? origin.ToString() : null;

@@ -1,6 +1,6 @@
 namespace ActorPool;
 
-/// <summary>What went wrong, for code; the message of the <see cref="PoolException"/> is for people.</summary>
+/// <summary>What went wrong, for code to act on; the message of the <see cref="PoolException"/> is for people.</summary>
 public enum PoolErrorKind
 {
     /// <summary>The pool is closed. psycopg2: <c>connection pool is closed</c>.</summary>
@@ -10,26 +10,26 @@ public enum PoolErrorKind
     Exhausted,
 
     /// <summary>
-    /// No connection came free within the time-out, or at once for a request that does not wait. The message says why: all lent and by which borrowers,
-    /// the key in use, the pool paused, the server not answering, opens slow or too few at once. Transient.
+    /// No connection came free within the time-out, or at once for a request that does not wait. The message says why: all are lent and by which
+    /// borrowers, the key is in use, the pool is paused, the server does not answer, opens are slow or limited. Transient.
     /// </summary>
     Timeout,
 
-    /// <summary><c>max-waiting</c> requests wait already. Transient.</summary>
+    /// <summary>As many requests wait as <c>max-waiting</c> allows. Transient.</summary>
     TooManyWaiting,
 
     /// <summary>
-    /// The connection is not lent any more, not lent by this pool, or not under this key; the message says which, and why a lease has ended.
+    /// The connection is no longer lent, not lent by this pool, or not under this key; the message says which, and why a lease has ended.
     /// psycopg2: <c>trying to put unkeyed connection</c>.
     /// </summary>
     NotCheckedOut,
 
     /// <summary>
-    /// No connection could be opened; the server's own error is the <see cref="Exception.InnerException"/>. Transient, unless it stays until it is
+    /// No connection could be opened; the server's own error is the <see cref="Exception.InnerException"/>. Transient, unless it lasts until it is
     /// corrected: the user or the password is refused (28xxx), the database does not exist (3D000), the user may not connect to it (42501).
     /// </summary>
     ConnectFailed,
 
-    /// <summary>The sender or owner lives in another process; a connection cannot leave its own.</summary>
+    /// <summary>The sender or owner is in another process; a connection cannot leave its process.</summary>
     NotLocal,
 }

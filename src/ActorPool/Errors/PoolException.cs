@@ -4,7 +4,7 @@ using ActorPool.Errors;
 
 namespace ActorPool;
 
-// Akka.NET moves exceptions between processes by SerializationInfo, however old that is.
+// Akka.NET sends exceptions between processes by SerializationInfo, which .NET has marked as obsolete.
 #pragma warning disable SYSLIB0051, CS0672
 
 /// <summary>An error of the pool itself: what happened, the pool's name and state at that moment, and what to do about it.</summary>
@@ -13,14 +13,14 @@ public sealed class PoolException : DbException
 {
     private readonly PoolFailure? _failure;
 
-    // Of an error from another process, where its inner exception may have stayed.
+    // Set on an error from another process, whose inner exception may not have come with it.
     private readonly bool? _isTransient;
     private readonly string? _sqlState;
     private string? _message;
 
     /// <summary>Makes the error of one kind.</summary>
     /// <param name="kind">What went wrong.</param>
-    /// <param name="message">What happened, for people.</param>
+    /// <param name="message">What happened, as text for people.</param>
     /// <param name="innerException">The driver's or server's own error, if there is one.</param>
     public PoolException(PoolErrorKind kind, string message, Exception? innerException = null)
         : base(message, innerException) => Kind = kind;
@@ -44,9 +44,9 @@ public sealed class PoolException : DbException
     public override string Message => _message ??= _failure?.ToString() ?? base.Message;
 
     /// <summary>
-    /// Whether the same request may succeed later: exhausted, timed out, too many waiting, or no connection to be opened.
-    /// Not for an error of opening that stays until it is corrected: the server refuses the user or the password (SQLSTATE 28xxx),
-    /// the database does not exist (3D000), or the user may not connect to it (42501).
+    /// Whether the same request may succeed later: exhausted, timed out, too many waiting, or no connection could be opened.
+    /// False for an error of opening that lasts until it is corrected: the server refuses the user or the password (SQLSTATE 28xxx), the
+    /// database does not exist (3D000), or the user may not connect to it (42501).
     /// </summary>
     public override bool IsTransient => _isTransient ?? Kind switch
     {
@@ -55,10 +55,10 @@ public sealed class PoolException : DbException
         _ => false,
     };
 
-    /// <summary>The server's SQLSTATE, when the error comes from there.</summary>
+    /// <summary>The server's SQLSTATE, when the server sent the error.</summary>
     public override string? SqlState => _sqlState ?? (InnerException as DbException)?.SqlState ?? ConnectAdvice.SqlStateOf(InnerException);
 
-    /// <summary>Writes the kind, the words and what the error says of itself, for a process that may not know its inner exception.</summary>
+    /// <summary>Writes the kind, the message and the SQLSTATE, for a process that may not know the type of the inner exception.</summary>
     /// <param name="info">Takes the values.</param>
     /// <param name="context">Not used.</param>
     public override void GetObjectData(SerializationInfo info, StreamingContext context)

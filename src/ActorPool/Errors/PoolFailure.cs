@@ -4,30 +4,29 @@ using System.Text;
 namespace ActorPool.Errors;
 
 /// <summary>
-/// A refusal with the pool's state at its moment. Its text is made where it is read, so that a mass of refusals costs the
-/// manager no texts.
+/// A refusal with the state of the pool at that moment. Its text is made when it is read, so that many refusals cost the manager no text.
 /// </summary>
 internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatistics? State = null, Exception? Cause = null)
 {
-    /// <summary>What happened, where the kind alone does not say it.</summary>
+    /// <summary>A <see cref="Detail"/>: the failed start.</summary>
     public const string NotStarted = "it did not start, because a connection could not be opened";
 
-    /// <summary>What happened, in place of the kind's own words.</summary>
+    /// <summary>What happened, in place of the text for the kind.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>What to do, in place of the kind's own words.</summary>
+    /// <summary>What to do, in place of the text for the kind.</summary>
     public string? Advice { get; init; }
 
-    /// <summary>Where connections are opened; with <see cref="Cause"/>.</summary>
+    /// <summary>The server; with <see cref="Cause"/>.</summary>
     public string? Server { get; init; }
 
-    /// <summary>Of a refused request: what stood in its way.</summary>
+    /// <summary>For a refused request: why no connection was free.</summary>
     public Obstacle? Obstacle { get; init; }
 
-    /// <summary>Of a refused request: which one it was; with <see cref="Obstacle"/>.</summary>
+    /// <summary>For a refused request: the request; with <see cref="Obstacle"/>.</summary>
     public RefusedRequest? Request { get; init; }
 
-    /// <summary>The driver's, the server's or the hook's own error.</summary>
+    /// <summary>The error of the driver, the server or the hook.</summary>
     public Exception? Inner => Cause is HookFailedException hook ? hook.Error : Cause;
 
     public static PoolFailure Closed(string name) => new(PoolErrorKind.Closed, name);
@@ -41,7 +40,7 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
             AppendNumbers(text, state);
         text.Append(". ").Append(Remedy());
         if (Cause is HookFailedException hook)
-            text.Append(" What happened in ").Append(hook.Hook).Append(": ").Append(hook.Error.Message);
+            text.Append(" The error in ").Append(hook.Hook).Append(": ").Append(hook.Error.Message);
         else if (Cause is { } cause)
             text.Append(" The last connect error").Append(Server is null ? "" : $" ({Server})").Append(": ").Append(cause.Message);
         return text.ToString();
@@ -64,21 +63,21 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         PoolErrorKind.Closed => "connection pool is closed",
         PoolErrorKind.Exhausted => "connection pool exhausted, all connections are lent",
         PoolErrorKind.Timeout => "no connection came free within the time-out",
-        PoolErrorKind.TooManyWaiting => "too many requests wait already",
+        PoolErrorKind.TooManyWaiting => "too many requests are waiting",
         PoolErrorKind.ConnectFailed => "no connection could be opened",
         PoolErrorKind.NotCheckedOut => "trying to put a connection that is not lent, not by this pool, or not under this key",
-        _ => "the sender or owner lives in another process",
+        _ => "the sender or owner is in another process",
     });
 
     private string Remedy() => Advice ?? Words?.Remedy() ?? Kind switch
     {
-        PoolErrorKind.ConnectFailed when Cause is HookFailedException => "It must leave the connection open and idle, outside a transaction.",
-        PoolErrorKind.Closed => "Start a new one, or end its borrowers before it.",
+        PoolErrorKind.ConnectFailed when Cause is HookFailedException => "A hook must leave the connection open and idle, outside a transaction.",
+        PoolErrorKind.Closed => "Start a new pool, or stop its borrowers before you close it.",
         PoolErrorKind.Exhausted => "Return connections sooner, raise max-connections, or let requests wait with acquire-timeout.",
         PoolErrorKind.Timeout => "Return connections sooner, raise max-connections, or wait longer with acquire-timeout.",
         PoolErrorKind.TooManyWaiting => "Slow the callers down, or raise max-waiting.",
         PoolErrorKind.ConnectFailed => ConnectAdvice.For(Cause),
         PoolErrorKind.NotCheckedOut => "Put a connection once, to the pool and under the key it came from. Nothing was changed.",
-        _ => "A connection cannot leave its process: ask a pool in the asker's own.",
+        _ => "A connection cannot leave its process: use a pool in the process of the sender.",
     };
 }

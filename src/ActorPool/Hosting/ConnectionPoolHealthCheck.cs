@@ -4,13 +4,13 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ActorPool.Hosting;
 
-/// <summary>Tells the health of the pool of a name by its numbers; see <see cref="ConnectionPoolHealthExtensions"/>.</summary>
+/// <summary>Judges the health of the pool with this name by its numbers; see <see cref="ConnectionPoolHealthExtensions"/>.</summary>
 /// <param name="name">The pool's name.</param>
-/// <param name="degradedWait">How long a request may wait; negative for ever.</param>
+/// <param name="degradedWait">How long a request may wait; negative for no limit.</param>
 /// <param name="replacement">How long a lost or replaced connection may take to be open again; null for 5 s.</param>
 internal sealed class ConnectionPoolHealthCheck(string name, TimeSpan degradedWait, TimeSpan? replacement = null) : IAkkaHealthCheck
 {
-    // An open takes milliseconds, or a second where encryption, authentication and distance add up.
+    // An open takes milliseconds, or about a second with encryption, authentication and distance.
     private static readonly TimeSpan OrdinaryReplacement = TimeSpan.FromSeconds(5);
 
     public async Task<HealthCheckResult> CheckHealthAsync(AkkaHealthCheckContext context, CancellationToken cancellationToken = default)
@@ -26,7 +26,7 @@ internal sealed class ConnectionPoolHealthCheck(string name, TimeSpan degradedWa
         if (Weakness(pool, state) is { } weakness)
             return Result(HealthStatus.Degraded, weakness, state);
         if (state is { Open: 0, Opening: 0 })
-            return await ProveAsync(pool, failure, cancellationToken).ConfigureAwait(false);
+            return await TryBorrowAsync(pool, failure, cancellationToken).ConfigureAwait(false);
         return Result(HealthStatus.Healthy, $"has {state.Open} of at most {state.Max} connections open, {state.InUse} of them in use{(state.Opening > 0 ? $", and {state.Opening} being opened" : "")}.", state);
     }
 
@@ -43,18 +43,18 @@ internal sealed class ConnectionPoolHealthCheck(string name, TimeSpan degradedWa
         return null;
     }
 
-    /// <summary>Nobody uses the pool and it has nothing open: what it would do for the next one is seen by asking.</summary>
-    private async Task<HealthCheckResult> ProveAsync(ConnectionPool pool, HealthStatus failure, CancellationToken cancellationToken)
+    /// <summary>The pool is unused and has no connection open: the check borrows one to find out.</summary>
+    private async Task<HealthCheckResult> TryBorrowAsync(ConnectionPool pool, HealthStatus failure, CancellationToken cancellationToken)
     {
         try
         {
             var connection = await pool.GetConnAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
             await connection.DisposeAsync().ConfigureAwait(false);
-            return Result(HealthStatus.Healthy, "had no connection open and has opened one.", pool.Statistics);
+            return Result(HealthStatus.Healthy, "had no connection open, and has opened one for this check.", pool.Statistics);
         }
         catch (OperationCanceledException)
         {
-            return Result(failure, $"has no connection open, and none could be opened in the time that the check has{After(pool.Statistics.LastConnectError)}", pool.Statistics);
+            return Result(failure, $"has no connection open, and could not open one before the check timed out{After(pool.Statistics.LastConnectError)}", pool.Statistics);
         }
         catch (Exception error)
         {

@@ -13,22 +13,22 @@ public static class ConnectionPoolHealthExtensions
     /// <remarks>
     /// <para>Unhealthy: there is no live pool of this name, it is being closed, or it has no connection and cannot open one.</para>
     /// <para>
-    /// Degraded: it is paused, opens fail while some connections live, it has had fewer than <c>min-connections</c> open for longer than 5 s
-    /// (with <c>keep-min</c>), or a request has waited for longer than <paramref name="degradedWait"/>. An ordinary replacement, after
-    /// <c>max-lifetime</c>, a <see cref="Drain"/> or a loss, is healthy.
+    /// Degraded: it is paused, opens fail while some connections are open, fewer than <c>min-connections</c> have been open for longer than 5 s
+    /// (with <c>keep-min</c>), or a request has waited for longer than <paramref name="degradedWait"/>. An ordinary replacement is healthy:
+    /// after <c>max-lifetime</c>, a <see cref="Drain"/> or a loss.
     /// </para>
     /// <para>
-    /// It reads the pool's numbers and never takes a connection from anybody. Only a pool that has no connection and does not try to open one, as one
-    /// with <c>min-connections = 0</c> that nobody uses, is proven by borrowing a connection and giving it back, for as long as <paramref name="timeout"/>
-    /// and <c>acquire-timeout</c> allow.
+    /// The check reads the pool's numbers and takes no connection from a borrower. Only when the pool has no connection and does not try to open
+    /// one, for example an unused pool with <c>min-connections = 0</c>, the check borrows a connection and returns it, within
+    /// <paramref name="timeout"/> and <c>acquire-timeout</c>.
     /// </para>
     /// </remarks>
     /// <param name="builder">The application's Akka configuration.</param>
     /// <param name="name">The pool's name.</param>
-    /// <param name="degradedWait">How long a request may wait; 5 s when null, <see cref="Timeout.InfiniteTimeSpan"/> for as long as it likes.</param>
-    /// <param name="failureStatus">What is reported instead of unhealthy; unhealthy when null.</param>
-    /// <param name="tags">For choosing among health checks; Akka.Hosting adds its own.</param>
-    /// <param name="timeout">How long the check itself may take; null for no limit.</param>
+    /// <param name="degradedWait">How long a request may wait; 5 s when null, <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
+    /// <param name="failureStatus">The status to report instead of unhealthy; unhealthy when null.</param>
+    /// <param name="tags">Tags for selecting health checks; Akka.Hosting adds its own.</param>
+    /// <param name="timeout">How long the check may take; null for no limit.</param>
     public static AkkaConfigurationBuilder WithConnectionPoolHealthCheck(
         this AkkaConfigurationBuilder builder,
         string name = "default",

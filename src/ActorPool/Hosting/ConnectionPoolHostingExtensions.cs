@@ -6,16 +6,16 @@ namespace ActorPool;
 
 /// <summary>Connection pools in an application built with Akka.Hosting.</summary>
 /// <remarks>
-/// A pool is started with the actor system, before the application serves anything: when the database cannot be reached, the start
-/// of the host fails with the server's own error. It ends gracefully in coordinated shutdown, while other actors may still need it.
-/// The host stops all its other services before the actor system, in any order of registration; for that, <c>hocon/hosting.conf</c>
-/// is added below the application's own configuration.
-/// The settings are those of HOCON (<c>akka.actor-pool</c>, and for a named pool first <c>akka.actor-pool.pools.&lt;name&gt;</c>),
-/// then what is given here. A section of a name that no pool has is reported in the log when all have started.
+/// A pool starts with the actor system, before the application serves requests: when the database cannot be reached, the start of the
+/// host fails with the server's error. It ends gracefully in coordinated shutdown, just before the actor system terminates.
+/// The host stops its other services before the actor system, in any order of registration; for that, <c>hocon/hosting.conf</c> is added
+/// below the application's own configuration.
+/// The settings come from HOCON (<c>akka.actor-pool</c>, and for a named pool first <c>akka.actor-pool.pools.&lt;name&gt;</c>), changed by
+/// the arguments given here. When all pools have started, the log reports the sections that no pool uses.
 /// </remarks>
 public static class ConnectionPoolHostingExtensions
 {
-    /// <summary>The name of the pool that needs none.</summary>
+    /// <summary>The name of a pool that is added without one.</summary>
     private const string Default = "default";
 
     /// <summary>Adds the default pool, with all settings from HOCON. Its manager is <c>IRequiredActor&lt;PoolManager&gt;</c>.</summary>
@@ -23,7 +23,7 @@ public static class ConnectionPoolHostingExtensions
     public static AkkaConfigurationBuilder WithConnectionPool(this AkkaConfigurationBuilder builder) =>
         builder.Start<PoolManager>(Default, (settings, _) => settings);
 
-    /// <summary>Adds the default pool for a database; everything else is taken from HOCON.</summary>
+    /// <summary>Adds the default pool for a database; all other settings come from HOCON.</summary>
     /// <inheritdoc cref="WithConnectionPool(AkkaConfigurationBuilder)"/>
     /// <param name="builder">The application's Akka configuration.</param>
     /// <param name="connectionString">An Npgsql connection string.</param>
@@ -33,7 +33,7 @@ public static class ConnectionPoolHostingExtensions
         return builder.Start<PoolManager>(Default, (settings, _) => settings with { ConnectionString = connectionString });
     }
 
-    /// <summary>Adds a pool with exactly these settings, whatever HOCON says; under <see cref="PoolSettings.Name"/>.</summary>
+    /// <summary>Adds a pool with exactly these settings, under <see cref="PoolSettings.Name"/>; HOCON is not read.</summary>
     /// <inheritdoc cref="WithConnectionPool(AkkaConfigurationBuilder)"/>
     /// <param name="builder">The application's Akka configuration.</param>
     /// <param name="settings">The pool's settings.</param>
@@ -46,17 +46,17 @@ public static class ConnectionPoolHostingExtensions
     /// <summary>Adds the default pool with settings made of those in HOCON: <c>settings => settings with { MaxConnections = 20 }</c>.</summary>
     /// <inheritdoc cref="WithConnectionPool(AkkaConfigurationBuilder)"/>
     /// <param name="builder">The application's Akka configuration.</param>
-    /// <param name="configure">From the settings in HOCON to those of the pool.</param>
+    /// <param name="configure">Makes the settings of the pool from those in HOCON.</param>
     public static AkkaConfigurationBuilder WithConnectionPool(this AkkaConfigurationBuilder builder, Func<PoolSettings, PoolSettings> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         return builder.Start<PoolManager>(Default, (settings, _) => configure(settings));
     }
 
-    /// <summary>As before, with the application's services at hand: a data source of its own, secrets.</summary>
+    /// <summary>The same with the application's services, for a data source or secrets.</summary>
     /// <inheritdoc cref="WithConnectionPool(AkkaConfigurationBuilder)"/>
     /// <param name="builder">The application's Akka configuration.</param>
-    /// <param name="configure">From the settings in HOCON and the services to the settings of the pool.</param>
+    /// <param name="configure">Makes the settings of the pool from those in HOCON and the services.</param>
     public static AkkaConfigurationBuilder WithConnectionPool(this AkkaConfigurationBuilder builder, Func<PoolSettings, IDependencyResolver, PoolSettings> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -64,15 +64,15 @@ public static class ConnectionPoolHostingExtensions
     }
 
     /// <summary>Adds a named pool, with all settings from HOCON. Its manager is <c>IRequiredActor&lt;TKey&gt;</c>.</summary>
-    /// <typeparam name="TKey">Any type of yours that stands for this pool in the actor registry.</typeparam>
+    /// <typeparam name="TKey">A type of your own that is the key of this pool in the actor registry.</typeparam>
     /// <param name="builder">The application's Akka configuration.</param>
     /// <param name="name">The pool's name.</param>
     public static AkkaConfigurationBuilder WithConnectionPool<TKey>(this AkkaConfigurationBuilder builder, string name) =>
         builder.Start<TKey>(name, (settings, _) => settings);
 
-    /// <summary>Adds a named pool for a database; everything else is taken from HOCON.</summary>
+    /// <summary>Adds a named pool for a database; all other settings come from HOCON.</summary>
     /// <inheritdoc cref="WithConnectionPool{TKey}(AkkaConfigurationBuilder, string)"/>
-    /// <typeparam name="TKey">Any type of yours that stands for this pool in the actor registry.</typeparam>
+    /// <typeparam name="TKey">A type of your own that is the key of this pool in the actor registry.</typeparam>
     /// <param name="builder">The application's Akka configuration.</param>
     /// <param name="name">The pool's name.</param>
     /// <param name="connectionString">An Npgsql connection string.</param>
@@ -82,9 +82,9 @@ public static class ConnectionPoolHostingExtensions
         return builder.Start<TKey>(name, (settings, _) => settings with { ConnectionString = connectionString });
     }
 
-    /// <summary>Adds a named pool with exactly these settings, whatever HOCON and <see cref="PoolSettings.Name"/> say.</summary>
+    /// <summary>Adds a named pool with exactly these settings; HOCON and <see cref="PoolSettings.Name"/> are not read.</summary>
     /// <inheritdoc cref="WithConnectionPool{TKey}(AkkaConfigurationBuilder, string)"/>
-    /// <typeparam name="TKey">Any type of yours that stands for this pool in the actor registry.</typeparam>
+    /// <typeparam name="TKey">A type of your own that is the key of this pool in the actor registry.</typeparam>
     /// <param name="builder">The application's Akka configuration.</param>
     /// <param name="name">The pool's name.</param>
     /// <param name="settings">The pool's settings.</param>
@@ -96,22 +96,22 @@ public static class ConnectionPoolHostingExtensions
 
     /// <summary>Adds a named pool with settings made of those in HOCON.</summary>
     /// <inheritdoc cref="WithConnectionPool{TKey}(AkkaConfigurationBuilder, string)"/>
-    /// <typeparam name="TKey">Any type of yours that stands for this pool in the actor registry.</typeparam>
+    /// <typeparam name="TKey">A type of your own that is the key of this pool in the actor registry.</typeparam>
     /// <param name="builder">The application's Akka configuration.</param>
     /// <param name="name">The pool's name.</param>
-    /// <param name="configure">From the settings in HOCON to those of the pool.</param>
+    /// <param name="configure">Makes the settings of the pool from those in HOCON.</param>
     public static AkkaConfigurationBuilder WithConnectionPool<TKey>(this AkkaConfigurationBuilder builder, string name, Func<PoolSettings, PoolSettings> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         return builder.Start<TKey>(name, (settings, _) => configure(settings));
     }
 
-    /// <summary>As before, with the application's services at hand.</summary>
+    /// <summary>The same with the application's services.</summary>
     /// <inheritdoc cref="WithConnectionPool{TKey}(AkkaConfigurationBuilder, string)"/>
-    /// <typeparam name="TKey">Any type of yours that stands for this pool in the actor registry.</typeparam>
+    /// <typeparam name="TKey">A type of your own that is the key of this pool in the actor registry.</typeparam>
     /// <param name="builder">The application's Akka configuration.</param>
     /// <param name="name">The pool's name.</param>
-    /// <param name="configure">From the settings in HOCON and the services to the settings of the pool.</param>
+    /// <param name="configure">Makes the settings of the pool from those in HOCON and the services.</param>
     public static AkkaConfigurationBuilder WithConnectionPool<TKey>(this AkkaConfigurationBuilder builder, string name, Func<PoolSettings, IDependencyResolver, PoolSettings> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);

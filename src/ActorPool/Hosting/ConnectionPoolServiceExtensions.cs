@@ -7,9 +7,9 @@ namespace ActorPool;
 public static class ConnectionPoolServiceExtensions
 {
     /// <summary>
-    /// Makes the default pool injectable as <see cref="IConnectionPool"/>. The pool itself is added with <c>WithConnectionPool</c>,
-    /// where it is started and ended with the actor system; disposing what is injected does nothing. A call made before the start waits for
-    /// the pool, within <c>acquire-timeout</c>.
+    /// Makes the default pool injectable as <see cref="IConnectionPool"/>. Add the pool itself with <c>WithConnectionPool</c>: it starts and ends
+    /// with the actor system, and disposing the injected object has no effect. A call made before the start waits for the pool, within
+    /// <c>acquire-timeout</c>.
     /// </summary>
     /// <param name="services">The application's services.</param>
     public static IServiceCollection AddConnectionPool(this IServiceCollection services)

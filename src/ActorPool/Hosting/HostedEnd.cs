@@ -6,20 +6,20 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorPool.Hosting;
 
-/// <summary>Lets a host stop everything else that it runs before the actor system ends, and with it the pools.</summary>
+/// <summary>Lets a host stop its other services before the actor system ends, and with it the pools.</summary>
 /// <remarks>
-/// The usual end begins in the host, which stops the actor system last (<see cref="StopOrder"/>). When the end begins in Akka
-/// (its hook for signals, <c>Terminate</c>, a node that leaves its cluster), the first phase of the coordinated shutdown stops the host and waits.
+/// Usually the host ends first, and stops the actor system last (<see cref="StopOrder"/>). When the end begins in Akka (its hook for signals,
+/// <c>Terminate</c>, a node that leaves its cluster), the first phase of coordinated shutdown stops the host and waits for it.
 /// A hosted service that awaits <c>Terminate</c> in its own work waits for itself, until the host's shutdown time-out is over.
 /// </remarks>
 internal sealed class HostedEnd : IExtension
 {
     private const string Phase = "hosted-services";
 
-    // Without these, a program that never stops its host (a test that terminates the actor system alone) would wait for nothing.
+    // Limits for a program that never stops its host, such as a test that terminates the actor system alone.
     private static readonly TimeSpan BeginPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
-    private const int QuietLooks = 5;
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+    private const int QuietPolls = 5;
 
     private readonly ActorSystem _system;
     private readonly IDependencyResolver _services;
@@ -32,13 +32,13 @@ internal sealed class HostedEnd : IExtension
         if (Lifetime is not { } lifetime)
             return;
         CoordinatedShutdown.Get(system).AddTask(Phase, "stop-hosted-services", StopOthersAsync);
-        // Not sooner: the host still walks through its list while it starts its services.
+        // Not before the start has ended: until then the host iterates over its list of services.
         lifetime.ApplicationStarted.Register(ArrangeOrder);
     }
 
     private IHostApplicationLifetime? Lifetime => _services.GetService<IHostApplicationLifetime>();
 
-    /// <summary>Once for each actor system; again: nothing happens.</summary>
+    /// <summary>Arranges this once for each actor system; calling it again has no effect.</summary>
     public static void Arrange(ActorSystem system) => system.WithExtension<HostedEnd, Provider>();
 
     private void ArrangeOrder()
@@ -47,7 +47,7 @@ internal sealed class HostedEnd : IExtension
             return;
         _order = StopOrder.Arrange(host);
         if (_order is null)
-            _system.Log.Warning("The host ({0}) does not let its services be put in order: it stops those that were registered before AddAkka after the connection pools. Register AddAkka first.", host.GetType());
+            _system.Log.Warning("The stop order of the services of this host ({0}) cannot be changed: services registered before AddAkka stop after the connection pools. Register AddAkka first.", host.GetType());
     }
 
     private async Task<Done> StopOthersAsync()
@@ -57,7 +57,7 @@ internal sealed class HostedEnd : IExtension
         return Done.Instance;
     }
 
-    /// <summary>Asks the host to stop, and waits for the first sign that it does.</summary>
+    /// <summary>Asks the host to stop, and waits until it begins to.</summary>
     private async Task<bool> WillStopAsync(StopOrder order)
     {
         if (order.Begun.IsCompleted)
@@ -65,9 +65,9 @@ internal sealed class HostedEnd : IExtension
         if (!TryStopApplication())
             return false;
         var quiet = 0;
-        for (var waited = TimeSpan.Zero; waited < BeginPatience && quiet < QuietLooks; waited += Look)
+        for (var waited = TimeSpan.Zero; waited < BeginPatience && quiet < QuietPolls; waited += PollInterval)
         {
-            await Task.WhenAny(order.Begun, Task.Delay(Look)).ConfigureAwait(false);
+            await Task.WhenAny(order.Begun, Task.Delay(PollInterval)).ConfigureAwait(false);
             if (order.Begun.IsCompleted)
                 return true;
             quiet = ConnectionPool.IsAnyInUse(_system) ? 0 : quiet + 1;
@@ -76,12 +76,12 @@ internal sealed class HostedEnd : IExtension
         return false;
     }
 
-    /// <summary>False when the host is being disposed: then nothing of it is left to be stopped.</summary>
+    /// <summary>False when the host is being disposed: then all its services have stopped.</summary>
     private bool TryStopApplication()
     {
         try
         {
-            // It runs callbacks of the application, which must not hold up the shutdown.
+            // Not awaited: it runs callbacks of the application, which must not delay the shutdown.
             if (Lifetime is { } lifetime)
                 _ = Task.Run(lifetime.StopApplication);
             return true;

@@ -3,7 +3,7 @@ using Akka.DependencyInjection;
 
 namespace ActorPool.Hosting;
 
-/// <summary>A pool that was added. Its settings are made once: by its start, or by a call that comes before it.</summary>
+/// <summary>A pool that was added to a host. Its settings are made once: by its start, or by an earlier call.</summary>
 internal sealed class HostedPool(string name, bool usesSection, Func<PoolSettings, IDependencyResolver, PoolSettings> configure)
 {
     private readonly Lock _making = new();
@@ -12,7 +12,7 @@ internal sealed class HostedPool(string name, bool usesSection, Func<PoolSetting
     /// <summary>Whether the settings are made from the pool's section.</summary>
     public bool UsesSection { get; } = usesSection;
 
-    /// <summary>Those in HOCON, changed by what was given in code. A function that throws is called again by the next call.</summary>
+    /// <summary>The settings in HOCON, changed by the function given in code. When that function throws, the next call runs it again.</summary>
     public PoolSettings Settings(ActorSystem system)
     {
         lock (_making)

@@ -6,7 +6,7 @@ using Akka.Hosting;
 
 namespace ActorPool.Hosting;
 
-/// <summary>The pools that are added to an application's actor system: their names are known before the first of them starts.</summary>
+/// <summary>The pools that are added to an application's actor system. Their names are known before the first of them starts.</summary>
 internal sealed class HostedPools
 {
     private static readonly ConditionalWeakTable<AkkaConfigurationBuilder, HostedPools> All = [];
@@ -17,11 +17,11 @@ internal sealed class HostedPools
 
     public IEnumerable<string> Names => _pools.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>Notes a pool. When all have started, a section that none of them uses is reported.</summary>
+    /// <summary>Adds a pool. When all have started, the log reports the sections that none of them uses.</summary>
     public static void Add(AkkaConfigurationBuilder builder, HostedPool pool, string name) =>
         All.GetValue(builder, static builder => new HostedPools(builder))._pools[name] = pool;
 
-    /// <summary>Those of an application; null when it adds none.</summary>
+    /// <summary>The pools of an application; null when it adds none.</summary>
     public static HostedPools? Find(AkkaConfigurationBuilder? builder) =>
         builder is not null && All.TryGetValue(builder, out var pools) ? pools : null;
 
@@ -35,11 +35,11 @@ internal sealed class HostedPools
             if (!_pools.TryGetValue(section, out var pool))
             {
                 if (ConnectionPool.Find(system, section) is null)
-                    log.Warning("The section {Section} is not used: there is no pool of this name. The pools are: {Pools}. Correct the name in the configuration or in WithConnectionPool.", $"{PoolConfig.Path}.pools.{section}", string.Join(", ", Names));
+                    log.Warning("The section {Section} is not used: there is no pool with this name. The pools are: {Pools}. Correct the name in the configuration or in WithConnectionPool.", $"{PoolConfig.Path}.pools.{section}", string.Join(", ", Names));
             }
             else if (!pool.UsesSection)
             {
-                log.Warning("The section {Section} is not used: this pool has the PoolSettings that were given to WithConnectionPool. Give it a function, settings => settings with {{ ... }}, to start from the section.", $"{PoolConfig.Path}.pools.{section}");
+                log.Warning("The section {Section} is not used: WithConnectionPool was given complete PoolSettings for this pool. To start from the section, give it a function instead: settings => settings with {{ ... }}.", $"{PoolConfig.Path}.pools.{section}");
             }
         }
     }

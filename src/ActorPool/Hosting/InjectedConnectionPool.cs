@@ -9,9 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ActorPool.Hosting;
 
 /// <summary>
-/// A pool by its name, looked up when it is used: services are made before the actor system has started its pools, and a hosted service that
-/// was registered before <c>AddAkka</c> runs before it. Such a call waits for the pool within its <c>acquire-timeout</c>.
-/// It belongs to the actor system, so the container's disposal of it means nothing.
+/// A pool that is looked up by name when it is used: the container makes services before the actor system starts the pools, and a hosted
+/// service registered before <c>AddAkka</c> runs earlier. Such a call waits for the pool, within <c>acquire-timeout</c>.
+/// The pool belongs to the actor system, so disposing this object has no effect.
 /// </summary>
 internal sealed class InjectedConnectionPool(IServiceProvider services, string name) : IConnectionPool, IDisposable
 {
@@ -23,10 +23,10 @@ internal sealed class InjectedConnectionPool(IServiceProvider services, string n
 
     private ActorSystem System => services.GetRequiredService<ActorSystem>();
 
-    // The live one of the name; after its end the last one, which says that it is closed.
+    // The live pool with this name; after its end the last one, whose errors say that it is closed.
     private ConnectionPool? Started => _pool = ConnectionPool.Find(System, name) ?? _pool;
 
-    /// <summary>The settings of a pool that has yet to start: those in HOCON and what was given in code.</summary>
+    /// <summary>The settings of a pool that has not started yet.</summary>
     /// <exception cref="InvalidOperationException">No pool of this name was added.</exception>
     private PoolSettings SettingsIfAdded
     {
@@ -94,7 +94,7 @@ internal sealed class InjectedConnectionPool(IServiceProvider services, string n
         await pool.PutConnAsync(connection, key, close).ConfigureAwait(false);
     }
 
-    /// <summary>Waits for the start of the pool. With a time-out of zero it is the pool's own work that is awaited, for <c>connect-timeout</c>.</summary>
+    /// <summary>Waits for the start of the pool. With a time-out of zero it waits for the pool's own work, up to <c>connect-timeout</c>.</summary>
     private async Task<ConnectionPool> StartedAsync(PoolSettings settings, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var patience = timeout ?? settings.AcquireTimeout;
@@ -103,6 +103,6 @@ internal sealed class InjectedConnectionPool(IServiceProvider services, string n
         return await ConnectionPool.WhenStartedAsync(System, name, patience, cancellationToken).ConfigureAwait(false)
             ?? throw new PoolException(
                 PoolErrorKind.Timeout,
-                $"Pool '{name}': it has not started within {patience.TotalSeconds:0.###} s. It starts with the actor system: call AddAkka before a hosted service that needs the pool in its StartAsync.");
+                $"Pool '{name}': the pool has not started within {patience.TotalSeconds:0.###} s. It starts with the actor system: call AddAkka before you add a hosted service that needs the pool in its StartAsync.");
     }
 }

@@ -1,6 +1,6 @@
 namespace ActorPool.Hosting;
 
-/// <summary>The numbers of a pool, named as operators read them.</summary>
+/// <summary>The numbers of a pool as the data of a health check.</summary>
 internal static class PoolHealthData
 {
     public static IReadOnlyDictionary<string, object> Of(PoolStatistics state)

@@ -6,9 +6,9 @@ namespace ActorPool.Hosting;
 
 /// <summary>The order in which a host stops its services, with Akka's service moved to the end.</summary>
 /// <remarks>
-/// A host stops its services from the last registered to the first. A web server or a worker that was registered before
-/// <c>AddAkka</c> would be stopped after the actor system, and would lose the pools in its work. No interface of the host changes
-/// that order, so the host's own list is replaced. Where a host keeps no such list, <see cref="Arrange"/> returns null.
+/// A host stops its services from the last registered to the first. A web server or worker registered before <c>AddAkka</c> would stop
+/// after the actor system, and would lose the pools while it works. The host has no API to change that order, so this replaces the
+/// list in its private field. When the host has no such list, <see cref="Arrange"/> returns null.
 /// </remarks>
 internal sealed class StopOrder
 {
@@ -21,7 +21,7 @@ internal sealed class StopOrder
     /// <summary>The host has begun to stop its services.</summary>
     public Task Begun => _begun.Task;
 
-    /// <summary>All services but Akka's have stopped, or the host's shutdown time-out is over.</summary>
+    /// <summary>All services but Akka's have stopped, or the host's shutdown has timed out.</summary>
     public Task OthersStopped => _othersStopped.Task;
 
     /// <summary>Replaces the list of a host that has started its services.</summary>
@@ -88,7 +88,7 @@ internal sealed class StopOrder
 
         public async Task StopAsync(CancellationToken cancellationToken)
         {
-            // A host with ServicesStopConcurrently calls this one together with the others.
+            // With ServicesStopConcurrently the host calls this at the same time as the others.
             using var timeOut = order.Begin(cancellationToken);
             await order.OthersStopped.ConfigureAwait(false);
             await akka.StopAsync(cancellationToken).ConfigureAwait(false);

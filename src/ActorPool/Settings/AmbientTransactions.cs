@@ -3,9 +3,9 @@ namespace ActorPool;
 /// <summary>What the facade does when <see cref="System.Transactions.Transaction.Current"/> is set (<c>ambient-transactions</c>).</summary>
 public enum AmbientTransactions
 {
-    /// <summary>Throws <see cref="InvalidOperationException"/>: a lease cannot take part, and its work would be committed without the scope.</summary>
+    /// <summary>Throws <see cref="InvalidOperationException"/>: a lease cannot enlist, so its work would be committed outside of the scope.</summary>
     Refuse,
 
-    /// <summary>Borrows as if there were none.</summary>
+    /// <summary>Borrows as without a transaction.</summary>
     Ignore,
 }

@@ -8,14 +8,14 @@ using Npgsql;
 namespace ActorPool;
 
 /// <summary>
-/// What is wrong with a connection string: the keyword, and the form that is right. A value is never quoted, and neither is a
-/// keyword that may be a piece of a password.
+/// Says what is wrong with a connection string: the keyword, and the right form. It never quotes a value, nor a keyword that may be part of a
+/// password.
 /// </summary>
 internal static partial class ConnectionStringText
 {
     private const string Form = "Its form is 'Host=...;Port=5432;Username=...;Password=...;Database=...'.";
 
-    // Of PostgreSQL's own libraries and of other drivers.
+    // Keywords of PostgreSQL's own libraries and of other drivers, with Npgsql's.
     private static readonly Dictionary<string, string> Foreign = new(StringComparer.OrdinalIgnoreCase)
     {
         ["dbname"] = "Database",
@@ -39,7 +39,7 @@ internal static partial class ConnectionStringText
             .Select(property => property.GetCustomAttribute<DisplayNameAttribute>(inherit: false)?.DisplayName).OfType<string>(),
     ];
 
-    /// <summary>Why this is no connection string of the driver; null when it is one.</summary>
+    /// <summary>Why this is not an Npgsql connection string; null when it is one.</summary>
     public static string? Problem(string text)
     {
         if (WhyForeign(text) is { } foreign)
@@ -51,7 +51,7 @@ internal static partial class ConnectionStringText
         }
         catch (ArgumentException error)
         {
-            return $"is not a list of 'keyword=value' with ';' between them{At(error)}. A value with ';' or quotes in it stands in quotes, as in Password='a;b'. {Form}";
+            return $"is not a list of 'keyword=value' with ';' between them{At(error)}. Put a value with ';' or quotes in it into quotes, as in Password='a;b'. {Form}";
         }
 
         foreach (string keyword in pairs.Keys)
@@ -63,14 +63,14 @@ internal static partial class ConnectionStringText
         return null;
     }
 
-    /// <summary>Why this is no name of a server; null when it may be one. For what has passed the driver.</summary>
+    /// <summary>Why this cannot be the name of a server; null when it can. For a string that the driver accepts.</summary>
     public static string? ProblemOfHost(string? host) =>
         host is null ? null
         : WhyForeign(host) is { } foreign ? $"The Host {foreign} {Form}"
-        : host.Contains('=', StringComparison.Ordinal) ? $"The Host holds further keywords: separate them with ';' instead of blanks. {Form}"
+        : host.Contains('=', StringComparison.Ordinal) ? $"The Host contains more keywords: separate them with ';' instead of blanks. {Form}"
         : null;
 
-    /// <summary>What the driver's own error of a keyword says, without what may be a secret; null when it is another error.</summary>
+    /// <summary>The driver's error about a keyword, without any secret; null when it is another error.</summary>
     public static string? Problem(ArgumentException error)
     {
         if (error.Message.StartsWith("Format of the initialization string", StringComparison.Ordinal))
@@ -78,7 +78,7 @@ internal static partial class ConnectionStringText
         if (!error.Message.StartsWith("Couldn't set ", StringComparison.Ordinal) || error.ParamName is not { } keyword)
             return null;
         if (new NpgsqlConnectionStringBuilder().ContainsKey(keyword))
-            return $"has a value for the keyword '{keyword}' that the driver does not take{Wanted(keyword)}.";
+            return $"has a value for the keyword '{keyword}' that the driver does not accept{Wanted(keyword)}.";
         return IsFamiliar(keyword) ? $"has the keyword '{keyword}', which the driver does not know.{Instead(keyword)} {Form}" : $"has a keyword that the driver does not know. {Form}";
     }
 
@@ -89,7 +89,7 @@ internal static partial class ConnectionStringText
         {
             var name = NameOf(keyword, text);
             return name is null
-                ? $"has a keyword that the driver does not know, behind the password. A password with ';' in it stands in quotes, as in Password='a;b'. {Form}"
+                ? $"has a keyword after the password that the driver does not know. Put a password with ';' in it into quotes, as in Password='a;b'. {Form}"
                 : $"has the keyword '{name}', which the driver does not know.{Instead(keyword)} {Form}";
         }
 
@@ -99,7 +99,7 @@ internal static partial class ConnectionStringText
         }
         catch (ArgumentException)
         {
-            return $"has a value for the keyword '{AsWritten(keyword, text)}' that the driver does not take{Wanted(keyword)}.";
+            return $"has a value for the keyword '{AsWritten(keyword, text)}' that the driver does not accept{Wanted(keyword)}.";
         }
 
         return ProblemOfHost(builder.Host) is { } problem ? $"cannot be right. {problem}" : null;
@@ -110,11 +110,11 @@ internal static partial class ConnectionStringText
         if (Url().IsMatch(text))
             return "is a URL, which the driver does not read: write its parts as keywords.";
         return LibpqForm().IsMatch(text)
-            ? "has blanks between its keywords, as PostgreSQL's own libraries have it: put ';' between them, and write Username for user, Database for dbname."
+            ? "has blanks between its keywords, the form of PostgreSQL's own libraries: put ';' between them, and write Username for user, Database for dbname."
             : null;
     }
 
-    /// <summary>Behind a password that was not quoted, the rest of it looks like a keyword: then only what resembles one is named.</summary>
+    /// <summary>The rest of a password that was not quoted looks like a keyword. So after a password only familiar keywords are named.</summary>
     private static string? NameOf(string keyword, string text)
     {
         var before = text[..Math.Max(text.LastIndexOf(keyword, StringComparison.OrdinalIgnoreCase), 0)];
@@ -138,7 +138,7 @@ internal static partial class ConnectionStringText
         return distance <= Math.Min(2, keyword.Length / 3) ? best : null;
     }
 
-    /// <summary>How many letters are to be changed, left out or put in (Levenshtein).</summary>
+    /// <summary>The number of letters to change, remove or insert (Levenshtein).</summary>
     private static int Distance(string one, string other)
     {
         var row = Enumerable.Range(0, other.Length + 1).ToArray();
@@ -157,7 +157,7 @@ internal static partial class ConnectionStringText
         return row[^1];
     }
 
-    // The text of the framework ends with the place at which it has given up.
+    // The message of the framework ends with the position of the error.
     private static string At(ArgumentException error) =>
         Digits().Matches(error.Message) is { Count: > 0 } found ? string.Create(CultureInfo.InvariantCulture, $" from character {found[^1].Value} on") : "";
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ActorPool;
 
-/// <summary>Durations as HOCON writes them: a number and a unit, milliseconds where there is none.</summary>
+/// <summary>Durations in the form of HOCON: a number and a unit; without a unit, milliseconds.</summary>
 internal static class DurationText
 {
     public static bool TryParse(string text, out TimeSpan time)
@@ -19,7 +19,7 @@ internal static class DurationText
         return true;
     }
 
-    /// <summary>In the largest unit that gives a whole number, if there is one.</summary>
+    /// <summary>The duration in the largest unit that gives a whole number.</summary>
     public static string Of(TimeSpan time)
     {
         if (time == Timeout.InfiniteTimeSpan)

@@ -3,7 +3,7 @@ namespace ActorPool;
 /// <summary>How long a key stays bound to its connection (<c>key-affinity</c>).</summary>
 public enum KeyAffinity
 {
-    /// <summary>Also after the return: the key's last connection is preferred while it is idle. The default.</summary>
+    /// <summary>Beyond the return: while the key's last connection is idle, it is preferred. The default.</summary>
     Sticky,
 
     /// <summary>Only while the connection is lent, as in psycopg2's pool.</summary>

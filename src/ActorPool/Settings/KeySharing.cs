@@ -1,6 +1,6 @@
 namespace ActorPool;
 
-/// <summary>What a <see cref="GetConn"/> gets whose key is lent already (<c>key-sharing</c>).</summary>
+/// <summary>How a <see cref="GetConn"/> for a key that is already lent is answered (<c>key-sharing</c>).</summary>
 public enum KeySharing
 {
     /// <summary>
@@ -9,6 +9,6 @@ public enum KeySharing
     /// </summary>
     Shared,
 
-    /// <summary>Its turn: it waits until the key is put back.</summary>
+    /// <summary>The request waits until the key's connection is returned.</summary>
     Exclusive,
 }

@@ -2,7 +2,7 @@ using Akka.Configuration;
 
 namespace ActorPool;
 
-/// <summary>Settings from HOCON: where the sections are, and how one is read.</summary>
+/// <summary>Finds and reads the sections of HOCON that configure pools.</summary>
 internal static class PoolConfig
 {
     public const string Path = "akka.actor-pool";
@@ -28,7 +28,7 @@ internal static class PoolConfig
 
     public static PoolSettings Psycopg2 => LazyPsycopg2.Value;
 
-    /// <summary>The settings of a pool by name, from the configuration of an actor system: its own section, then the common one.</summary>
+    /// <summary>The settings of a pool by name, from the configuration of an actor system: its named section, then the common one.</summary>
     public static PoolSettings ForPool(Config system, string name)
     {
         var common = Section(system, Path) ?? Config.Empty;

@@ -14,10 +14,10 @@ public sealed partial record PoolSettings
     /// <summary><c>min-connections</c>: opened at the start, refilled after a loss (<see cref="KeepMin"/>), never trimmed while idle. At least 0.</summary>
     public int MinConnections { get; init => field = AtLeast(0, value); }
 
-    /// <summary><c>max-connections</c>: backends at any time at most. At least 1.</summary>
+    /// <summary><c>max-connections</c>: the most backends at any time. At least 1.</summary>
     public int MaxConnections { get; init => field = AtLeast(1, value); }
 
-    /// <summary><c>acquire-timeout</c>: how long a request may wait. Zero: not for other borrowers. Infinite is allowed.</summary>
+    /// <summary><c>acquire-timeout</c>: how long a request may wait. Zero: it does not wait for other borrowers. Infinite is allowed.</summary>
     public TimeSpan AcquireTimeout { get; init => field = ZeroOrMoreOrInfinite(value); }
 
     /// <summary><c>max-waiting</c>: requests that may wait at once. At least 1.</summary>
@@ -26,7 +26,7 @@ public sealed partial record PoolSettings
     /// <summary><c>connect-timeout</c>: one physical open, and every round trip of the pool's own. Above zero.</summary>
     public TimeSpan ConnectTimeout { get; init => field = Positive(value); }
 
-    /// <summary><c>max-concurrent-opens</c>: opens under way at once. At least 1.</summary>
+    /// <summary><c>max-concurrent-opens</c>: opens in flight at once. At least 1.</summary>
     public int MaxConcurrentOpens { get; init => field = AtLeast(1, value); }
 
     /// <summary><c>reconnect-backoff</c>: the pause between failed opens.</summary>
@@ -41,63 +41,63 @@ public sealed partial record PoolSettings
     /// <summary><c>idle-timeout</c>: idle connections beyond the minimum are closed after it. Zero: at once on return. Infinite is allowed.</summary>
     public TimeSpan IdleTimeout { get; init => field = ZeroOrMoreOrInfinite(value); }
 
-    /// <summary><c>max-lifetime</c>: an older connection is replaced when nobody holds it. Above zero; infinite is allowed.</summary>
+    /// <summary><c>max-lifetime</c>: an older connection is replaced as soon as it is not lent. Above zero; infinite is allowed.</summary>
     public TimeSpan MaxLifetime { get; init => field = PositiveOrInfinite(value); }
 
-    /// <summary><c>lifetime-jitter</c>: the part of <see cref="MaxLifetime"/> that is cut off at random. From 0 to 1.</summary>
+    /// <summary><c>lifetime-jitter</c>: up to this part of <see cref="MaxLifetime"/> is subtracted at random. From 0 to 1.</summary>
     public double LifetimeJitter { get; init => field = Fraction(value); }
 
     /// <summary><c>key-affinity</c>: how long a key stays bound to its connection.</summary>
     public KeyAffinity KeyAffinity { get; init => field = Defined(value); }
 
-    /// <summary><c>key-sharing</c>: what a request gets whose key is lent already.</summary>
+    /// <summary><c>key-sharing</c>: how a request for a key that is already lent is answered.</summary>
     public KeySharing KeySharing { get; init => field = Defined(value); }
 
     /// <summary><c>shared-key-warning</c>: log a warning the first time that a borrower joins the lease of another one through a shared key.</summary>
     public bool SharedKeyWarning { get; init; }
 
-    /// <summary><c>key-memory</c>: keys remembered at most that are neither in use nor waited for. At least 0.</summary>
+    /// <summary><c>key-memory</c>: the most remembered keys that are neither in use nor waited for. At least 0.</summary>
     public int KeyMemory { get; init => field = AtLeast(0, value); }
 
-    /// <summary><c>reset</c>: what is undone on a returned connection before anyone gets it again.</summary>
+    /// <summary><c>reset</c>: what is undone on a returned connection before it is lent again.</summary>
     public ResetMode Reset { get; init => field = Defined(value); }
 
-    /// <summary><c>discard-on-key-change</c>: the full reset when a session changes hands between keys, or between a key and unkeyed use.</summary>
+    /// <summary><c>discard-on-key-change</c>: the full reset when a session goes from one key to another, or between a key and unkeyed use.</summary>
     public bool DiscardOnKeyChange { get; init; }
 
     /// <summary>
-    /// <c>prepend-reset</c>: the full reset is sent with the first command of the next user, ahead of it, instead of in a round trip before
-    /// the lease. When it fails the session ends before that command, which gets the error; and a notification for the last user
-    /// that comes between the lease and the command is heard by the next. On return it is done so only when somebody waits.
-    /// With a <see cref="Configure"/> hook, which has to run behind the reset, it is a round trip all the same.
+    /// <c>prepend-reset</c>: the full reset is sent together with the next borrower's first command, ahead of it, instead of in a round trip
+    /// before the lease. When the reset fails, the session ends before that command, which gets the error. A notification for the last
+    /// borrower that arrives between the lease and the command reaches the next borrower. On return the reset is prepended only when a request waits.
+    /// With a <see cref="Configure"/> hook, which has to run after the reset, the reset is always a round trip.
     /// </summary>
     public bool PrependReset { get; init; }
 
-    /// <summary><c>validate-after-idle</c>: idle for longer, a connection is proven alive before it is lent. Zero: always. Infinite is allowed.</summary>
+    /// <summary><c>validate-after-idle</c>: a connection that was idle for longer is tested before it is lent. Zero: always. Infinite is allowed.</summary>
     public TimeSpan ValidateAfterIdle { get; init => field = ZeroOrMoreOrInfinite(value); }
 
     /// <summary>
-    /// <c>retire-on</c>: SQLSTATEs, or their classes (the first two characters), that mean that a session is of no more use. Where the pool
-    /// sees one, the connection is replaced on return and the idle ones are validated. Empty: none.
+    /// <c>retire-on</c>: SQLSTATEs, or their classes (the first two characters), that mean that a session can no longer be used. When the pool
+    /// sees one, the connection is replaced on return and the idle ones are tested. Empty: none.
     /// </summary>
     /// <remarks>
-    /// The pool sees the errors of its own round trips and of the hooks, and every error that ends the session (57P01 and its like). An error
-    /// of a borrower's command that leaves the session open goes from the driver to the borrower alone: there, put the connection
-    /// with <see cref="PutConn.Close"/>. A session that no longer fits <c>Target Session Attributes</c> is found without any error,
-    /// regardless of this list. With <c>standby</c>, <c>prefer-standby</c> or <c>read-only</c> there, 25006 does not count.
+    /// The pool sees the errors of its own round trips and of the hooks, and every error that ends the session (57P01 and the like). An error
+    /// of a borrower's command that leaves the session open goes from the driver to the borrower only: put such a connection with
+    /// <see cref="PutConn.Close"/>. A session that no longer fits <c>Target Session Attributes</c> is found without an error, regardless of
+    /// this list. With <c>standby</c>, <c>prefer-standby</c> or <c>read-only</c> there, 25006 does not count.
     /// </remarks>
     public IReadOnlyList<string> RetireOn { get; init => field = SqlStates.Of(value, nameof(RetireOn)); } = null!;
 
     /// <summary>
-    /// <c>validate-idle-every</c>: an idle connection on which nothing was heard from the server for this long is tested in the background.
-    /// Above zero; null: never. <see cref="SimpleConnectionPool"/> has no background and does without.
+    /// <c>validate-idle-every</c>: an idle connection is tested in the background when the server has sent nothing on it for this long.
+    /// Above zero; null: never. <see cref="SimpleConnectionPool"/> has no background work and ignores it.
     /// </summary>
     public TimeSpan? ValidateIdleEvery { get; init => field = PositiveOrOff(value); }
 
-    /// <summary><c>validate-timeout</c>: a test that takes longer has failed, and the connection is discarded. Above zero; <see cref="ConnectTimeout"/> when that is shorter.</summary>
+    /// <summary><c>validate-timeout</c>: a test that takes longer has failed, and its connection is discarded. Above zero; at most <see cref="ConnectTimeout"/> counts.</summary>
     public TimeSpan ValidateTimeout { get; init => field = Positive(value); }
 
-    /// <summary><c>collect-when-starved</c>: a pool in which nothing moves asks for a garbage collection, which finds forgotten leases.</summary>
+    /// <summary><c>collect-when-starved</c>: a pool in which requests wait and nothing is returned asks for a garbage collection, which finds forgotten leases.</summary>
     public bool CollectWhenStarved { get; init; }
 
     /// <summary><c>ambient-transactions</c>: what the facade does inside a <see cref="System.Transactions.TransactionScope"/>.</summary>

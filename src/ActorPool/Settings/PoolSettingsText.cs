@@ -4,10 +4,10 @@ using Npgsql;
 
 namespace ActorPool;
 
-/// <summary>Settings and data sources in words that are safe to log.</summary>
+/// <summary>Settings and data sources as text that is safe to log.</summary>
 internal static class PoolSettingsText
 {
-    // Files and names of services are none.
+    // File names and service names are not secret.
     private static readonly string[] Secret = ["Password", "SSL Password"];
 
     private static readonly PropertyInfo[] Plain =
@@ -19,7 +19,7 @@ internal static class PoolSettingsText
         return $"PoolSettings {{ Server = {Server(settings.DataSource?.ConnectionString ?? settings.ConnectionString)}, {string.Join(", ", values)} }}";
     }
 
-    /// <summary>For the log of the start: the server, the size, and the keys whose values are not the defaults.</summary>
+    /// <summary>For the log at the start: the server, the size, and all keys with other values than the defaults.</summary>
     public static string Changed(PoolSettings settings)
     {
         var changed = Plain
@@ -43,8 +43,7 @@ internal static class PoolSettingsText
     };
 
     /// <summary>
-    /// A connection string without the values that are secret. The driver takes out one of them, the password, and leaves that in as well
-    /// when the string says "Persist Security Info".
+    /// A connection string without its secret values. The driver itself removes only the password, and not with "Persist Security Info".
     /// </summary>
     public static string WithoutSecrets(string text)
     {
@@ -58,7 +57,7 @@ internal static class PoolSettingsText
     private static object ValueOf(PropertyInfo property, PoolSettings settings) =>
         property.GetValue(settings) switch { null => "off", Delegate => "given", var value => value };
 
-    /// <summary>Host, port, database and user; nothing else of a connection string is known to be harmless.</summary>
+    /// <summary>Host, port, database and user: the parts of a connection string that are not secret.</summary>
     public static string Server(string text)
     {
         if (text.Length == 0)
@@ -71,8 +70,8 @@ internal static class PoolSettingsText
     public static string Hosts(NpgsqlConnectionStringBuilder text) =>
         string.Join(',', (text.Host ?? "").Split(',', StringSplitOptions.TrimEntries).Select(host => HostAndPort(host, text.Port)));
 
-    /// <param name="host">A name or an address, with a port of its own or without, or the folder of a Unix socket.</param>
-    /// <param name="port">The port when the host has none of its own.</param>
+    /// <param name="host">A name or an address, with or without a port, or the folder of a Unix socket.</param>
+    /// <param name="port">The port of a host without one.</param>
     public static string HostAndPort(string host, int port)
     {
         var colon = host.LastIndexOf(':');

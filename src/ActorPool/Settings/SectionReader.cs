@@ -4,13 +4,13 @@ using Akka.Configuration;
 namespace ActorPool;
 
 /// <summary>Reads the values of one section strictly: every error names the key with its full path.</summary>
-/// <param name="section">What the user wrote.</param>
+/// <param name="section">The section that the user wrote.</param>
 /// <param name="reference">The section of <c>reference.conf</c>: the known keys and their defaults.</param>
 internal sealed class SectionReader(Config section, Config reference)
 {
     private const int MostQuoted = 100;
 
-    // An empty Config does not answer look-ups in every version of Akka; a missing one is the same.
+    // In some versions of Akka an empty or missing Config fails on look-ups.
     private readonly Config _merged = section is null || section.IsEmpty ? reference : section.WithFallback(reference);
 
     /// <summary>Refuses every key that <c>reference.conf</c> does not have, and a value where a section belongs.</summary>
@@ -51,7 +51,7 @@ internal sealed class SectionReader(Config section, Config reference)
         catch (Exception error) when (error is not ConfigurationException)
         {
             var given = hidden ? "its value" : $"'{Shortened(text)}'";
-            // The cause of a bad connection string is not handed on: it may quote the password.
+            // The cause of a bad connection string stays out: it may quote the password.
             throw new ConfigurationException($"{PoolConfig.Path}.{key}: {given} cannot be used: {error.Message}", hidden ? null : error);
         }
     }
@@ -62,7 +62,7 @@ internal sealed class SectionReader(Config section, Config reference)
         try
         {
             var value = _merged.GetValue(key);
-            // An empty list is no array to Akka.
+            // Akka does not count an empty list as an array.
             return value is null || value.IsString() || value.IsObject()
                 ? throw new FormatException("it is not a list such as [\"57P01\", \"57P02\"]")
                 : read(_merged.GetStringList(key));
@@ -116,7 +116,7 @@ internal sealed class SectionReader(Config section, Config reference)
 
     public static TimeSpan? DurationOrOff(string text) => text == "off" ? null : Duration(text);
 
-    /// <summary>A name of the code as HOCON has it: MaxWaiting is max-waiting.</summary>
+    /// <summary>The HOCON form of a name: max-waiting for MaxWaiting.</summary>
     public static string Hyphenated(string name) =>
         string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

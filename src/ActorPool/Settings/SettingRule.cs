@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ActorPool;
 
-/// <summary>The ranges of single settings. Every rule throws with the setting's name, the value and what is allowed.</summary>
+/// <summary>The rules of single settings. Each throws with the name of the setting, its value and the allowed range.</summary>
 internal static class SettingRule
 {
     // Longer than this no timer of the platform can wait.
@@ -62,7 +62,7 @@ internal static class SettingRule
         }
         catch (Exception error) when (error is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            // Neither the text nor the driver's words: both may hold the password.
+            // Without the text and the driver's message: both may contain the password.
             throw new ArgumentException($"{name} is not an Npgsql connection string ({error.GetType().Name}). Its form is 'Host=...;Username=...;Database=...'.", name);
         }
     }

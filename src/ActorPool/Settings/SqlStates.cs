@@ -3,20 +3,20 @@ using System.Data.Common;
 
 namespace ActorPool;
 
-/// <summary>SQLSTATEs, or their classes (the first two characters). Compared by what is in them, as settings are.</summary>
+/// <summary>A list of SQLSTATEs, or of their classes (the first two characters). Compared by content, as settings are.</summary>
 internal sealed class SqlStates(IList<string> states) : ReadOnlyCollection<string>(states)
 {
     private const int OfClass = 2;
     private const int OfState = 5;
 
-    /// <exception cref="ArgumentException">One of them is neither a SQLSTATE nor a class.</exception>
+    /// <exception cref="ArgumentException">An item is neither a SQLSTATE nor a class.</exception>
     public static SqlStates Of(IEnumerable<string> states, string name)
     {
         ArgumentNullException.ThrowIfNull(states, name);
         return new([.. states.Select(state => Checked(state, name)).Distinct()]);
     }
 
-    /// <summary>Whether an error, or one inside it, has one of them.</summary>
+    /// <summary>Whether the error, or an error inside it, has one of these states.</summary>
     public bool Match(Exception error)
     {
         for (var cause = error; cause is not null; cause = cause.InnerException)

@@ -4,8 +4,8 @@ namespace ActorPool;
 /// <remarks>
 /// The instruments are those of the OpenTelemetry conventions for database client connection pools
 /// (<c>db.client.connection.*</c>), each with the attribute <c>db.client.connection.pool.name</c>, which is <see cref="PoolSettings.Name"/>:
-/// pools in several actor systems of one process need names of their own to be told apart. Only a <see cref="ConnectionPool"/> reports, from
-/// its start to its end. Nothing is measured while nobody listens, and what a listener throws is swallowed.
+/// pools in several actor systems of one process need different names. Only a <see cref="ConnectionPool"/> reports, from its start to its end.
+/// Nothing is measured without a listener, and an exception of a listener is swallowed.
 /// </remarks>
 public static class ConnectionPoolTelemetry
 {

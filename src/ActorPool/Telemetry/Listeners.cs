@@ -1,10 +1,10 @@
 
 namespace ActorPool.Telemetry;
 
-/// <summary>Whoever listens is user code, and what it throws is its own matter: no borrow, return or open fails because of it.</summary>
+/// <summary>Calls listeners, which are user code: no borrow, return or open fails because one throws.</summary>
 internal static class Listeners
 {
-    /// <summary>Makes something of which listeners are told at once. Null when one of them throws: nobody hears of it then.</summary>
+    /// <summary>Creates an instrument or source, which calls listeners at once. Null when one of them throws: then there is no such instrument.</summary>
     public static T? Publish<T>(Func<T> create)
         where T : class
     {
@@ -14,11 +14,12 @@ internal static class Listeners
         }
         catch (Exception)
         {
+            // Thrown on, it would break the static initializer, and so the type, for good.
             return null;
         }
     }
 
-    /// <summary>Tells them something.</summary>
+    /// <summary>Calls listeners.</summary>
     public static void Tell<TState>(TState state, Action<TState> tell)
     {
         try
@@ -27,7 +28,7 @@ internal static class Listeners
         }
         catch (Exception)
         {
-            // Its own matter.
+            // The listener has to handle its own errors.
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ActorPool.Telemetry;
 
-/// <summary>What is observed of one call for a connection; made only while somebody listens.</summary>
+/// <summary>Measures one call for a connection. Made only while there is a listener.</summary>
 internal sealed class ObservedWait
 {
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -22,24 +22,24 @@ internal sealed class ObservedWait
         _parent = Activity.Current?.Context ?? default;
     }
 
-    /// <summary>At the call. Null when nobody wants to know.</summary>
+    /// <summary>Starts at the call. Null without a listener.</summary>
     public static ObservedWait? Begin()
     {
         var isTraced = WaitSpan.IsWanted;
         return isTraced || PoolMetrics.MeasuresWaits ? new ObservedWait(isTraced) : null;
     }
 
-    /// <summary>It was not answered at once. Called by the manager.</summary>
+    /// <summary>The request was not answered at once. Called by the manager.</summary>
     public void Queued() => Volatile.Write(ref _hasWaited, true);
 
-    /// <summary>The answer is there, whenever its asker will look at it: a connection, or an error of this type. Called by whoever answers.</summary>
+    /// <summary>The answer is ready: a connection, or an error of this type. Called on the thread that answers.</summary>
     public void End(string? error = null)
     {
         _time = Stopwatch.GetElapsedTime(_start);
         _error = error;
     }
 
-    /// <summary>Tells the listeners. Called by the asker, after the end.</summary>
+    /// <summary>Calls the listeners. Called on the thread of the borrower, after <see cref="End"/>.</summary>
     public void Report(PoolMetrics metrics)
     {
         if (_error is null)

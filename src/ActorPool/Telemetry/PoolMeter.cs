@@ -5,7 +5,7 @@ namespace ActorPool.Telemetry;
 
 /// <summary>
 /// The instruments of all pools, with the names, units and descriptions of the OpenTelemetry conventions for database connection pools.
-/// Sizes and counters are read from the live pools' gauges when somebody collects; times are recorded by <see cref="PoolMetrics"/>.
+/// Sizes and counters are read from the live pools when a listener collects; times are recorded by <see cref="PoolMetrics"/>.
 /// </summary>
 internal static class PoolMeter
 {
@@ -17,7 +17,7 @@ internal static class PoolMeter
 
     private static readonly ConcurrentDictionary<PoolMetrics, LivePool> Live = new();
 
-    // What the conventions recommend for db.client.operation.duration, the one database histogram for which they name boundaries.
+    // The boundaries that the conventions recommend for db.client.operation.duration, the only database histogram with recommended ones.
     private static readonly InstrumentAdvice<double> Buckets = new() { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] };
 
     private static readonly Meter Meter = CreateWithSizes();
@@ -31,7 +31,7 @@ internal static class PoolMeter
     /// <summary>From now on the pool is reported.</summary>
     /// <param name="pool">Its name and times.</param>
     /// <param name="settings">For the limits that are not in its statistics.</param>
-    /// <param name="read">Its present numbers. Called on a thread of the listener's.</param>
+    /// <param name="read">Its present numbers. Called on the thread that collects.</param>
     public static void Add(PoolMetrics pool, PoolSettings settings, Func<PoolStatistics> read) => Live.TryAdd(pool, new LivePool(settings, read));
 
     /// <summary>The pool is no longer reported. Without effect when it was not.</summary>
@@ -68,7 +68,7 @@ internal static class PoolMeter
             yield return new Measurement<long>(read(live.Settings, live.Read()), metrics.Pool);
     }
 
-    // With idle-timeout 0s the surplus is closed on return.
+    // With idle-timeout = 0s connections beyond the minimum are closed on return.
     private static long MaxIdle(PoolSettings settings, PoolStatistics pool) => settings.IdleTimeout == TimeSpan.Zero ? pool.Min : pool.Max;
 
     private sealed record LivePool(PoolSettings Settings, Func<PoolStatistics> Read);

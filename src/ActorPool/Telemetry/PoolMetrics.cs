@@ -3,15 +3,15 @@ using System.Diagnostics.Metrics;
 namespace ActorPool.Telemetry;
 
 /// <summary>
-/// The times of one pool. A listener is user code: it is called on a thread of the borrower's, or with the methods named
-/// "later" from the thread pool, never by the manager.
+/// Records the times of one pool. Listeners are user code, so they never run on the manager's thread: methods named "Later" call them on the
+/// thread pool, the others on the borrower's thread.
 /// </summary>
 internal sealed class PoolMetrics(string pool)
 {
-    /// <summary>Somebody wants to know how long requests wait.</summary>
+    /// <summary>A listener wants to know how long requests wait.</summary>
     public static bool MeasuresWaits => PoolMeter.WaitTime is { Enabled: true };
 
-    /// <summary>Somebody wants to know for how long connections are used.</summary>
+    /// <summary>A listener wants to know for how long connections are used.</summary>
     public static bool MeasuresUse => PoolMeter.UseTime is { Enabled: true };
 
     public KeyValuePair<string, object?> Pool { get; } = new(PoolMeter.PoolName, pool);

@@ -30,10 +30,10 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
     /// <summary>Being rolled back or reset.</summary>
     public int Resetting { get; init; }
 
-    /// <summary>Being proven alive.</summary>
+    /// <summary>Being tested.</summary>
     public int Validating { get; init; }
 
-    /// <summary>Being closed; its backend may be there still.</summary>
+    /// <summary>Being closed; the backend may still exist.</summary>
     public int Closing { get; init; }
 
     /// <summary>Being opened; not counted in <see cref="Open"/>, but against <see cref="Max"/>.</summary>
@@ -42,7 +42,7 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
     /// <summary>Requests that wait.</summary>
     public int Waiting { get; init; }
 
-    /// <summary>For how long the oldest waiting request has waited; zero when nobody waits.</summary>
+    /// <summary>For how long the oldest waiting request has waited; zero when none waits.</summary>
     public TimeSpan LongestWait { get; init; }
 
     /// <summary>For how long the oldest lease has been held; zero when nothing is lent.</summary>
@@ -60,10 +60,10 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
     /// <summary>Requests that had to wait.</summary>
     public long Waited { get; init; }
 
-    /// <summary>Requests that waited in vain.</summary>
+    /// <summary>Requests that timed out.</summary>
     public long TimedOut { get; init; }
 
-    /// <summary>Requests whose asker gave up or died.</summary>
+    /// <summary>Requests that were cancelled, or whose actor stopped.</summary>
     public long Cancelled { get; init; }
 
     /// <summary>Requests refused because everything was lent.</summary>
@@ -75,7 +75,7 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
     /// <summary>Requests that got <see cref="PoolErrorKind.ConnectFailed"/>.</summary>
     public long ConnectFailed { get; init; }
 
-    /// <summary>Requests that came to a closed pool, or waited when it was closed.</summary>
+    /// <summary>Requests that reached a closed pool, or waited when it was closed.</summary>
     public long RefusedAsClosed { get; init; }
 
     /// <summary>Returns that were refused: not lent, not by this pool, not under this key.</summary>
@@ -87,7 +87,7 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
     /// <summary>Leases given for a key; the part of <see cref="Granted"/> that could be an affinity hit.</summary>
     public long KeyedGrants { get; init; }
 
-    /// <summary>Leases in which a key found its own session again.</summary>
+    /// <summary>Leases in which a key got its session again.</summary>
     public long AffinityHits { get; init; }
 
     /// <summary>Attempts to open that failed.</summary>
@@ -99,7 +99,7 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
     /// <summary>Connections opened.</summary>
     public long Opened { get; init; }
 
-    /// <summary>Connections closed, for whatever reason; the reasons follow.</summary>
+    /// <summary>Connections closed, for any reason; the reasons follow.</summary>
     public long Closed { get; init; }
 
     /// <summary>Closed because idle for longer than <c>idle-timeout</c>.</summary>
@@ -108,13 +108,13 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
     /// <summary>Closed because older than <c>max-lifetime</c>, or replaced by <see cref="Drain"/>.</summary>
     public long ClosedExpired { get; init; }
 
-    /// <summary>Closed because there were more than enough: on return with <c>idle-timeout = 0s</c>, or after <see cref="Resize"/>.</summary>
+    /// <summary>Closed because there were too many: on return with <c>idle-timeout = 0s</c>, or after <see cref="Resize"/>.</summary>
     public long ClosedSurplus { get; init; }
 
-    /// <summary>Closed because their borrower wanted it.</summary>
+    /// <summary>Closed because the borrower asked for it.</summary>
     public long ClosedByBorrower { get; init; }
 
-    /// <summary>Closed because they came back closed, or with a command, a reader or a COPY under way.</summary>
+    /// <summary>Closed because they were returned closed, or with a command, a reader or a COPY in flight.</summary>
     public long ClosedUnusable { get; init; }
 
     /// <summary>
@@ -136,16 +136,16 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
     /// <summary>Closed because the server, the network or the actor that owned them failed.</summary>
     public long Lost { get; init; }
 
-    /// <summary>Leases that ended without their borrower's doing.</summary>
+    /// <summary>Leases that the pool ended, not the borrower.</summary>
     public long EndedByForce { get; init; }
 
     /// <summary>The part of <see cref="EndedByForce"/> that was garbage-collected without having been returned.</summary>
     public long Reclaimed { get; init; }
 
-    /// <summary>Nothing is lent at present: see <see cref="Pause"/>.</summary>
+    /// <summary>The pool is paused and lends nothing: see <see cref="Pause"/>.</summary>
     public bool IsPaused { get; init; }
 
-    /// <summary>The numbers of the core, as they are at this moment of its clock.</summary>
+    /// <summary>The numbers of the core at a moment of its clock.</summary>
     internal static PoolStatistics From(string name, in PoolCounts counts, TimeSpan now) => new()
     {
         Name = name,

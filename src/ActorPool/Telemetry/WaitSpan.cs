@@ -11,14 +11,14 @@ internal sealed class WaitSpan(KeyValuePair<string, object?> pool, ActivityConte
     public static bool IsWanted => Source?.HasListeners() == true;
 
     /// <summary>
-    /// Makes it from the thread pool, in the caller's context: a started activity becomes the current one, and the caller's own
-    /// must not change, not even for a moment.
+    /// Makes the span on the thread pool, in the caller's context: a started activity becomes the current one, and the caller's own current
+    /// activity must never change.
     /// </summary>
     public void MakeLater() => ThreadPool.QueueUserWorkItem(static span => Listeners.Tell(span, static span => span.Make()), this, preferLocal: false);
 
     private void Make()
     {
-        // Else one without a parent would get as such what is current now.
+        // Else a span without a parent would get the current activity as its parent.
         Activity.Current = null;
         using var span = Source!.StartActivity("wait for connection", ActivityKind.Internal, parent, [pool, new("db.system.name", "postgresql")], links: null, start);
         if (span is null)

@@ -57,7 +57,7 @@ public sealed class PermanentFailureTests : PoolTest
         var error = await Assert.ThrowsAsync<PoolException>(() => StartAsync(new PoolSettings(nowhere, 1, 2)));
 
         Assert.True(error.IsTransient);
-        Assert.Contains("No server listens there", error.Message, StringComparison.Ordinal);
+        Assert.Contains("No server listens at this address", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class TimeoutCauseTests : PoolTest
         var error = await TimedOutAsync(pool.GetConnAsync().AsTask());
 
         Expect(error, "within acquire-timeout (0.2 s); the request waited ", "all of max-connections (2) are lent", "in use 2", "akka://test/user/reports for ", "TimeoutCauseTests.cs:",
-            "None of them came back during the wait", "Return connections sooner, raise max-connections");
+            "None of them was returned during the wait", "Return connections sooner, raise max-connections");
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class TimeoutCauseTests : PoolTest
 
         var error = await TimedOutAsync(pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner }));
 
-        Expect(error, "holds 1 of them itself, a nested borrow", "return the first connection before asking for a second");
+        Expect(error, "holds 1 of them itself, which is a nested borrow", "Return the first connection before you borrow a second");
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class TimeoutCauseTests : PoolTest
     {
         var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = Short });
 
-        Expect(await TimedOutAsync(NestedAsync(2)), "holds connections as well", "a nested borrow", "Use one connection for both");
+        Expect(await TimedOutAsync(NestedAsync(2)), "holds connections as well", "a nested borrow", "use one connection for both");
 
         async Task<PooledConnection> NestedAsync(int depth)
         {

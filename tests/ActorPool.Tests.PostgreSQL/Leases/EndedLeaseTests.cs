@@ -40,7 +40,7 @@ public sealed class EndedLeaseTests : PoolTest
         Assert.Same(lease, shared);
         await pool.PutConnAsync(shared, "key");
 
-        await AssertOverAsync(lease, "by another who shared its key");
+        await AssertOverAsync(lease, "by another one that shared its key");
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class RemoteTests : PoolTest
         Assert.All([told, asked], error =>
         {
             Assert.Equal(PoolErrorKind.NotLocal, error.Kind);
-            Assert.Contains("lives in another process", error.Message, StringComparison.Ordinal);
+            Assert.Contains("is in another process", error.Message, StringComparison.Ordinal);
             Assert.Contains("Pool 'default'", error.Message, StringComparison.Ordinal);
             Assert.False(error.IsTransient);
         });

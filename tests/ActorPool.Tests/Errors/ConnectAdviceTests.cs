@@ -15,7 +15,7 @@ public sealed class ConnectAdviceTests
     [InlineData("42501", "Grant this user CONNECT", true)]
     [InlineData("53300", "no free slot", false)]
     [InlineData("57P03", "starting up or shutting down", false)]
-    [InlineData("XX000", "its own error says why", false)]
+    [InlineData("XX000", "its error says why", false)]
     public void An_answer_of_the_server_is_known_by_its_SQLSTATE(string state, string remedy, bool isPermanent)
     {
         var error = new PostgresException("text", "FATAL", "FATAL", state);
@@ -28,7 +28,7 @@ public sealed class ConnectAdviceTests
     [Theory]
     [InlineData(SocketError.HostNotFound, "cannot be resolved")]
     [InlineData(SocketError.TryAgain, "cannot be resolved")]
-    [InlineData(SocketError.ConnectionRefused, "No server listens there")]
+    [InlineData(SocketError.ConnectionRefused, "No server listens at this address")]
     [InlineData(SocketError.HostUnreachable, "cannot be reached")]
     public void An_error_of_the_network_is_known_by_its_code(SocketError code, string remedy) =>
         AssertAdvice(new NpgsqlException("Failed to connect", new SocketException((int)code)), remedy);

@@ -42,7 +42,7 @@ public sealed class ObstacleTextTests
 
         Assert.DoesNotContain("thread pool", failure.ToException().Message, StringComparison.Ordinal);
         var starved = failure with { Obstacle = failure.Obstacle! with { ThreadPoolLoad = (412, 6) } };
-        Assert.Contains("412 work items for 6 threads: threads that block (Result, Wait, Thread.Sleep)", starved.ToException().Message, StringComparison.Ordinal);
+        Assert.Contains("412 work items for 6 threads. Threads that block (Result, Wait, Thread.Sleep)", starved.ToException().Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,13 +39,13 @@ public sealed class PoolExceptionTests
     }
 
     [Theory]
-    [InlineData(PoolErrorKind.Closed, "connection pool is closed", "Start a new one")]
+    [InlineData(PoolErrorKind.Closed, "connection pool is closed", "Start a new pool")]
     [InlineData(PoolErrorKind.Exhausted, "connection pool exhausted", "max-connections")]
     [InlineData(PoolErrorKind.Timeout, "time-out", "acquire-timeout")]
     [InlineData(PoolErrorKind.TooManyWaiting, "too many", "max-waiting")]
     [InlineData(PoolErrorKind.NotCheckedOut, "not lent", "Put a connection once")]
     [InlineData(PoolErrorKind.ConnectFailed, "could be opened", "connection-string")]
-    [InlineData(PoolErrorKind.NotLocal, "another process", "ask a pool in the asker's own")]
+    [InlineData(PoolErrorKind.NotLocal, "another process", "use a pool in the process of the sender")]
     public void A_text_says_what_happened_and_what_to_do(PoolErrorKind kind, string what, string remedy)
     {
         var message = new PoolFailure(kind, "orders").ToException().Message;
