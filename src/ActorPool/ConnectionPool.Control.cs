@@ -4,7 +4,7 @@ using Akka.Actor;
 
 namespace ActorPool;
 
-// What an operator asks for while the pool runs. Each is a message to the manager as well, for actors.
+// The commands of an operator while the pool runs. Actors send the same as messages to the manager.
 public sealed partial class ConnectionPool
 {
     /// <summary>The live pool of an actor system by its name; null when there is none.</summary>
@@ -36,8 +36,8 @@ public sealed partial class ConnectionPool
     public Task DrainAsync() => AskAsync<Drained>(new Drain(), default);
 
     /// <inheritdoc cref="Pause"/>
-    /// <param name="untilReturned">Complete only when everything that was lent has come back and is rolled back.</param>
-    /// <param name="cancellationToken">Gives up waiting for that; the pool stays paused.</param>
+    /// <param name="untilReturned">Complete only when every lease has come back and is rolled back.</param>
+    /// <param name="cancellationToken">Stops waiting for that; the pool stays paused.</param>
     /// <exception cref="InvalidOperationException">The pool was resumed before everything was returned.</exception>
     /// <exception cref="PoolException">The pool is closed.</exception>
     public Task PauseAsync(bool untilReturned = false, CancellationToken cancellationToken = default) =>
@@ -47,18 +47,18 @@ public sealed partial class ConnectionPool
     /// <exception cref="PoolException">The pool is closed.</exception>
     public Task ResumeAsync() => AskAsync<Resumed>(new Resume(), default);
 
-    /// <summary>What is lent at present, the longest held first.</summary>
+    /// <summary>The leases that are out, the longest held first.</summary>
     /// <exception cref="PoolException">The pool is closed.</exception>
     public async Task<IReadOnlyList<PoolLease>> GetLeasesAsync() => await AskAsync<PoolLease[]>(new GetLeases(), default).ConfigureAwait(false);
 
     private async Task<T> AskAsync<T>(object command, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var gone = Manager.WatchAsync(over.Token);
+        var stopped = Manager.WatchAsync(over.Token);
         var answer = Manager.Ask<T>(command, Timeout.InfiniteTimeSpan, over.Token);
-        await Task.WhenAny(answer, gone).ConfigureAwait(false);
+        await Task.WhenAny(answer, stopped).ConfigureAwait(false);
         var isAnswered = answer.IsCompleted;
         await over.CancelAsync().ConfigureAwait(false);
-        return isAnswered ? await answer.ConfigureAwait(false) : throw PoolFailure.Closed(_cell.Name).ToException();
+        return isAnswered ? await answer.ConfigureAwait(false) : throw PoolFailure.Closed(_context.Name).ToException();
     }
 }

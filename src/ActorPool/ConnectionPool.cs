@@ -17,47 +17,47 @@ namespace ActorPool;
 /// </remarks>
 public sealed partial class ConnectionPool : IConnectionPool, ILivePool
 {
-    // A manager that runs at all takes its first order at once, also on a machine that is busy with a start of everything.
+    // A manager whose dispatcher runs takes its first order at once, also on a machine that is busy with many starts.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
 
-    private readonly PoolContext _cell;
+    private readonly PoolContext _context;
     private readonly PoolRegistry _registry;
     private readonly Lock _ending = new();
     private Task? _end;
     private volatile bool _isStarted;
 
-    private ConnectionPool(PoolContext cell, PoolRegistry registry)
+    private ConnectionPool(PoolContext context, PoolRegistry registry)
     {
-        _cell = cell;
+        _context = context;
         _registry = registry;
     }
 
     /// <summary>The manager, for Ask and Tell.</summary>
-    public IActorRef Manager => _cell.Manager;
+    public IActorRef Manager => _context.Manager;
 
     /// <inheritdoc/>
-    public PoolStatistics Statistics => _cell.Statistics();
+    public PoolStatistics Statistics => _context.Statistics();
 
-    /// <summary>Its start has ended well: it takes requests.</summary>
+    /// <summary>The start has succeeded: the pool takes requests.</summary>
     bool ILivePool.IsStarted => _isStarted;
 
-    /// <summary>Its end has begun; what is borrowed may still come back.</summary>
+    /// <summary>The end has begun; borrowed connections may still come back.</summary>
     internal bool IsEnding => Volatile.Read(ref _end) is not null;
 
-    /// <summary>It opens connections again when it has lost some.</summary>
-    internal bool KeepsMin => _cell.Settings.KeepMin;
+    /// <summary>The pool replaces lost connections at once.</summary>
+    internal bool KeepsMin => _context.Settings.KeepMin;
 
-    /// <summary>Without a connection it opens one, or will after a pause, and not only when the next request comes.</summary>
+    /// <summary>Without a connection the pool opens one, at once or after a pause, before the next request comes.</summary>
     internal bool KeepsTrying(PoolStatistics state) => !state.IsPaused && (state.Opening > 0 || state.Waiting > 0 || (KeepsMin && state.Min > 0));
 
     /// <summary>Starts a pool and waits until <c>min-connections</c> are open.</summary>
     /// <param name="system">Where its actors live. Its coordinated shutdown ends the pool gracefully.</param>
-    /// <param name="settings">What it is built from.</param>
-    /// <param name="cancellationToken">Gives up the start; what was opened is closed again.</param>
+    /// <param name="settings">The settings of the pool.</param>
+    /// <param name="cancellationToken">Cancels the start; connections that were opened are closed again.</param>
     /// <exception cref="ArgumentException">The settings do not fit each other, or a live pool of the system has this name.</exception>
     /// <exception cref="PoolException">
     /// <see cref="PoolErrorKind.ConnectFailed"/>: a connection could not be opened; the server's own error is inside, and no backend is left.
-    /// What passes (the server is full or starting up) is tried again within <c>acquire-timeout</c>.
+    /// A passing error (the server is full or starting up) is retried within <c>acquire-timeout</c>.
     /// </exception>
     public static Task<ConnectionPool> StartAsync(ActorSystem system, PoolSettings settings, CancellationToken cancellationToken = default)
     {
@@ -71,19 +71,19 @@ public sealed partial class ConnectionPool : IConnectionPool, ILivePool
     internal static async Task<ConnectionPool> StartAsync(
         ActorSystem system, PoolSettings settings, IConnectionSource source, CancellationToken cancellationToken)
     {
-        var cell = new PoolContext(settings, source);
+        var context = new PoolContext(settings, source);
         var registry = PoolRegistry.Of(system);
-        var pool = new ConnectionPool(cell, registry);
-        cell.Closed = () => registry.Release(pool, cell);
+        var pool = new ConnectionPool(context, registry);
+        context.Closed = () => registry.Release(pool, context);
         try
         {
-            registry.Start(pool, cell);
+            registry.Start(pool, context);
             var order = new PoolOrder(PoolOrderKind.Start);
-            var start = pool.GiveAsync(order);
+            var start = pool.SendAsync(order);
             await Task.WhenAny(order.Taken, start).WaitAsync(StartPatience, cancellationToken).ConfigureAwait(false);
             await start.WaitAsync(cancellationToken).ConfigureAwait(false);
             pool._isStarted = true;
-            registry.Announce(pool, cell.Name);
+            registry.Announce(pool, context.Name);
             return pool;
         }
         catch (TimeoutException)
@@ -102,13 +102,8 @@ public sealed partial class ConnectionPool : IConnectionPool, ILivePool
         object? key = null,
         CancellationToken cancellationToken = default,
         [CallerFilePath] string? file = null,
-        [CallerLineNumber] int line = 0)
-    {
-        AmbientTransaction.Check(_cell.Settings);
-        return cancellationToken.IsCancellationRequested
-            ? ValueTask.FromCanceled<PooledConnection>(cancellationToken)
-            : AcquireRequest.Send(_cell, KeyRule.Checked(key), file, line, cancellationToken);
-    }
+        [CallerLineNumber] int line = 0) =>
+        Borrow(key, null, file, line, cancellationToken);
 
     /// <inheritdoc/>
     [OverloadResolutionPriority(1)]
@@ -116,52 +111,55 @@ public sealed partial class ConnectionPool : IConnectionPool, ILivePool
         CancellationToken cancellationToken,
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0) =>
-        GetConnAsync(key: null, cancellationToken, file, line);
+        Borrow(null, null, file, line, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<PooledConnection> GetConnAsync(
         GetConn? request,
         CancellationToken cancellationToken = default,
         [CallerFilePath] string? file = null,
-        [CallerLineNumber] int line = 0)
-    {
-        AmbientTransaction.Check(_cell.Settings);
-        return cancellationToken.IsCancellationRequested
-            ? ValueTask.FromCanceled<PooledConnection>(cancellationToken)
-            : AcquireRequest.Send(_cell, request?.Key, file, line, cancellationToken, request?.CheckedTimeout, request?.Owner);
-    }
+        [CallerLineNumber] int line = 0) =>
+        Borrow(request?.Key, request, file, line, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask PutConnAsync(PooledConnection connection, object? key = null, bool close = false)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return new ReturnRequest(_cell, connection, KeyRule.Checked(key), close).Send();
+        return new ReturnRequest(_context, connection, KeyRule.Checked(key), close).Send();
     }
 
     /// <inheritdoc/>
     public Task CloseAllAsync()
     {
         var order = new PoolOrder(PoolOrderKind.CloseAll);
-        _cell.Send(order);
+        _context.Send(order);
         return order.Done;
     }
 
     /// <summary>
-    /// Ends the pool gracefully: nothing more is lent, borrowed connections get <c>close-timeout</c> to come back, then all are closed.
-    /// Again: the same end is awaited.
+    /// Ends the pool gracefully: no connection is lent, borrowed ones get <c>close-timeout</c> to come back, then all are closed.
+    /// Calling it again awaits the same end.
     /// </summary>
-    public ValueTask DisposeAsync() => new(EndAsync(_cell.Settings.CloseTimeout));
+    public ValueTask DisposeAsync() => new(EndAsync(_context.Settings.CloseTimeout));
 
-    /// <summary>The graceful end, with less than <c>close-timeout</c> when there is less time.</summary>
-    Task ILivePool.EndWithinAsync(TimeSpan most) => EndAsync(_cell.Settings.CloseTimeout < most ? _cell.Settings.CloseTimeout : most);
+    /// <summary>The graceful end within <c>close-timeout</c>, or within this time if it is shorter.</summary>
+    Task ILivePool.EndWithinAsync(TimeSpan most) => EndAsync(_context.Settings.CloseTimeout < most ? _context.Settings.CloseTimeout : most);
+
+    private ValueTask<PooledConnection> Borrow(object? key, GetConn? request, string? file, int line, CancellationToken cancellationToken)
+    {
+        AmbientTransaction.Check(_context.Settings);
+        return cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<PooledConnection>(cancellationToken)
+            : AcquireRequest.Send(_context, KeyRule.Checked(key), file, line, cancellationToken, request?.CheckedTimeout, request?.Owner);
+    }
 
     private Task EndAsync(TimeSpan patience)
     {
         lock (_ending)
         {
-            // An end that is under way can be hurried up: the shutdown of the system has less time than close-timeout may be.
-            if (_end is not null && _cell.HasManager)
-                _cell.Send(new PoolOrder(PoolOrderKind.Stop, patience));
+            // A second end can shorten the first: the shutdown of the system may have less time than close-timeout.
+            if (_end is not null && _context.HasManager)
+                _context.Send(new PoolOrder(PoolOrderKind.Stop, patience));
             return _end ??= EndOnceAsync(patience);
         }
     }
@@ -171,23 +169,23 @@ public sealed partial class ConnectionPool : IConnectionPool, ILivePool
     {
         lock (_ending)
             _end ??= Task.CompletedTask;
-        await _registry.StopAsync(_cell.Manager).ConfigureAwait(false);
-        _registry.Release(this, _cell);
-        await _cell.Source.DisposeAsync().ConfigureAwait(false);
+        await _registry.StopAsync(_context.Manager).ConfigureAwait(false);
+        _registry.Release(this, _context);
+        await _context.Source.DisposeAsync().ConfigureAwait(false);
         return new PoolException(
             PoolErrorKind.Timeout,
-            $"Pool '{_cell.Name}': it has not started, because its actors have not run for {StartPatience.TotalSeconds:0} s. Look for errors in the log of the actor system, and check akka.actor.actor-pool-dispatcher.");
+            $"Pool '{_context.Name}': it has not started, because its actors have not run for {StartPatience.TotalSeconds:0} s. Look for errors in the log of the actor system, and check akka.actor.actor-pool-dispatcher.");
     }
 
-    /// <summary>Gives an order and awaits its end, or the end of a manager that can no longer obey.</summary>
-    private async Task GiveAsync(PoolOrder order)
+    /// <summary>Sends an order and awaits its end, or the end of a manager that can no longer carry it out.</summary>
+    private async Task SendAsync(PoolOrder order)
     {
-        _cell.Send(order);
-        using var obeyed = new CancellationTokenSource();
-        var gone = _cell.Manager.WatchAsync(obeyed.Token);
-        await Task.WhenAny(order.Done, gone).ConfigureAwait(false);
-        order.Fail(PoolFailure.Closed(_cell.Name));
-        await obeyed.CancelAsync().ConfigureAwait(false);
+        _context.Send(order);
+        using var done = new CancellationTokenSource();
+        var stopped = _context.Manager.WatchAsync(done.Token);
+        await Task.WhenAny(order.Done, stopped).ConfigureAwait(false);
+        order.Fail(PoolFailure.Closed(_context.Name));
+        await done.CancelAsync().ConfigureAwait(false);
         await order.Done.ConfigureAwait(false);
     }
 
@@ -196,16 +194,16 @@ public sealed partial class ConnectionPool : IConnectionPool, ILivePool
         try
         {
             var stop = new PoolOrder(PoolOrderKind.Stop, patience);
-            if (_cell.HasManager)
+            if (_context.HasManager)
             {
-                await GiveAsync(stop).ConfigureAwait(false);
-                await _registry.StopAsync(_cell.Manager).ConfigureAwait(false);
+                await SendAsync(stop).ConfigureAwait(false);
+                await _registry.StopAsync(_context.Manager).ConfigureAwait(false);
             }
         }
         finally
         {
-            _registry.Release(this, _cell);
-            await _cell.Source.DisposeAsync().ConfigureAwait(false);
+            _registry.Release(this, _context);
+            await _context.Source.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

@@ -6,14 +6,14 @@ namespace ActorPool;
 
 /// <summary>A pool of PostgreSQL connections: psycopg2's <c>AbstractConnectionPool</c>.</summary>
 /// <remarks>
-/// <see cref="IAsyncDisposable.DisposeAsync"/> is the graceful end: borrowed connections get <c>close-timeout</c> to come back, where
-/// there is anybody to return them.
+/// <see cref="IAsyncDisposable.DisposeAsync"/> is the graceful end: borrowed connections get <c>close-timeout</c> to come back, if
+/// another caller can return them.
 /// </remarks>
 public interface IConnectionPool : IAsyncDisposable
 {
-    /// <summary>Borrows a connection; psycopg2's <c>getconn</c>. Dispose it, or hand it to <see cref="PutConnAsync"/>.</summary>
+    /// <summary>Borrows a connection; psycopg2's <c>getconn</c>. Dispose it, or pass it to <see cref="PutConnAsync"/>.</summary>
     /// <param name="key">Binds the connection to a key; null for no key. Compared by <c>Equals</c>.</param>
-    /// <param name="cancellationToken">Gives up waiting: the request leaves the queue at once.</param>
+    /// <param name="cancellationToken">Cancels the wait: the request leaves the queue at once.</param>
     /// <param name="file">Filled in by the compiler: where it was borrowed, for reports of leaks.</param>
     /// <param name="line">Filled in by the compiler.</param>
     /// <exception cref="PoolException">Closed, exhausted, timed out, too many waiting, or no connection could be opened.</exception>
@@ -34,12 +34,13 @@ public interface IConnectionPool : IAsyncDisposable
     ValueTask<PooledConnection> GetConnAsync(
         CancellationToken cancellationToken,
         [CallerFilePath] string? file = null,
-        [CallerLineNumber] int line = 0);
+        [CallerLineNumber] int line = 0) =>
+        GetConnAsync(key: null, cancellationToken, file, line);
 
-    /// <summary>Borrows a connection with a timeout or an owner of this call alone.</summary>
+    /// <summary>Borrows a connection with a timeout or an owner for this call.</summary>
     /// <inheritdoc cref="GetConnAsync(object?, CancellationToken, string?, int)"/>
     /// <param name="request">The key, the timeout and the owner; null for a request without a key.</param>
-    /// <param name="cancellationToken">Gives up waiting: the request leaves the queue at once.</param>
+    /// <param name="cancellationToken">Cancels the wait: the request leaves the queue at once.</param>
     /// <param name="file">Filled in by the compiler: where it was borrowed, for reports of leaks.</param>
     /// <param name="line">Filled in by the compiler.</param>
     /// <exception cref="PoolException">
@@ -55,17 +56,17 @@ public interface IConnectionPool : IAsyncDisposable
         [CallerLineNumber] int line = 0);
 
     /// <summary>Returns a connection; psycopg2's <c>putconn</c>. Completes when the return is decided, not after I/O.</summary>
-    /// <param name="connection">What <c>GetConnAsync</c> gave.</param>
+    /// <param name="connection">The result of <c>GetConnAsync</c>.</param>
     /// <param name="key">The key it was borrowed with. Null: any key.</param>
     /// <param name="close">Close the connection instead of keeping it.</param>
     /// <exception cref="PoolException">The pool is closed, or the connection is not lent, not by this pool, or not under this key.</exception>
     /// <exception cref="ArgumentException">The key is a <see cref="CancellationToken"/>, a <see cref="TimeSpan"/>, a task or a request.</exception>
     ValueTask PutConnAsync(PooledConnection connection, object? key = null, bool close = false);
 
-    /// <summary>Closes every connection now, those in use included; psycopg2's <c>closeall</c>. Completes when all are gone.</summary>
+    /// <summary>Closes every connection now, those in use included; psycopg2's <c>closeall</c>. Completes when all are closed.</summary>
     /// <exception cref="PoolException">The pool is closed already.</exception>
     Task CloseAllAsync();
 
-    /// <summary>The pool's numbers at this moment: a snapshot, never a round trip. It has every return and cancellation that came before, for which it may spin for a moment.</summary>
+    /// <summary>The pool's numbers at this moment: a snapshot, never a round trip. It includes every return and cancellation that came before, and may spin for a moment until it does.</summary>
     PoolStatistics Statistics { get; }
 }

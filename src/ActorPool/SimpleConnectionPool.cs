@@ -81,7 +81,7 @@ public sealed class SimpleConnectionPool : IConnectionPool
         CancellationToken cancellationToken = default,
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0) =>
-        GetAsync(Request(key, file, line), cancellationToken);
+        BorrowAsync(key, null, file, line, cancellationToken);
 
     /// <inheritdoc/>
     [OverloadResolutionPriority(1)]
@@ -89,22 +89,17 @@ public sealed class SimpleConnectionPool : IConnectionPool
         CancellationToken cancellationToken,
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0) =>
-        GetConnAsync(key: null, cancellationToken, file, line);
+        BorrowAsync(null, null, file, line, cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>Its <see cref="GetConn.Timeout"/> changes nothing: this pool never waits for another borrower.</remarks>
+    /// <remarks>Its <see cref="GetConn.Timeout"/> has no effect: this pool never waits for another borrower.</remarks>
     /// <exception cref="ArgumentException">It names an owner: without actors this pool cannot watch one.</exception>
     public ValueTask<PooledConnection> GetConnAsync(
         GetConn? request,
         CancellationToken cancellationToken = default,
         [CallerFilePath] string? file = null,
-        [CallerLineNumber] int line = 0)
-    {
-        _ = request?.CheckedTimeout;
-        if (request?.Owner is not null)
-            throw new ArgumentException("A SimpleConnectionPool has no actors and cannot watch an Owner. Leave Owner out, or use ConnectionPool.", nameof(request));
-        return GetConnAsync(request?.Key, cancellationToken, file, line);
-    }
+        [CallerLineNumber] int line = 0) =>
+        BorrowAsync(request?.Key, request, file, line, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask PutConnAsync(PooledConnection connection, object? key = null, bool close = false)
@@ -136,18 +131,21 @@ public sealed class SimpleConnectionPool : IConnectionPool
         await _shell.DisposeAsync().ConfigureAwait(false);
     }
 
+    private ValueTask<PooledConnection> BorrowAsync(object? key, GetConn? request, string? file, int line, CancellationToken cancellationToken)
+    {
+        _ = request?.CheckedTimeout;
+        if (request?.Owner is not null)
+            throw new ArgumentException("A SimpleConnectionPool has no actors and cannot watch an Owner. Leave Owner out, or use ConnectionPool.", nameof(request));
+        AmbientTransaction.Check(_shell.Settings);
+        return BorrowAsync(new SimpleRequest(KeyRule.Checked(key), file, line), cancellationToken);
+    }
+
     [SuppressMessage("Reliability", "CA2000", Justification = "The lease is the caller's.")]
-    private async ValueTask<PooledConnection> GetAsync(SimpleRequest request, CancellationToken cancellationToken)
+    private async ValueTask<PooledConnection> BorrowAsync(SimpleRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var call = Enter();
         return await _shell.GetAsync(request, cancellationToken).ConfigureAwait(false);
-    }
-
-    private SimpleRequest Request(object? key, string? file, int line)
-    {
-        AmbientTransaction.Check(_shell.Settings);
-        return new SimpleRequest(KeyRule.Checked(key), file, line);
     }
 
     private Call Enter() =>

@@ -3,6 +3,8 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorPool.Tests;
 
@@ -65,6 +67,7 @@ public sealed class NullArgumentTests : IDisposable
         { ParameterType: var type } when type == typeof(int) => 1,
         { ParameterType: var type } when type == typeof(ActorSystem) => _system,
         { ParameterType: var type } when type == typeof(Config) => Config.Empty,
+        { ParameterType: var type } when type == typeof(ILogger) => NullLogger.Instance,
         { ParameterType: var type } when type == typeof(PoolSettings) => new PoolSettings("Host=localhost", 0, 1),
         { ParameterType: var type } when type == typeof(IServiceCollection) => new ServiceCollection(),
         { ParameterType: var type } when type == typeof(AkkaConfigurationBuilder) => new AkkaConfigurationBuilder(new ServiceCollection(), "nulls"),

@@ -34,14 +34,14 @@ internal sealed class PoolRegistry : IExtension
 
     /// <summary>Takes the name and starts the manager.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
-    public void Start(ILivePool pool, PoolContext cell)
+    public void Start(ILivePool pool, PoolContext context)
     {
-        if (!_live.TryAdd(cell.Name, pool))
-            throw new ArgumentException($"A pool named '{cell.Name}' is alive in this actor system already. Give each pool a Name of its own, or dispose the other one first.");
-        cell.Clock = _system.Scheduler;
-        PoolMeter.Add(cell.Metrics, cell.Settings, cell.CurrentStatistics);
+        if (!_live.TryAdd(context.Name, pool))
+            throw new ArgumentException($"A pool named '{context.Name}' is alive in this actor system already. Give each pool a Name of its own, or dispose the other one first.");
+        context.Clock = _system.Scheduler;
+        PoolMeter.Add(context.Metrics, context.Settings, context.CurrentStatistics);
         var number = Interlocked.Increment(ref _started);
-        cell.Manager = _system.ActorOf(PoolManager.Props(cell), $"{Prefix}{cell.Name}-{number}");
+        context.Manager = _system.ActorOf(PoolManager.Props(context), $"{Prefix}{context.Name}-{number}");
     }
 
     /// <summary>The name of a manager's pool, from its path.</summary>
@@ -84,10 +84,10 @@ internal sealed class PoolRegistry : IExtension
     }
 
     /// <summary>The name is free for another pool.</summary>
-    public void Release(ILivePool pool, PoolContext cell)
+    public void Release(ILivePool pool, PoolContext context)
     {
-        PoolMeter.Remove(cell.Metrics);
-        _live.TryRemove(new KeyValuePair<string, ILivePool>(cell.Name, pool));
+        PoolMeter.Remove(context.Metrics);
+        _live.TryRemove(new KeyValuePair<string, ILivePool>(context.Name, pool));
     }
 
     public async Task StopAsync(IActorRef manager)

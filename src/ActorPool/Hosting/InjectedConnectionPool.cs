@@ -45,13 +45,6 @@ internal sealed class InjectedConnectionPool(IServiceProvider services, string n
         [CallerLineNumber] int line = 0) =>
         Started is { } pool ? pool.GetConnAsync(key, cancellationToken, file, line) : GetWhenStartedAsync(new GetConn(KeyRule.Checked(key)), file, line, cancellationToken);
 
-    [OverloadResolutionPriority(1)]
-    public ValueTask<PooledConnection> GetConnAsync(
-        CancellationToken cancellationToken,
-        [CallerFilePath] string? file = null,
-        [CallerLineNumber] int line = 0) =>
-        GetConnAsync(key: null, cancellationToken, file, line);
-
     public ValueTask<PooledConnection> GetConnAsync(
         GetConn? request,
         CancellationToken cancellationToken = default,
