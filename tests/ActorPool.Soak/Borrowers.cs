@@ -5,14 +5,14 @@ using Npgsql;
 
 namespace ActorPool.Soak;
 
-/// <summary>Everybody who uses the pool, each in one of many ways at a time: well, badly, or not to the end.</summary>
+/// <summary>The users of the pool. Each piece of work uses it in one of many ways: well, badly, or not to the end.</summary>
 internal sealed class Borrowers(SoakWorld world, Tally tally)
 {
     private const int Keys = 30;
 
     private static readonly TimeSpan Allowed = SoakWorld.AcquireTimeout;
 
-    // Those who share a lease must not run commands at the same time; who shares is decided by the pool.
+    // Borrowers that share a lease must not run commands at the same time; the pool decides which share.
     private readonly ConditionalWeakTable<PooledConnection, SemaphoreSlim> _turns = [];
 
     private ConnectionPool Pool => world.Pool;
@@ -36,7 +36,7 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
                 tally.Count(Expected.Name(error));
             }
 
-            // Rush hours, in which nearly everybody waits, and calm ones, in which sessions are found again and the pool shrinks.
+            // Rush hours, in which nearly all borrowers wait, and calm ones, in which sessions are found again and the pool shrinks.
             await Task.Delay(IsCalm ? random.Next(200, 3000) : random.Next(1, 30), CancellationToken.None);
         }
     }
@@ -109,7 +109,7 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
         }
     }
 
-    /// <summary>Money is moved whole or not at all, whatever happens in the middle.</summary>
+    /// <summary>Money moves as a whole or not at all, also when a fault comes in the middle.</summary>
     private async Task TransferAsync(Random random)
     {
         var (from, to, amount, ending) = (random.Next(SoakWorld.Accounts) + 1, random.Next(SoakWorld.Accounts) + 1, random.Next(10), random.Next(4));
@@ -131,7 +131,7 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
         await using var connection = await BorrowAsync(random.Next(2) == 0 ? null : $"key-{random.Next(Keys)}", cancellation.Token);
     }
 
-    /// <summary>An Ask that may end at the moment of its grant; then nobody has the connection.</summary>
+    /// <summary>An Ask that may end at the moment of its grant; the pool must then take the connection back.</summary>
     private async Task HastyAskAsync(Random random)
     {
         var connection = await Pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromMilliseconds(random.NextDouble() * 20));
@@ -145,7 +145,7 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
         world.System.Stop(actor);
     }
 
-    /// <summary>What a careless borrower leaves: a transaction, a reader, a role, locks, a channel.</summary>
+    /// <summary>A careless borrower leaves a transaction, a reader, a setting, locks or a channel.</summary>
     private async Task SloppyAsync(Random random)
     {
         await using var connection = await BorrowAsync();
@@ -201,7 +201,7 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
 
     private async Task ForgetAsync(Random random)
     {
-        // Nobody keeps what is borrowed; the garbage collector finds it.
+        // The lease is neither kept nor returned; the garbage collector finds it.
         var connection = await BorrowAsync();
         await EchoOnAsync(connection, random.NextInt64());
     }

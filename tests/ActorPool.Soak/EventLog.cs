@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace ActorPool.Soak;
 
-/// <summary>The last events of a run, told when it fails.</summary>
+/// <summary>The last events of a run, written when it fails.</summary>
 public sealed class EventLog(Action<string> write)
 {
     private const int Kept = 80;
@@ -14,7 +14,7 @@ public sealed class EventLog(Action<string> write)
 
     public IEnumerable<string> Last => _last;
 
-    /// <summary>Notes what happens, for the case of a failure.</summary>
+    /// <summary>Keeps an event for the case of a failure.</summary>
     public void Note(string what)
     {
         _last.Enqueue(Stamped(what));
@@ -22,7 +22,7 @@ public sealed class EventLog(Action<string> write)
             _last.TryDequeue(out _);
     }
 
-    /// <summary>Notes it and says it at once.</summary>
+    /// <summary>Keeps an event and writes it at once.</summary>
     public void Say(string what)
     {
         Note(what);

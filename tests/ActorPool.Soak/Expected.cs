@@ -10,10 +10,10 @@ internal static class Expected
     public static bool Is(Exception error) => error switch
     {
         SoakFailedException => false,
-        // Bad use of the pool is what some borrowers do on purpose; they look for it themselves.
+        // Some borrowers misuse the pool on purpose, and check the error themselves.
         PoolException pool => pool.Kind is not (PoolErrorKind.Closed or PoolErrorKind.NotLocal),
         NpgsqlException or OperationCanceledException or AskTimeoutException or IOException or SocketException or TimeoutException => true,
-        // What the driver says of a connection that was ended under its user.
+        // The driver's error for a connection that was ended while in use.
         ObjectDisposedException or InvalidOperationException => true,
         _ => false,
     };

@@ -5,16 +5,24 @@ using Npgsql;
 
 namespace ActorPool.Soak;
 
-/// <summary>Does something bad every few seconds, and puts it right again.</summary>
-internal sealed class Faulter(SoakWorld world, EventLog log, Tally tally)
+/// <summary>Causes a random fault every few seconds and ends it. Every fault occurs once before one of them occurs again.</summary>
+internal sealed class Faulter(SoakWorld world, TimeSpan longestPause, EventLog log, Tally tally)
 {
+    private readonly TaskCompletionSource _allOccurred = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Complete when every fault has occurred.</summary>
+    public Task AllOccurred => _allOccurred.Task;
+
     public async Task RunAsync(int seed, CancellationToken end)
     {
         var random = new Random(seed);
-        while (!end.IsCancellationRequested)
+        var faults = Faults();
+        for (var next = 0; !end.IsCancellationRequested; next = (next + 1) % faults.Length)
         {
-            await Task.Delay(random.Next(500, 3000), CancellationToken.None);
-            var (name, fault) = Pick(random);
+            if (next == 0)
+                random.Shuffle(faults);
+            await Task.Delay(random.Next((int)longestPause.TotalMilliseconds / 6, (int)longestPause.TotalMilliseconds), CancellationToken.None);
+            var (name, fault) = faults[next];
             log.Note($"fault: {name}");
             try
             {
@@ -28,40 +36,42 @@ internal sealed class Faulter(SoakWorld world, EventLog log, Tally tally)
             world.Network.Mode = NetworkMode.Pass;
             log.Note($"fault: {name} is over");
             tally.Count(name);
+            if (next == faults.Length - 1)
+                _allOccurred.TrySetResult();
         }
     }
 
-    private (string, Func<Random, Task>) Pick(Random random) => random.Next(19) switch
-    {
-        0 => ("one backend killed", _ => KillAsync("ORDER BY random() LIMIT 1")),
-        1 => ("idle backends killed", _ => KillAsync("AND state = 'idle'")),
-        2 => ("all backends killed", _ => KillAsync("")),
-        3 => ("network refuses", r => NetworkAsync(NetworkMode.Refuse, r.Next(200, 1500))),
-        4 => ("network refuses and is cut", async r =>
+    private (string Name, Func<Random, Task> DoAsync)[] Faults() =>
+    [
+        ("one backend killed", _ => KillAsync("ORDER BY random() LIMIT 1")),
+        ("idle backends killed", _ => KillAsync("AND state = 'idle'")),
+        ("all backends killed", _ => KillAsync("")),
+        ("network refuses", r => NetworkAsync(NetworkMode.Refuse, r.Next(200, 1500))),
+        ("network refuses and is cut", async r =>
         {
             world.Network.Mode = NetworkMode.Refuse;
             world.Network.CutAll();
             await Task.Delay(r.Next(200, 1500));
         }),
-        5 => ("network is a black hole", r => NetworkAsync(NetworkMode.Blackhole, r.Next(200, 3000))),
-        6 => ("network is slow", r => NetworkAsync(NetworkMode.Delay, r.Next(500, 2000))),
-        7 => ("network cuts a message", r => NetworkAsync(NetworkMode.Cut, r.Next(5, 100))),
-        8 => ("network ends one half", r => NetworkAsync(NetworkMode.HalfClose, r.Next(5, 100))),
-        9 => ("client reads slowly", r => NetworkAsync(NetworkMode.SlowReader, r.Next(200, 1000))),
-        10 => ("network cuts all", _ =>
+        ("network is a black hole", r => NetworkAsync(NetworkMode.Blackhole, r.Next(200, 3000))),
+        ("network is slow", r => NetworkAsync(NetworkMode.Delay, r.Next(500, 2000))),
+        ("network cuts a message", r => NetworkAsync(NetworkMode.Cut, r.Next(5, 100))),
+        ("network ends one half", r => NetworkAsync(NetworkMode.HalfClose, r.Next(5, 100))),
+        ("client reads slowly", r => NetworkAsync(NetworkMode.SlowReader, r.Next(200, 1000))),
+        ("network cuts all", _ =>
         {
             world.Network.CutAll();
             return Task.CompletedTask;
         }),
-        11 => ("server restarts fast", _ => RestartAsync(PostgresStopMode.Fast)),
-        12 => ("server restarts immediately", _ => RestartAsync(PostgresStopMode.Immediate)),
-        13 => ("backends stand still", StandStillAsync),
-        14 => ("server is full", FillAsync),
-        15 => ("manager crashes", r => CrashAsync(r.Next(1, 4))),
-        16 => ("connection actors crash", CrashConnectionsAsync),
-        17 => ("pause", PauseAsync),
-        _ => ("resize and drain", ResizeAsync),
-    };
+        ("server restarts fast", _ => RestartAsync(PostgresStopMode.Fast)),
+        ("server restarts immediately", _ => RestartAsync(PostgresStopMode.Immediate)),
+        ("backends stand still", StandStillAsync),
+        ("server is full", FillAsync),
+        ("manager crashes", r => CrashAsync(r.Next(1, 4))),
+        ("connection actors crash", CrashConnectionsAsync),
+        ("pause", PauseAsync),
+        ("resize and drain", ResizeAsync),
+    ];
 
     private async Task NetworkAsync(NetworkMode mode, int milliseconds)
     {

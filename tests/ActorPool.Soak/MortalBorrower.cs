@@ -24,7 +24,7 @@ internal sealed class MortalBorrower : ReceiveActor
         }
         catch (Exception error) when (Expected.Is(error))
         {
-            // It was stopped in the middle, as it was meant to be.
+            // The actor was stopped in the middle, on purpose.
         }
     }
 }

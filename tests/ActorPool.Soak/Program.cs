@@ -12,7 +12,7 @@ internal static class Program
         Exit code: 0 when every promise held, 1 when one was broken, 2 for wrong arguments.
         """;
 
-    private static readonly Option<int?> Seconds = CommandLines.Number("--seconds", "how long (default: 60)");
+    private static readonly Option<int?> Seconds = CommandLines.Number("--seconds", "how long, at least until every fault has occurred (default: 60)", least: 0);
     private static readonly Option<int?> Seed = CommandLines.Number("--seed", "the same faults and work again (default: a random one)", least: 0);
     private static readonly Option<int?> Borrowers = CommandLines.Number("--borrowers", "how many at the same time (default: 200)");
 

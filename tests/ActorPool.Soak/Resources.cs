@@ -4,7 +4,7 @@ using Akka.Actor;
 
 namespace ActorPool.Soak;
 
-/// <summary>What the process needs: flat when nothing is lost.</summary>
+/// <summary>The memory, handles, threads and actors of the process: flat when nothing is lost.</summary>
 internal sealed class Resources(SoakWorld world)
 {
     // The first looks see a process that is warming up.

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace ActorPool.Soak;
 
-/// <summary>One run from the start of the server to the last check.</summary>
+/// <summary>One run, from the start of the server to the last check.</summary>
 public sealed class SoakRun(SoakOptions options, Action<string> write)
 {
     private static readonly TimeSpan Report = TimeSpan.FromSeconds(10);
@@ -21,7 +21,7 @@ public sealed class SoakRun(SoakOptions options, Action<string> write)
         try
         {
             await using var world = await SoakWorld.CreateAsync(options.Seed);
-            _log.Say($"seed {options.Seed}, {options.Borrowers} borrowers, {options.Duration.TotalSeconds:0} s on {world.Server.Description}");
+            _log.Say($"seed {options.Seed}, {options.Borrowers} borrowers, at least {options.Duration.TotalSeconds:0} s on {world.Server.Description}");
             try
             {
                 await WorkAsync(world);
@@ -50,17 +50,19 @@ public sealed class SoakRun(SoakOptions options, Action<string> write)
         var watcher = new Watcher(world, _log);
         var resources = new Resources(world);
         var borrowers = new Borrowers(world, _work);
-        List<Task> work = [new Faulter(world, _log, _faults).RunAsync(options.Seed, end.Token)];
+        var faulter = new Faulter(world, options.LongestPause, _log, _faults);
+        List<Task> work = [faulter.RunAsync(options.Seed, end.Token)];
         for (var i = 0; i < options.Borrowers; i++)
             work.Add(borrowers.RunAsync(options.Seed * 1000 + i, end.Token));
         work.Add(CollectAsync(end.Token));
         var watch = watcher.RunAsync(endOfWatch.Token);
 
         var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < options.Duration)
+        while (Stopwatch.GetElapsedTime(start) < options.Duration || !faulter.AllOccurred.IsCompleted)
         {
             var left = options.Duration - Stopwatch.GetElapsedTime(start);
-            await Task.WhenAny([.. work, watch, Task.Delay(left < Report ? left : Report)]);
+            var rest = left > TimeSpan.Zero ? Task.Delay(left) : faulter.AllOccurred;
+            await Task.WhenAny([.. work, watch, rest, Task.Delay(Report)]);
             await ThrowIfFailedAsync([.. work, watch]);
             resources.Look();
             _log.Say($"{world.Pool.Statistics.Granted} leases, {_work.Of("echo")} echoes, {world.Pool.Statistics.Lost} lost, {world.Pool.Statistics.Reclaimed} reclaimed; {resources}");
@@ -77,7 +79,7 @@ public sealed class SoakRun(SoakOptions options, Action<string> write)
         resources.Check();
     }
 
-    /// <summary>At rest nothing is lent, nobody waits, and every place can be used; after the end nothing is left.</summary>
+    /// <summary>At rest no lease and no waiter is left, and every place can be used; after the end nothing is left.</summary>
     private async Task EndAsync(SoakWorld world)
     {
         var pool = world.Pool;
@@ -96,7 +98,7 @@ public sealed class SoakRun(SoakOptions options, Action<string> write)
         _log.Say("nothing is left: no lease, no waiter, no backend; the balances add up");
     }
 
-    /// <summary>A server application collects often enough by itself; this one is small.</summary>
+    /// <summary>A server application collects often enough by itself; this program is small.</summary>
     private static async Task CollectAsync(CancellationToken end)
     {
         while (!end.IsCancellationRequested)
@@ -112,7 +114,7 @@ public sealed class SoakRun(SoakOptions options, Action<string> write)
             await failed;
     }
 
-    /// <summary>Leases that nobody keeps come back with the garbage collector, which is asked here.</summary>
+    /// <summary>Forgotten leases come back with the garbage collector, which runs here.</summary>
     private static async Task UntilAsync(Func<bool> condition, Func<string> otherwise)
     {
         var start = Stopwatch.GetTimestamp();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ActorPool.Soak;
 
-/// <summary>For how long this process as a whole did not run, since its machine did something else: a thread of its own notices.</summary>
+/// <summary>The time in which this process did not run because its machine was busy, measured by a thread.</summary>
 internal static class Stalls
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(10);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ActorPool.Soak;
 
-/// <summary>How often what happened.</summary>
+/// <summary>Counts by name.</summary>
 public sealed class Tally
 {
     private readonly ConcurrentDictionary<string, long> _counts = new();

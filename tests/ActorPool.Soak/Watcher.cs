@@ -50,7 +50,7 @@ internal sealed class Watcher(SoakWorld world, EventLog log)
         while (Stopwatch.GetElapsedTime(_maxima.Peek().At) > Shrinking)
             _maxima.Dequeue();
         Require(now.Open + now.Opening <= Allowed, $"more than {Allowed} places are taken: {now}");
-        Require(now.LongestWait < SoakWorld.AcquireTimeout + Lateness.Allowed, $"somebody waits for ever: {now}");
+        Require(now.LongestWait < SoakWorld.AcquireTimeout + Lateness.Allowed, $"a request waits for {now.LongestWait.TotalSeconds:0.0} s: {now}");
     }
 
     private int Allowed => _maxima.Max(maximum => maximum.Max);

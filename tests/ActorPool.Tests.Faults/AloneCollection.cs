@@ -1,6 +1,6 @@
 namespace ActorPool.Tests.Faults;
 
-/// <summary>Tests of what the whole process needs: nothing else runs beside them.</summary>
+/// <summary>Tests that measure the whole process: no other test of this assembly runs beside them.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class AloneCollection
 {

@@ -7,7 +7,7 @@ using ActorPool.Faults;
 
 namespace ActorPool.Tests.Faults;
 
-/// <summary>The proxy does what the other tests rely on.</summary>
+/// <summary>The proxy behaves as the other tests expect.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Disposed at the end of each test.")]
 public sealed class FaultProxyTests : IAsyncLifetime
 {
@@ -28,7 +28,7 @@ public sealed class FaultProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_passes_both_ways_and_hands_on_the_end()
+    public async Task The_proxy_passes_both_directions_and_the_end()
     {
         var (client, server) = await ConnectAsync();
         await client.SendAsync(Encoding.ASCII.GetBytes("ping"));
@@ -42,7 +42,7 @@ public sealed class FaultProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refuse_refuses_new_connections_and_leaves_the_others()
+    public async Task The_mode_Refuse_refuses_new_connections_and_leaves_the_others()
     {
         var (client, server) = await ConnectAsync();
         _proxy.Mode = NetworkMode.Refuse;
@@ -57,7 +57,7 @@ public sealed class FaultProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_leaves_a_black_hole_before_it_is_over()
+    public async Task A_black_hole_holds_everything_until_it_is_over()
     {
         var (client, server) = await ConnectAsync();
         _proxy.Mode = NetworkMode.Blackhole;
@@ -72,7 +72,7 @@ public sealed class FaultProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Delay_delays()
+    public async Task The_mode_Delay_delays_each_piece()
     {
         var (client, server) = await ConnectAsync();
         _proxy.Delay = TimeSpan.FromMilliseconds(200);
@@ -86,7 +86,7 @@ public sealed class FaultProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Cut_hands_on_half_a_message_and_resets_both()
+    public async Task The_mode_Cut_passes_half_a_message_and_resets_both_sides()
     {
         var (client, server) = await ConnectAsync();
         _proxy.Mode = NetworkMode.Cut;
@@ -108,7 +108,7 @@ public sealed class FaultProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Half_close_ends_the_stream_towards_the_client_alone()
+    public async Task The_mode_HalfClose_ends_the_stream_towards_the_client_alone()
     {
         var (client, server) = await ConnectAsync();
         _proxy.Mode = NetworkMode.HalfClose;
@@ -135,7 +135,7 @@ public sealed class FaultProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_knows_for_which_connections_the_client_is_responsible()
+    public async Task The_proxy_knows_the_connections_that_the_client_holds()
     {
         var (client, server) = await ConnectAsync();
         var port = ((IPEndPoint)server.RemoteEndPoint!).Port;

@@ -7,10 +7,10 @@ using Npgsql;
 
 namespace ActorPool.Tests.Faults;
 
-/// <summary>A pool behind a network of its own, brought to a moment, and looked at during and after what happens then.</summary>
+/// <summary>A pool behind its own network, with a connection at a chosen moment when the fault comes.</summary>
 public sealed class FaultScenario : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Noise = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(1);
     private static int _scenarios;
@@ -35,8 +35,35 @@ public sealed class FaultScenario : IAsyncDisposable
 
     private string Direct => new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Pooling = false }.ConnectionString;
 
-    /// <summary>A scenario in which a connection is at this.</summary>
-    public static async Task<FaultScenario> AtAsync(PostgresServer server, WorstMoment moment)
+    /// <summary>
+    /// One fault, at the same time for six pools, each with a connection at another moment. While the fault lasts, requests are answered in
+    /// time; afterwards each pool is whole again.
+    /// </summary>
+    public static async Task SurviveAsync(PostgresServer server, Func<FaultScenario[], Task> fault, Action? repair = null)
+    {
+        var scenarios = await Task.WhenAll(Enum.GetValues<WorstMoment>().Select(moment => AtAsync(server, moment)));
+        try
+        {
+            try
+            {
+                await fault(scenarios);
+                await Task.WhenAll(scenarios.Select(scenario => scenario.StandAsync()));
+            }
+            finally
+            {
+                repair?.Invoke();
+            }
+
+            await Task.WhenAll(scenarios.Select(scenario => scenario.RecoverAsync()));
+        }
+        finally
+        {
+            foreach (var scenario in scenarios)
+                await scenario.DisposeAsync();
+        }
+    }
+
+    private static async Task<FaultScenario> AtAsync(PostgresServer server, WorstMoment moment)
     {
         var scenario = new FaultScenario(server, moment);
         scenario._pool = await scenario.StartAsync();
@@ -57,8 +84,8 @@ public sealed class FaultScenario : IAsyncDisposable
         await backends.TerminateAsync();
     }
 
-    /// <summary>After the fault: the pool is whole again by itself, and leaves nothing when it ends.</summary>
-    public async Task RecoverAsync()
+    /// <summary>After the fault the pool is whole again by itself, and leaves nothing when it ends.</summary>
+    private async Task RecoverAsync()
     {
         Network.Mode = NetworkMode.Pass;
         await _affected;
@@ -87,7 +114,7 @@ public sealed class FaultScenario : IAsyncDisposable
         });
     }
 
-    /// <summary>The task is the part of whoever is hit by the fault; it may see an error, and never hangs.</summary>
+    /// <summary>The task is the work that the fault hits; it may end with an error, and never hangs.</summary>
     private async Task<Task> BringAsync(ConnectionPool pool)
     {
         switch (_moment)
@@ -96,16 +123,16 @@ public sealed class FaultScenario : IAsyncDisposable
                 Slowly();
                 var opening = UseAsync(pool);
                 await Until.TrueAsync(() => pool.Statistics.Opening > 0, "an open is in flight");
-                return Suffer(opening);
+                return BoundedAsync(opening);
             case WorstMoment.Validating:
                 Slowly();
                 var validated = UseAsync(pool);
                 await Until.TrueAsync(() => pool.Statistics.Validating > 0, "a round trip is in flight");
-                return Suffer(validated);
+                return BoundedAsync(validated);
             case WorstMoment.Lent:
                 var querying = QueryAsync(pool);
                 await Until.TrueAsync(() => pool.Statistics.InUse > 0, "a query is in flight");
-                return Suffer(querying);
+                return BoundedAsync(querying);
             case WorstMoment.Resetting:
                 await using (var lease = await pool.GetConnAsync())
                 {
@@ -132,7 +159,7 @@ public sealed class FaultScenario : IAsyncDisposable
     }
 
     /// <summary>While the fault lasts every request is answered in its time, with a connection or an error.</summary>
-    public async Task StandAsync()
+    private async Task StandAsync()
     {
         var pool = Pool;
         var start = Stopwatch.GetTimestamp();
@@ -141,7 +168,7 @@ public sealed class FaultScenario : IAsyncDisposable
             var asked = Stopwatch.GetTimestamp();
             try
             {
-                var lease = await pool.Manager.Ask<PooledConnection>(new GetConn { Timeout = Patience }, TimeSpan.FromSeconds(30));
+                var lease = await pool.Manager.Ask<PooledConnection>(new GetConn { Timeout = RequestTimeout }, TimeSpan.FromSeconds(30));
                 await lease.DisposeAsync();
             }
             catch (PoolException error)
@@ -149,12 +176,12 @@ public sealed class FaultScenario : IAsyncDisposable
                 Assert.True(error.IsTransient, error.Message);
             }
 
-            Assert.True(Stopwatch.GetElapsedTime(asked) < Patience + Noise, $"answered after {Stopwatch.GetElapsedTime(asked)}");
+            Assert.True(Stopwatch.GetElapsedTime(asked) < RequestTimeout + Noise, $"answered after {Stopwatch.GetElapsedTime(asked)}");
             await Task.Delay(20);
         }
     }
 
-    /// <summary>Without anybody's help: all connections can be borrowed at once, and each works.</summary>
+    /// <summary>All connections can be borrowed at once, and each works.</summary>
     private static async Task BeWholeAsync(ConnectionPool pool)
     {
         for (var round = 0; round < 2; round++)
@@ -183,7 +210,7 @@ public sealed class FaultScenario : IAsyncDisposable
         await ExecuteAsync(lease, "SELECT pg_sleep(0.8)");
     }
 
-    private static async Task Suffer(Task work)
+    private static async Task BoundedAsync(Task work)
     {
         try
         {
@@ -191,7 +218,7 @@ public sealed class FaultScenario : IAsyncDisposable
         }
         catch (Exception error) when (error is NpgsqlException or PoolException or IOException or InvalidOperationException)
         {
-            // The one who is hit may see it.
+            // The work that the fault hits may fail.
         }
     }
 

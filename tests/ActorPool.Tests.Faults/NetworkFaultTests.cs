@@ -3,8 +3,8 @@ using ActorPool.ThrowawayPostgres;
 
 namespace ActorPool.Tests.Faults;
 
-/// <summary>Every fault of the network while a connection is at everything that it can be at.</summary>
-public sealed class NetworkFaultTests : FaultTest
+/// <summary>Every fault of the network, with a connection at every moment of its life.</summary>
+public sealed class NetworkFaultTests
 {
     private static readonly Lazy<Task<PostgresServer>> Server = new(() => PostgresServer.StartAsync(new PostgresServerOptions { AlwaysThrowaway = true, MaxServerConnections = 60 }));
 
@@ -12,12 +12,12 @@ public sealed class NetworkFaultTests : FaultTest
 
     [Theory]
     [MemberData(nameof(Modes))]
-    public async Task Requests_are_answered_in_time_during_it_and_the_pool_is_whole_after_it(NetworkMode mode) =>
-        await SurviveAsync(await Server.Value, scenarios => EachAsync(scenarios, scenario => scenario.Network.Mode = mode));
+    public async Task A_pool_answers_in_time_during_a_network_fault_and_is_whole_afterwards(NetworkMode mode) =>
+        await FaultScenario.SurviveAsync(await Server.Value, scenarios => EachAsync(scenarios, scenario => scenario.Network.Mode = mode));
 
     [Fact]
-    public async Task Requests_are_answered_when_all_connections_are_reset() =>
-        await SurviveAsync(await Server.Value, scenarios => EachAsync(scenarios, scenario => scenario.Network.CutAll()));
+    public async Task A_pool_answers_in_time_after_a_reset_of_all_connections_and_is_whole_afterwards() =>
+        await FaultScenario.SurviveAsync(await Server.Value, scenarios => EachAsync(scenarios, scenario => scenario.Network.CutAll()));
 
     private static Task EachAsync(FaultScenario[] scenarios, Action<FaultScenario> fault)
     {

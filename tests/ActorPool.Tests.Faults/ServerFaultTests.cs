@@ -3,29 +3,29 @@ using ActorPool.ThrowawayPostgres;
 
 namespace ActorPool.Tests.Faults;
 
-/// <summary>Every fault of the server while a connection is at everything that it can be at.</summary>
-public sealed class ServerFaultTests : FaultTest
+/// <summary>Every fault of the server, with a connection at every moment of its life.</summary>
+public sealed class ServerFaultTests
 {
     private static readonly Lazy<Task<PostgresServer>> Server = new(() => PostgresServer.StartAsync(new PostgresServerOptions { AlwaysThrowaway = true, MaxServerConnections = 60 }));
 
     [Fact]
-    public async Task All_backends_are_killed() =>
-        await SurviveAsync(await Server.Value, scenarios => Task.WhenAll(scenarios.Select(scenario => scenario.KillAsync())));
+    public async Task A_pool_survives_the_kill_of_all_its_backends() =>
+        await FaultScenario.SurviveAsync(await Server.Value, scenarios => Task.WhenAll(scenarios.Select(scenario => scenario.KillAsync())));
 
     [Theory]
     [InlineData(PostgresStopMode.Fast)]
     [InlineData(PostgresStopMode.Immediate)]
-    public async Task It_is_restarted(PostgresStopMode mode)
+    public async Task A_pool_survives_a_restart_of_the_server(PostgresStopMode mode)
     {
         var server = await Server.Value;
-        await SurviveAsync(server, _ => server.RestartAsync(mode));
+        await FaultScenario.SurviveAsync(server, _ => server.RestartAsync(mode));
     }
 
     [Fact]
-    public async Task Its_backends_stand_still()
+    public async Task A_pool_survives_backends_that_stand_still()
     {
         var stopped = new List<StoppedBackend>();
-        await SurviveAsync(
+        await FaultScenario.SurviveAsync(
             await Server.Value,
             async scenarios =>
             {

@@ -8,7 +8,7 @@ using Npgsql;
 namespace ActorPool.Tests.Faults;
 
 /// <summary>
-/// Idle connections that are dead without a word, at the pool's maximum: a firewall has forgotten them, or their backends stand still. New connections work.
+/// Idle connections that are silently dead, at the pool's maximum: a firewall has forgotten them, or their backends stand still. New connections work.
 /// </summary>
 [Collection(AloneCollection.Name)]
 public sealed class SilentNetworkTests : IAsyncLifetime
@@ -23,7 +23,7 @@ public sealed class SilentNetworkTests : IAsyncLifetime
     private FaultProxy _network = null!;
     private ConnectionPool _pool = null!;
 
-    /// <summary>How the connections died.</summary>
+    /// <summary>Why the connections are dead.</summary>
     public enum Death
     {
         Forgotten,
@@ -66,7 +66,7 @@ public sealed class SilentNetworkTests : IAsyncLifetime
     [Theory]
     [InlineData(Death.Forgotten)]
     [InlineData(Death.Stopped)]
-    public async Task Without_a_borrower_the_pool_notices_by_itself(Death death)
+    public async Task An_idle_pool_replaces_its_dead_connections_by_itself(Death death)
     {
         await StartAsync(settings => settings with { ValidateIdleEvery = TimeSpan.FromSeconds(1) });
         await UseAllAsync();
@@ -79,7 +79,7 @@ public sealed class SilentNetworkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_firewall_has_forgotten_is_terminated_at_the_server_as_soon_as_another_connection_is_open()
+    public async Task Backends_that_a_firewall_has_forgotten_are_terminated_at_the_server()
     {
         await StartAsync(settings => settings with { ValidateAfterIdle = TimeSpan.Zero });
         await UseAllAsync();

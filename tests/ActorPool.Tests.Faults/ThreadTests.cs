@@ -6,12 +6,13 @@ using Npgsql;
 
 namespace ActorPool.Tests.Faults;
 
+/// <summary>Threads of the thread pool while the network is silent.</summary>
 [Collection(AloneCollection.Name)]
 public sealed class ThreadTests
 {
     private const int Connections = 40;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
     [Fact]
     public async Task Round_trips_that_hang_keep_no_thread_of_the_thread_pool()
@@ -22,17 +23,17 @@ public sealed class ThreadTests
         var system = ActorSystem.Create("threads", "akka.loglevel = ERROR, akka.stdout-loglevel = ERROR, akka.loggers = []");
         var pool = await ConnectionPool.StartAsync(system, new PoolSettings(text.ConnectionString, Connections, Connections)
         {
-            ConnectTimeout = Patience,
-            AcquireTimeout = 4 * Patience,
+            ConnectTimeout = Limit,
+            AcquireTimeout = 4 * Limit,
             ValidateAfterIdle = TimeSpan.Zero,
         });
         network.Mode = NetworkMode.Blackhole;
 
-        // All are proven at once, and all of them in vain.
+        // All connections are tested at once, and every test fails.
         var refused = Enumerable.Range(0, Connections).Select(_ => Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask())).ToArray();
         var slowest = await Task.Run(() => SlowestTurnAsync(Task.WhenAll(refused)));
 
-        Assert.True(slowest < 2 * Patience, $"The thread pool was taken for {slowest}.");
+        Assert.True(slowest < 2 * Limit, $"The thread pool was blocked for {slowest}.");
         Assert.All(await Task.WhenAll(refused), error => Assert.Contains(error.Kind, new[] { PoolErrorKind.Timeout, PoolErrorKind.ConnectFailed }));
 
         network.Mode = NetworkMode.Pass;

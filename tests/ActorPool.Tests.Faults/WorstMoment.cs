@@ -1,6 +1,6 @@
 namespace ActorPool.Tests.Faults;
 
-/// <summary>What a connection is at when the fault comes.</summary>
+/// <summary>The moment in a connection's life at which the fault comes.</summary>
 public enum WorstMoment
 {
     Opening,
