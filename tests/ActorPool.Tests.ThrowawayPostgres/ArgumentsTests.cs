@@ -3,10 +3,11 @@ using ActorPool.ThrowawayPostgres;
 
 namespace ActorPool.Tests.ThrowawayPostgres;
 
+/// <summary>The command line of the program, and the rule that it shares with the others.</summary>
 public sealed class ArgumentsTests
 {
     [Fact]
-    public void No_argument_means_the_defaults()
+    public void No_argument_stands_for_the_defaults()
     {
         var parsed = Arguments.Parse([]);
 
@@ -15,7 +16,7 @@ public sealed class ArgumentsTests
     }
 
     [Fact]
-    public void The_connection_limit_and_help_are_understood()
+    public void The_connection_limit_and_help_are_read()
     {
         var parsed = Arguments.Parse(["--max-connections", "25", "--help"]);
 
@@ -36,14 +37,14 @@ public sealed class ArgumentsTests
     }
 
     [Fact]
-    public void The_options_of_the_demo_and_of_the_comparison_may_be_written_so_too()
+    public void An_option_of_another_program_may_have_an_equals_sign()
     {
         Assert.Equal(5, Demo.Arguments.Parse(["--seconds=5"]).Seconds);
         Assert.Equal(3, Differential.Arguments.Parse(["--seed=3", "Host=db;Username=me"]).Seed);
     }
 
     [Fact]
-    public void A_value_that_is_missing_after_an_equals_sign_is_asked_for()
+    public void The_error_of_a_missing_value_names_its_option()
     {
         var error = Assert.Throws<FormatException>(() => Demo.Arguments.Parse(["--seconds="]));
 
@@ -56,7 +57,7 @@ public sealed class ArgumentsTests
     [InlineData("--max-connections", "many")]
     [InlineData("guard")]
     [InlineData("--bogus")]
-    public void Anything_else_is_named_in_the_error(params string[] arguments)
+    public void An_unknown_argument_is_named_in_the_error(params string[] arguments)
     {
         var error = Assert.Throws<FormatException>(() => Arguments.Parse(arguments));
 

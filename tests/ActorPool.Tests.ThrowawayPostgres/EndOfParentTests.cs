@@ -2,50 +2,18 @@ using ActorPool.Tests.ThrowawayPostgres.Support;
 
 namespace ActorPool.Tests.ThrowawayPostgres;
 
+/// <summary>The end of a process that owns servers, in every way that needs no code of its own.</summary>
 public sealed class EndOfParentTests
 {
     [LinuxFact]
-    public async Task A_killed_parent_leaves_neither_process_nor_folder()
-    {
-        using var parent = ParentProcess.Start(ParentProcess.ServerProgram, []);
-        var traces = await ServerTraces.OfAsync(await parent.ConnectionStringAsync());
-        Assert.True(traces.FolderExists && traces.ProcessLives && traces.PortIsOpen);
+    public Task A_killed_parent_leaves_nothing_of_its_two_servers() => LeavesNothingAsync(parent => parent.KillAsync());
 
-        await parent.KillAsync();
-
-        await traces.AreGoneAsync();
-    }
+    /// <summary>A terminal sends the signal to its whole foreground group, with the guard in it; this parent does not clean up.</summary>
+    [LinuxFact]
+    public Task Ctrl_C_at_a_parent_without_a_handler_leaves_nothing() => LeavesNothingAsync(parent => parent.SignalGroupAsync("INT"));
 
     [LinuxFact]
-    public async Task A_killed_parent_of_two_servers_leaves_neither()
-    {
-        using var parent = ParentProcess.Start(ParentProcess.TwoServersProgram, []);
-        var first = await ServerTraces.OfAsync(await parent.ConnectionStringAsync());
-        var second = await ServerTraces.OfAsync(await parent.ConnectionStringAsync());
-        Assert.NotEqual(first, second);
-
-        await parent.KillAsync();
-
-        await first.AreGoneAsync();
-        await second.AreGoneAsync();
-    }
-
-    /// <summary>A terminal sends these to its whole foreground group, the guard among them; this parent does not clean up.</summary>
-    [LinuxFact]
-    public async Task Ctrl_C_at_a_parent_without_a_handler_leaves_nothing()
-    {
-        using var parent = ParentProcess.Start(ParentProcess.TwoServersProgram, []);
-        var first = await ServerTraces.OfAsync(await parent.ConnectionStringAsync());
-        var second = await ServerTraces.OfAsync(await parent.ConnectionStringAsync());
-
-        await parent.SignalGroupAsync("INT");
-
-        await first.AreGoneAsync();
-        await second.AreGoneAsync();
-    }
-
-    [LinuxFact]
-    public async Task Ctrl_C_at_the_program_itself_ends_it_in_good_order()
+    public async Task Ctrl_C_at_the_program_ends_it_with_exit_code_0()
     {
         using var parent = ParentProcess.Start(ParentProcess.ServerProgram, ["--max-connections", "11"]);
         var connectionString = await parent.ConnectionStringAsync();
@@ -67,5 +35,19 @@ public sealed class EndOfParentTests
         await parent.SignalGroupAsync("HUP");
 
         await traces.AreGoneAsync();
+    }
+
+    private static async Task LeavesNothingAsync(Func<ParentProcess, Task> end)
+    {
+        using var parent = ParentProcess.Start(ParentProcess.TwoServersProgram, []);
+        var first = await ServerTraces.OfAsync(await parent.ConnectionStringAsync());
+        var second = await ServerTraces.OfAsync(await parent.ConnectionStringAsync());
+        Assert.NotEqual(first, second);
+        Assert.True(second.FolderExists && second.ProcessLives && second.PortIsOpen);
+
+        await end(parent);
+
+        await first.AreGoneAsync();
+        await second.AreGoneAsync();
     }
 }

@@ -4,6 +4,7 @@ using ActorPool.ThrowawayPostgres.Clusters;
 
 namespace ActorPool.Tests.ThrowawayPostgres;
 
+/// <summary>A server that is given, and left as it is.</summary>
 public sealed class ExistingServerTests(RunningServer existing) : IClassFixture<RunningServer>
 {
     private readonly string _connectionString = existing.Server.ConnectionString + ";Password=secret";
@@ -38,19 +39,19 @@ public sealed class ExistingServerTests(RunningServer existing) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_given_server_that_is_not_there_is_told_without_its_password()
+    public async Task The_error_of_an_unreachable_server_does_not_quote_the_password()
     {
-        var nobodyThere = $"Host=127.0.0.1;Port={FreePort.Next()};Username=postgres;Password=secret";
+        var unreachable = $"Host=127.0.0.1;Port={FreePort.Next()};Username=postgres;Password=secret";
 
         var error = await Assert.ThrowsAsync<PostgresUnavailableException>(
-            () => PostgresServer.StartAsync(new PostgresServerOptions { ConnectionString = nobodyThere }));
+            () => PostgresServer.StartAsync(new PostgresServerOptions { ConnectionString = unreachable }));
 
         Assert.Contains("Cannot use the existing server at 127.0.0.1:", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task What_is_no_connection_string_is_told()
+    public async Task A_text_that_is_no_connection_string_is_refused()
     {
         var error = await Assert.ThrowsAsync<PostgresUnavailableException>(
             () => PostgresServer.StartAsync(new PostgresServerOptions { ConnectionString = "Hots=here" }));

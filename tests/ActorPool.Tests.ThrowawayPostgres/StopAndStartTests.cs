@@ -5,6 +5,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.ThrowawayPostgres;
 
+/// <summary>A throwaway server that is stopped in each mode, and started again.</summary>
 public sealed class StopAndStartTests(RunningServer running) : IClassFixture<RunningServer>, IAsyncLifetime
 {
     private readonly PostgresServer _server = running.Server;
@@ -28,14 +29,14 @@ public sealed class StopAndStartTests(RunningServer running) : IClassFixture<Run
     }
 
     [Fact]
-    public async Task A_fast_stop_says_goodbye_to_the_sessions()
+    public async Task A_fast_stop_tells_the_sessions_that_it_is_a_shutdown()
     {
         await using var session = await Sql.OpenAsync(_server.ConnectionString);
 
         await _server.StopAsync();
 
-        var goodbye = await Assert.ThrowsAsync<PostgresException>(() => Sql.AskAsync(session, "SELECT 1"));
-        Assert.Equal(PostgresErrorCodes.AdminShutdown, goodbye.SqlState);
+        var end = await Assert.ThrowsAsync<PostgresException>(() => Sql.AskAsync(session, "SELECT 1"));
+        Assert.Equal(PostgresErrorCodes.AdminShutdown, end.SqlState);
     }
 
     [Fact]

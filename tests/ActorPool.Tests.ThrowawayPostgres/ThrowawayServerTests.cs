@@ -6,10 +6,11 @@ using Npgsql;
 
 namespace ActorPool.Tests.ThrowawayPostgres;
 
+/// <summary>A throwaway server from its start to its removal.</summary>
 public sealed class ThrowawayServerTests
 {
     [Fact]
-    public async Task A_started_server_answers_and_is_gone_after_dispose()
+    public async Task A_started_server_answers_and_is_gone_and_of_no_use_after_its_dispose()
     {
         var server = await PostgresServer.StartAsync();
         var traces = await ServerTraces.OfAsync(server.ConnectionString);
@@ -23,22 +24,13 @@ public sealed class ThrowawayServerTests
         Assert.False(traces.FolderExists);
         Assert.False(traces.ProcessLives);
         Assert.False(traces.PortIsOpen);
-    }
-
-    [Fact]
-    public async Task After_dispose_nothing_more_can_be_done_with_it()
-    {
-        var server = await PostgresServer.StartAsync();
-
         await server.DisposeAsync();
-        await server.DisposeAsync();
-
         await Assert.ThrowsAsync<ObjectDisposedException>(() => server.StopAsync());
         await Assert.ThrowsAsync<ObjectDisposedException>(server.StartAgainAsync);
     }
 
     [Fact]
-    public async Task Options_reach_the_server()
+    public async Task Limits_and_settings_of_the_options_reach_the_server()
     {
         await using var server = await PostgresServer.StartAsync(new PostgresServerOptions
         {
@@ -56,7 +48,7 @@ public sealed class ThrowawayServerTests
     }
 
     [Fact]
-    public async Task A_setting_the_server_refuses_is_told_with_its_own_words()
+    public async Task A_setting_that_the_server_refuses_is_in_the_error()
     {
         var options = new PostgresServerOptions { Settings = new Dictionary<string, string> { ["no_such_setting"] = "1" } };
 
@@ -78,7 +70,7 @@ public sealed class ThrowawayServerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new PostgresServerOptions { MaxServerConnections = 0 });
 
     [LinuxFact]
-    public async Task A_start_that_is_given_up_leaves_nothing_behind()
+    public async Task A_start_that_is_cancelled_leaves_nothing_behind()
     {
         using var disk = new InstallationsOnDisk();
         var (binaries, dataFolder) = disk.InstallWithEndlessInitDb();

@@ -4,10 +4,11 @@ using ActorPool.ThrowawayPostgres.Clusters;
 
 namespace ActorPool.Tests.ThrowawayPostgres.Clusters;
 
+/// <summary>Folders of clusters: which of them a start removes.</summary>
 public sealed class SweepTests
 {
     [Fact]
-    public async Task A_start_removes_what_a_dead_owner_left_behind()
+    public async Task A_start_removes_the_folder_of_a_dead_owner()
     {
         var (folder, mark) = ClusterFolder.Create();
         mark.Dispose();
@@ -15,7 +16,7 @@ public sealed class SweepTests
         {
             var started = dead.StartTime.ToUniversalTime();
             await dead.WaitForExitAsync();
-            // In one piece: a server that starts in another process may look at it at any moment.
+            // In one step: a server that starts in another process may read the file at any moment.
             var other = Path.Combine(folder.Path, "other");
             await File.WriteAllTextAsync(other, $"{dead.Id}\n{started:O}\n");
             File.Move(other, Path.Combine(folder.Path, "owner"), overwrite: true);
@@ -43,7 +44,7 @@ public sealed class SweepTests
     }
 
     [Fact]
-    public void A_process_that_was_given_a_dead_owners_number_is_not_the_owner()
+    public void A_process_with_the_number_of_a_dead_owner_is_not_the_owner()
     {
         var (folder, mark) = ClusterFolder.Create();
         mark.Dispose();
@@ -55,7 +56,7 @@ public sealed class SweepTests
     }
 
     [Fact]
-    public void A_new_folder_is_left_alone_until_it_has_its_mark()
+    public void A_new_folder_without_a_mark_is_not_abandoned()
     {
         var (folder, mark) = ClusterFolder.Create();
         mark.Dispose();

@@ -4,6 +4,7 @@ using ActorPool.ThrowawayPostgres.Discovery;
 
 namespace ActorPool.Tests.ThrowawayPostgres.Discovery;
 
+/// <summary>The search for the programs of PostgreSQL.</summary>
 public sealed class BinarySearchTests : IDisposable
 {
     private readonly InstallationsOnDisk _disk = new();
@@ -11,15 +12,15 @@ public sealed class BinarySearchTests : IDisposable
     public void Dispose() => _disk.Dispose();
 
     [Fact]
-    public async Task Nothing_found_gives_one_message_that_says_what_to_install()
+    public async Task The_error_without_an_installation_says_what_to_install()
     {
         var search = new BinarySearch([_disk.At("nowhere")], _ => throw new HttpRequestException("no way out"));
 
         var error = await Assert.ThrowsAsync<PostgresUnavailableException>(
             () => PostgresServer.StartAsync(new PostgresServerOptions(), search, CancellationToken.None));
 
-        string[] told = [_disk.At("nowhere"), "no way out", "apt install", "dnf install", "apk add", "pacman -S", "brew install", "Windows", "ACTORPOOL_POSTGRES"];
-        Assert.All(told, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        string[] parts = [_disk.At("nowhere"), "no way out", "apt install", "dnf install", "apk add", "pacman -S", "brew install", "Windows", "ACTORPOOL_POSTGRES"];
+        Assert.All(parts, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -34,7 +35,7 @@ public sealed class BinarySearchTests : IDisposable
     }
 
     [Fact]
-    public async Task The_newest_version_of_a_place_is_taken_and_an_earlier_place_before_a_newer_version()
+    public async Task The_newest_version_of_the_first_place_is_taken()
     {
         _disk.Install("9.6/bin");
         var newest = _disk.Install("17/bin");
@@ -45,7 +46,7 @@ public sealed class BinarySearchTests : IDisposable
     }
 
     [LinuxFact]
-    public async Task Links_are_followed_to_the_installation()
+    public async Task A_link_is_followed_to_its_installation()
     {
         var real = _disk.Install("15/bin");
         Directory.CreateDirectory(_disk.At("links"));

@@ -8,11 +8,11 @@ using ActorPool.ThrowawayPostgres.Discovery;
 
 namespace ActorPool.Tests.ThrowawayPostgres.Discovery;
 
-/// <summary>The download of PostgreSQL, from a server of the test's own.</summary>
+/// <summary>The download of PostgreSQL, from a server of the test.</summary>
 public sealed class DownloadTests : IDisposable
 {
     private readonly InstallationsOnDisk _disk = new();
-    private readonly List<string> _told = [];
+    private readonly List<string> _progress = [];
     private readonly HttpListener _listener = new();
     private readonly string _source = $"http://127.0.0.1:{FreePort.Next()}/";
 
@@ -23,7 +23,7 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_download_from_where_nobody_listens_fails_soon_and_clearly()
+    public async Task A_download_from_an_unreachable_server_fails_soon_and_clearly()
     {
         var error = await FailAsync("00");
 
@@ -31,17 +31,17 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_download_is_announced_and_tells_how_far_it_is()
+    public async Task A_download_is_announced_and_shows_its_progress()
     {
         var archive = Serve();
         await FailAsync(Convert.ToHexString(SHA256.HashData(archive)));
 
-        Assert.StartsWith("No usable PostgreSQL is installed: downloading PostgreSQL 17.6.0 from 127.0.0.1 to ", _told[0], StringComparison.Ordinal);
-        Assert.Contains(_told, line => line.StartsWith("  100 % of ", StringComparison.Ordinal));
+        Assert.StartsWith("No usable PostgreSQL is installed: downloading PostgreSQL 17.6.0 from 127.0.0.1 to ", _progress[0], StringComparison.Ordinal);
+        Assert.Contains(_progress, line => line.StartsWith("  100 % of ", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task An_archive_with_another_hash_than_the_known_one_is_refused()
+    public async Task An_archive_with_an_unknown_hash_is_refused()
     {
         Serve();
         var error = await FailAsync(new string('0', 64));
@@ -52,7 +52,7 @@ public sealed class DownloadTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_download_that_fails_leaves_no_folder_behind(bool isKnown)
+    public async Task A_failed_download_leaves_no_folder_behind(bool isKnown)
     {
         var archive = Serve();
         Directory.CreateDirectory(_disk.At("home"));
@@ -62,7 +62,7 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_download_that_fails_keeps_what_was_in_the_cache_before()
+    public async Task A_failed_download_keeps_the_rest_of_the_cache()
     {
         Serve();
         Directory.CreateDirectory(_disk.At("home/cache/binaries"));
@@ -74,7 +74,7 @@ public sealed class DownloadTests : IDisposable
 
     private async Task<PostgresUnavailableException> FailAsync(string hash)
     {
-        var search = new BinarySearch([], stop => EmbeddedBinaries.FetchAsync(_disk.At("home/cache/binaries"), _source + "maven2", hash, _told.Add, stop));
+        var search = new BinarySearch([], stop => EmbeddedBinaries.FetchAsync(_disk.At("home/cache/binaries"), _source + "maven2", hash, _progress.Add, stop));
         return await Assert.ThrowsAsync<PostgresUnavailableException>(
             () => search.FindAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20)));
     }

@@ -18,21 +18,21 @@ internal sealed class InstallationsOnDisk : IDisposable
         return folder;
     }
 
-    /// <summary>An initdb that tells where it was to create a cluster, and never ends.</summary>
+    /// <summary>An initdb that writes down the folder of its cluster, and never ends.</summary>
     public (string Folder, Func<string?> DataFolder) InstallWithEndlessInitDb()
     {
         var folder = Install("endless");
-        var told = Path.Combine(folder, "told");
+        var log = Path.Combine(folder, "log");
         var initDb = Path.Combine(folder, "initdb");
-        File.WriteAllText(initDb, $"#!/bin/sh\necho \"$2\" > {told}.new && mv {told}.new {told}\nexec sleep 60\n");
+        File.WriteAllText(initDb, $"#!/bin/sh\necho \"$2\" > {log}.new && mv {log}.new {log}\nexec sleep 60\n");
         if (!OperatingSystem.IsWindows())
         {
-            const UnixFileMode everybody = (UnixFileMode)0b111_111_111;
-            File.SetUnixFileMode(folder, everybody);
-            File.SetUnixFileMode(initDb, everybody);
+            const UnixFileMode all = (UnixFileMode)0b111_111_111;
+            File.SetUnixFileMode(folder, all);
+            File.SetUnixFileMode(initDb, all);
         }
 
-        return (folder, () => File.Exists(told) ? File.ReadAllText(told).Trim() : null);
+        return (folder, () => File.Exists(log) ? File.ReadAllText(log).Trim() : null);
     }
 
     public void Dispose()

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace ActorPool.Tests.ThrowawayPostgres.Support;
 
-/// <summary>What a running server has put into the world: a folder, a process, a port.</summary>
+/// <summary>The traces of a running server: a folder, a process, a port.</summary>
 internal sealed record ServerTraces(string Folder, int ProcessId, int Port)
 {
     public static async Task<ServerTraces> OfAsync(string connectionString)
@@ -28,7 +28,7 @@ internal sealed record ServerTraces(string Folder, int ProcessId, int Port)
             try
             {
                 using var process = Process.GetProcessById(ProcessId);
-                // A dead process that nobody has waited for yet still has its number, but no command line.
+                // A dead process whose parent has not waited for it still has its number, but no command line.
                 return !OperatingSystem.IsLinux() || File.ReadAllBytes($"/proc/{ProcessId}/cmdline").Length > 0;
             }
             catch (Exception e) when (e is ArgumentException or IOException)
