@@ -6,15 +6,15 @@ using Akka.Actor;
 namespace ActorPool.Actors;
 
 /// <summary>
-/// The task behind the temporary actor of an Ask. Akka answers a late reply to an Ask with silence; the task tells whether
-/// a reply was taken. Read through a name that is not public: where it has moved, nothing is known and nothing breaks.
+/// The task behind the temporary actor of an Ask. Akka drops a late reply to an Ask silently; the task shows whether a reply arrived.
+/// It is read from a private field: where a version of Akka has moved that, the pool does without.
 /// </summary>
 internal static class AskPromise
 {
     private static readonly ConcurrentDictionary<Type, Func<IActorRef, Task?>?> Readers = new();
 
-    /// <summary>The promise of an asker; null when the reference is no Ask, or cannot be read.</summary>
-    public static Task? Of(IActorRef asker) => Readers.GetOrAdd(asker.GetType(), static type => ReaderOf(type))?.Invoke(asker);
+    /// <summary>The task of an Ask; null when the reference is no Ask, or cannot be read.</summary>
+    public static Task? Of(IActorRef sender) => Readers.GetOrAdd(sender.GetType(), static type => ReaderOf(type))?.Invoke(sender);
 
     private static Func<IActorRef, Task?>? ReaderOf(Type type)
     {
@@ -24,8 +24,8 @@ internal static class AskPromise
         var task = field?.FieldType.GetProperty("Task");
         if (field is null || task is null || !typeof(Task).IsAssignableFrom(task.PropertyType))
             return null;
-        var asker = Expression.Parameter(typeof(IActorRef), "asker");
-        var read = Expression.Property(Expression.Field(Expression.Convert(asker, type), field), task);
-        return Expression.Lambda<Func<IActorRef, Task?>>(read, asker).Compile();
+        var sender = Expression.Parameter(typeof(IActorRef), "sender");
+        var read = Expression.Property(Expression.Field(Expression.Convert(sender, type), field), task);
+        return Expression.Lambda<Func<IActorRef, Task?>>(read, sender).Compile();
     }
 }

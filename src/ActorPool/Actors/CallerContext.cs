@@ -4,8 +4,8 @@ using System.Threading.Tasks.Sources;
 namespace ActorPool.Actors;
 
 /// <summary>
-/// A continuation that wants to go on in its caller's context. It is posted there from the thread pool and never by whoever gives the
-/// answer: a context is the caller's own code, which may run what it is given at once, or throw.
+/// A continuation that has to run in its caller's context. It is posted there from the thread pool, and never by the thread that has the
+/// answer: a context is user code, which may run the continuation at once, or throw.
 /// </summary>
 internal sealed class CallerContext(SynchronizationContext? context, TaskScheduler scheduler, Action<object?> continuation, object? state)
 {
@@ -17,7 +17,7 @@ internal sealed class CallerContext(SynchronizationContext? context, TaskSchedul
         promise.OnCompleted(continuation, state, token, flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext);
     }
 
-    /// <summary>The same continuation, to be run on the thread pool: it goes on in its caller's context, if it wants to.</summary>
+    /// <summary>The same continuation, to be run on the thread pool: from there it is posted to its caller's context, if that was asked for.</summary>
     public static (Action<object?> Continuation, object? State) Wrap(Action<object?> continuation, object? state, ValueTaskSourceOnCompletedFlags flags) =>
         (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0 && Captured(continuation, state) is { } caller
             ? (static caller => ((CallerContext)caller!).Post(), caller)
@@ -31,7 +31,7 @@ internal sealed class CallerContext(SynchronizationContext? context, TaskSchedul
         return TaskScheduler.Current != TaskScheduler.Default ? new CallerContext(null, TaskScheduler.Current, continuation, state) : null;
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever a context throws that takes nothing any more: its caller goes on without it.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A context that is shut down may throw anything; its caller continues without it.")]
     private void Post()
     {
         try

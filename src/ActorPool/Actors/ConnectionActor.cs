@@ -11,13 +11,15 @@ using Akka.Event;
 namespace ActorPool.Actors;
 
 /// <summary>
-/// Owns one physical connection and does everything with it that waits for the network: open, round trips, close.
+/// Owns one physical connection and does all of its work that waits for the network: open, round trips, close.
 /// </summary>
 /// <remarks>
-/// The dialogue with the manager: it is made with its connection and told <see cref="OpenConnection"/>; it answers
-/// <see cref="ConnectionOpened"/> or <see cref="ConnectionFailed"/>, the latter followed by <see cref="ConnectionEnded"/> when the server may have a backend of it. Between leases it may be told <see cref="WorkOn"/> and answers
-/// <see cref="WorkEnded"/>. <see cref="EndConnection"/> may come at any time, also while an open or a round trip is stuck; then it answers
-/// <see cref="ConnectionEnded"/> when the backend is gone, and stops. When it stops for any other reason the connection is ended as well.
+/// <para>The dialogue with the manager. It starts with its connection and receives <see cref="OpenConnection"/>. It answers
+/// <see cref="ConnectionOpened"/>, or <see cref="ConnectionFailed"/> and, when the server may have a backend of it, <see cref="ConnectionEnded"/>.</para>
+/// <para>Between two leases it may receive <see cref="WorkOn"/>, and answers <see cref="WorkEnded"/>.</para>
+/// <para><see cref="EndConnection"/> may come at any time, also while an open or a round trip is stuck. It answers <see cref="ConnectionEnded"/>
+/// when the backend has ended, and stops. When it stops for another reason, it closes the connection, and the manager learns by
+/// <see cref="ConnectionStopped"/>, its watch.</para>
 /// </remarks>
 internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConnection connection, PoolMetrics metrics) : UntypedActor
 {
@@ -50,7 +52,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
                     Context.Stop(Self);
                 break;
             case ConnectionOpened or WorkEnded when !_ending:
-                // Somebody may wait for it: the manager goes on here rather than on another thread.
+                // A request may wait for it: the manager runs on this thread instead of waiting for another.
                 ManagerDispatcher.Tell(Context.Parent, message);
                 break;
             case ConnectionEnded:
@@ -61,8 +63,8 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
     }
 
     /// <summary>
-    /// Its manager crashed and has been made again; this one only follows. The connection is none the worse for it, and
-    /// what is under way reports to the new instance.
+    /// Its manager crashed and was restarted, and Akka restarts this actor with it. The connection stays as it is, and the work in flight
+    /// reports to the new instance.
     /// </summary>
     protected override void PreRestart(Exception reason, object message)
     {
@@ -70,7 +72,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
 
     protected override void PostStop()
     {
-        // Does nothing when it was ended before; nothing is left of it then.
+        // Without effect on a connection that was closed before.
         _ = connection.AbortAsync();
     }
 
@@ -82,9 +84,9 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
     }
 
     /// <summary>
-    /// What PipeTo does, but this actor and then the manager go on, if they are at rest, on the thread that has the server's answer.
+    /// As PipeTo, but this actor and then the manager run, if they are at rest, on the thread that has the server's answer.
     /// </summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever the driver or a hook throws is the manager's to know.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The exception of the driver or of a hook goes to the manager.")]
     private async Task ReportAsync(Task work, IActorRef self)
     {
         Exception? failure = null;
@@ -116,33 +118,33 @@ internal sealed record OpenConnection : IDeadLetterSuppression, INoSerialization
     public static readonly OpenConnection Instance = new();
 }
 
-/// <summary>To a connection: do something between two leases.</summary>
-/// <param name="Work">What.</param>
+/// <summary>To a connection: make a round trip between two leases.</summary>
+/// <param name="Work">The work of the round trip.</param>
 /// <param name="Key">The user's key, for <see cref="ConnectionWork.Initialize"/>.</param>
-/// <param name="Backend">Whom to terminate, for <see cref="ConnectionWork.Terminate"/>.</param>
+/// <param name="Backend">The backend to terminate, for <see cref="ConnectionWork.Terminate"/>.</param>
 internal sealed record WorkOn(ConnectionWork Work, object? Key = null, BackendIdentity? Backend = null) : IDeadLetterSuppression, INoSerializationVerificationNeeded
 {
     private static readonly WorkOn Rollback = new(ConnectionWork.Rollback);
-    private static readonly WorkOn Discard = new(ConnectionWork.FullReset);
+    private static readonly WorkOn FullReset = new(ConnectionWork.FullReset);
     private static readonly WorkOn Validate = new(ConnectionWork.Validate);
 
     public static WorkOn Of(in Effect effect) => effect.Work switch
     {
         ConnectionWork.Rollback => Rollback,
-        ConnectionWork.FullReset => Discard,
+        ConnectionWork.FullReset => FullReset,
         ConnectionWork.Validate => Validate,
         var work => new WorkOn(work, effect.Slot!.Operation?.InitializesFor?.Key, (BackendIdentity?)effect.Backend),
     };
 }
 
-/// <summary>To a connection: end; gently when nobody uses it, else by force.</summary>
+/// <summary>To a connection: close; gently when it is idle, else by force.</summary>
 internal sealed record EndConnection(bool Gently) : IDeadLetterSuppression, INoSerializationVerificationNeeded
 {
     public static readonly EndConnection Gentle = new(true);
     public static readonly EndConnection Forced = new(false);
 }
 
-/// <summary>What the manager learns about a connection.</summary>
+/// <summary>A report about a connection to the manager. It names the incarnation, so that a stale one changes nothing.</summary>
 internal interface IConnectionReport : IDeadLetterSuppression, INoSerializationVerificationNeeded;
 
 /// <summary>From a connection: it is open.</summary>
@@ -154,10 +156,10 @@ internal sealed record ConnectionFailed(Slot Slot, int Incarnation, Exception Er
 /// <summary>From a connection: the round trip was made, or failed with an error.</summary>
 internal sealed record WorkEnded(Slot Slot, int Incarnation, Exception? Error) : IConnectionReport;
 
-/// <summary>From a connection that was ended: its backend takes no notice.</summary>
+/// <summary>From a connection that was closed: its backend still runs.</summary>
 internal sealed record BackendSurvived(BackendIdentity Backend) : IConnectionReport;
 
-/// <summary>From a connection: its backend is gone.</summary>
+/// <summary>From a connection: its backend has ended.</summary>
 internal sealed record ConnectionEnded(Slot Slot, int Incarnation) : IConnectionReport;
 
 /// <summary>About a connection: its actor has stopped.</summary>

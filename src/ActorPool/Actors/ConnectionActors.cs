@@ -5,7 +5,7 @@ using Akka.Actor;
 
 namespace ActorPool.Actors;
 
-/// <summary>The connection actors of a pool: started, watched and given their orders for the manager, whose children they are.</summary>
+/// <summary>The connection actors of a pool, children of the manager: starts them, watches them and sends them their orders.</summary>
 internal sealed class ConnectionActors(PoolContext pool, IActorContext context)
 {
     /// <summary>Starts the actor of a new connection and has it open the connection.</summary>
@@ -28,7 +28,7 @@ internal sealed class ConnectionActors(PoolContext pool, IActorContext context)
         owner.Actor!.Tell(order);
     }
 
-    /// <summary>An actor has stopped. False when that was to be expected: its connection is closed, or it has another actor.</summary>
+    /// <summary>An actor has stopped. False when that was expected: its connection is closed, or has another actor by now.</summary>
     public bool NoteStop(ConnectionStopped stopped)
     {
         var owner = OwnerOf(stopped.Slot);

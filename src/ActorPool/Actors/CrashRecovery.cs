@@ -4,13 +4,13 @@ using ActorPool.Leases;
 
 namespace ActorPool.Actors;
 
-/// <summary>What the manager after a crash takes over: the leases that are out, and connections that are sure to be sound. The others are closed.</summary>
+/// <summary>After a crash of the manager: adopts the leases that are out and the connections that are certainly sound. The others are closed.</summary>
 internal sealed class CrashRecovery(PoolContext pool, PoolState state, ConnectionActors connections, DeathWatch watch)
 {
     public void TakeOver(TimeSpan now)
     {
         watch.ForgetAll();
-        // The core keeps the leases in the order of their beginning.
+        // The oldest lease first: the core lists them in the order of their grants.
         foreach (var place in pool.Slots.OrderBy(place => place.Slot.LentAt))
         {
             var fate = FateOf(place);

@@ -3,9 +3,9 @@ using Akka.Actor;
 
 namespace ActorPool.Actors;
 
-/// <summary>Which actors the manager watches for their borrowing, and why. An actor has one watch, whatever its reasons are.</summary>
+/// <summary>The actors that the manager watches because they borrow or wait. An actor with several reasons has one watch.</summary>
 /// <remarks>
-/// Three reasons: a <see cref="WatchedBorrower"/> waits or holds a lease; the temporary actor behind an Ask waits; an actor waits on behalf of
+/// The reasons: a <see cref="WatchedBorrower"/> waits or holds a lease; the temporary actor behind an Ask waits; an actor waits on behalf of
 /// another one, the Owner of its request. A borrower's watch replaces that of an Ask, because a borrower may hold a lease afterwards.
 /// </remarks>
 internal sealed class DeathWatch(Dictionary<IActorRef, WatchedBorrower> borrowers, IActorContext context)
@@ -20,7 +20,7 @@ internal sealed class DeathWatch(Dictionary<IActorRef, WatchedBorrower> borrower
         if (borrowers.TryGetValue(actor, out var borrower))
             return borrower;
         borrower = new WatchedBorrower(actor);
-        // A user's own type of reference may throw here: it is listed only once it is watched.
+        // A reference of a user's own type may throw here, so it is listed after this.
         context.WatchWith(actor, new BorrowerEnded(borrower));
         borrowers.Add(actor, borrower);
         return borrower;
@@ -36,7 +36,7 @@ internal sealed class DeathWatch(Dictionary<IActorRef, WatchedBorrower> borrower
             return;
         }
 
-        // An Ask that is watched as an Owner keeps that watch; its request is found to be over in its turn.
+        // An Ask that is watched as an Owner keeps that watch. If it ends, its request is found to be over when its turn comes.
         if (borrowers.ContainsKey(request.Sender) || !_asks.Add(request.Sender))
             return;
         request.IsWatched = true;
@@ -80,7 +80,7 @@ internal sealed class DeathWatch(Dictionary<IActorRef, WatchedBorrower> borrower
             context.Unwatch(watched.Actor);
     }
 
-    /// <summary>After a crash of the manager no request waits, and the slots say again which borrower holds what.</summary>
+    /// <summary>After a crash of the manager no request waits, and the slots tell which borrower holds which lease.</summary>
     public void ForgetAll()
     {
         foreach (var borrower in borrowers.Values)

@@ -3,10 +3,10 @@ using Akka.Actor;
 
 namespace ActorPool.Actors;
 
-/// <summary>A message that carries its own answer, so that any finder of it can refuse it: the mailbox of a manager that has ended, or the sender.</summary>
+/// <summary>A message with a promise inside: it can be refused where it is found, also in the mailbox of a manager that has ended.</summary>
 internal interface IPoolRequest : INoSerializationVerificationNeeded
 {
-    /// <summary>Refuses it. Without effect when it was answered before.</summary>
+    /// <summary>Refuses it. Has no effect on a request that was answered before.</summary>
     void Fail(PoolFailure failure);
 }
 
@@ -16,5 +16,5 @@ internal interface IPoolPromise : IPoolRequest
     void Complete();
 }
 
-/// <summary>A message whose effect must show in the statistics that its sender reads next, although no one waits for an answer.</summary>
+/// <summary>A message without an answer, whose effect must nevertheless show in the statistics that its sender reads next.</summary>
 internal interface INote : INoSerializationVerificationNeeded;

@@ -5,12 +5,12 @@ using Akka.Dispatch;
 namespace ActorPool.Actors;
 
 /// <summary>
-/// Where the manager runs, and its connections' actors: on the thread pool. One message the facade sends is handled on the caller's own
-/// thread, its own, and only when the manager is at rest and no other message is ahead of it: an uncontended borrow wakes no other thread.
+/// Runs the manager and the connection actors: on the thread pool, except that a caller's thread may run the manager for its own message.
+/// That happens when the manager is at rest and the message is the first in its mailbox: an uncontended borrow wakes no other thread.
 /// </summary>
 /// <remarks>
-/// The manager stays an actor with its mailbox, one message at a time in the order of arrival. On a caller's thread it handles nothing of
-/// other borrowers, whatever locks that caller holds; and it runs no user code on any thread: keys are looked up by
+/// The manager stays an actor with its mailbox, one message at a time in the order of arrival. On a caller's thread, which may hold locks,
+/// it handles that caller's message only. It compares no user's key on any thread: keys are looked up by
 /// <see cref="AcquireRequest"/>, <see cref="ReturnRequest"/> and <see cref="KeyLookup"/>.
 /// </remarks>
 internal sealed class ManagerDispatcher : MessageDispatcher
@@ -18,7 +18,7 @@ internal sealed class ManagerDispatcher : MessageDispatcher
     /// <summary>Where <c>reference.conf</c> names this type.</summary>
     public const string Path = "akka.actor.actor-pool-dispatcher";
 
-    // What this thread sends at present, and may handle itself.
+    // The message that this thread is sending, and may handle itself.
     [ThreadStatic]
     private static object? _own;
 
@@ -29,7 +29,7 @@ internal sealed class ManagerDispatcher : MessageDispatcher
         Throughput = throughput;
     }
 
-    /// <summary>Tells a manager, and handles the message here if the manager has nothing else to do.</summary>
+    /// <summary>Sends a message to a manager, and handles it on this thread if the manager is at rest.</summary>
     public static void Tell(IActorRef manager, object message)
     {
         _own = message;
@@ -45,10 +45,10 @@ internal sealed class ManagerDispatcher : MessageDispatcher
 
     protected override void ExecuteTask(IRunnable run)
     {
-        // The thread that comes here has the next turn of this mailbox to itself.
+        // The thread that comes here is the only one to run the next turn of this mailbox.
         if (_own is { } own)
         {
-            // Once: what is left over afterwards is not this caller's.
+            // Once: messages after it are not this caller's.
             _own = null;
             if (run is Mailbox { MessageQueue: PoolMailbox.Queue queue } && queue.TryLimitTurnTo(own))
             {

@@ -44,7 +44,7 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
     /// <summary>and the actors that are watched, because they wait or hold a lease.</summary>
     public Dictionary<IActorRef, WatchedBorrower> Borrowers { get; } = [];
 
-    /// <summary>Where borrowers find the entries of their keys. There is one as soon as the pool has started.</summary>
+    /// <summary>Where borrowers find the entries of their keys; not before the start.</summary>
     public KeyTable Keys => State!.Keys;
 
     /// <summary>The state of the last manager; null before the first.</summary>
@@ -76,7 +76,7 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
         set => _ended = value;
     }
 
-    /// <summary>Called when the pool is closed: its name is free for another one.</summary>
+    /// <summary>Called when the pool is closed, and its name can be used again.</summary>
     public Action Closed { get; set; } = () => { };
 
     public void Returned(PooledConnection lease)
@@ -150,7 +150,7 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
     public void Send(IPoolRequest request)
     {
         TellHere(request);
-        // The flag is set before the mailbox is emptied: either this sees it, or the request is found in the mailbox.
+        // The flag is set before the mailbox is emptied: either it is seen here, or the request is found in the mailbox.
         if (_ended)
             request.Fail(PoolFailure.Closed(Name));
     }

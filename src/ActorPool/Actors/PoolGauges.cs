@@ -4,8 +4,8 @@ using ActorPool.Core.Model;
 namespace ActorPool.Actors;
 
 /// <summary>
-/// The pool's numbers for readers on any thread: the manager's own, read without a lock and without a copy for each message.
-/// The version is odd while the manager changes them; a reader that meets a change reads again.
+/// The pool's numbers for readers on any thread: those of the core, read without a lock and without a copy for each message.
+/// The version is odd while the manager changes them; a reader that sees a change reads again.
 /// </summary>
 internal sealed class PoolGauges(PoolSettings settings)
 {
@@ -14,17 +14,17 @@ internal sealed class PoolGauges(PoolSettings settings)
     private PoolState? _state;
     private int _version;
 
-    /// <summary>The numbers begin to change. Called by the manager; again: nothing happens.</summary>
+    /// <summary>The numbers begin to change. Called by the manager; calling it again has no effect.</summary>
     public void Change()
     {
         if ((_version & 1) != 0)
             return;
         Volatile.Write(ref _version, _version + 1);
-        // Nobody must see a new number with the old version.
+        // A reader must not see a new number with the old version.
         Volatile.WriteBarrier();
     }
 
-    /// <summary>They can be read again. Called by the manager before it answers anybody.</summary>
+    /// <summary>The numbers can be read again. Called by the manager before it sends an answer.</summary>
     public void Publish(PoolState state)
     {
         state.Settle();

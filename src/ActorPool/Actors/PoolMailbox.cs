@@ -25,7 +25,7 @@ internal sealed class PoolMailbox(Settings settings, Config config)
     {
         private readonly ConcurrentQueue<Envelope> _messages = new();
 
-        // A message without a sender that found the mailbox empty: it is ahead of all in the queue, and spares the way through it.
+        // A message without a sender that found the mailbox empty. It is ahead of the queue, and skipping the queue is faster.
         private object? _first;
         private Turn _turn;
 
@@ -65,8 +65,8 @@ internal sealed class PoolMailbox(Settings settings, Config config)
         }
 
         /// <summary>
-        /// Makes the coming turn one of this message alone, if it found the mailbox empty. False when another one is, or was, ahead of it.
-        /// Called by the thread whose turn it is.
+        /// Limits the coming turn to this message, if it found the mailbox empty. False when another message is, or was, ahead of it.
+        /// Called by the thread that runs the turn.
         /// </summary>
         public bool TryLimitTurnTo(object message)
         {

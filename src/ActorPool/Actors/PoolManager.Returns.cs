@@ -6,7 +6,7 @@ using Akka.Actor;
 
 namespace ActorPool;
 
-// The ways in which a lease comes back. The rules are those of the lease table; here are the answers and the times.
+// Leases that come back. The lease table has the rules of a return; this chapter answers and measures.
 public sealed partial class PoolManager
 {
     private static readonly TimeSpan BetweenRechecks = TimeSpan.FromSeconds(1);
@@ -65,7 +65,7 @@ public sealed partial class PoolManager
     /// or a request that joined it through its key.
     /// </summary>
     /// <remarks>
-    /// A lease in a message is handed over: its sender has given it up. A watched sender that is alive keeps it, since it is the pool's borrower.
+    /// An actor that sends a lease passes it on, and no longer counts as its holder. A watched sender that is alive keeps it: it is the pool's borrower.
     /// </remarks>
     private void TakeBack(UndeliveredLease undelivered, TimeSpan now)
     {
@@ -79,7 +79,7 @@ public sealed partial class PoolManager
         {
             _log.Undelivered(undelivered.Receiver, undelivered.IsAlive, place.Origin);
             _pool.Metrics.UsedLater(now - lease.LentAt);
-            // Its key may have set up the session, or not: the next borrower must not have to guess.
+            // Its key may have set up the session or not, and the next borrower could not tell: the connection is closed.
             var close = place.Slot.Lease is { IsNewSession: true, Key: not null };
             _leases.Recover(place, lease.DriverWasUsed, close, now);
         }
@@ -96,7 +96,7 @@ public sealed partial class PoolManager
         return --place.Holders > 0 ? "the other borrowers of its key" : null;
     }
 
-    /// <summary>Leases whose receivers all ended at the moment of the grant.</summary>
+    /// <summary>Returns the leases whose receivers had all ended at the moment of the grant.</summary>
     private void TakeBackUndelivered(TimeSpan now)
     {
         _pool.Gauges.Change();

@@ -16,13 +16,13 @@ namespace ActorPool;
 /// <remarks>
 /// <para>It accepts <see cref="GetConn"/>, <see cref="PutConn"/>, <see cref="CloseAll"/>, <see cref="GetStatistics"/> and the commands of an
 /// operator. Every failure is answered with a <see cref="Status.Failure"/>.</para>
-/// <para>The dialogue. A borrower sends a request: a <see cref="GetConn"/>, or the facade's own message, which is its promise. The manager asks
-/// the pure core, and carries out the effects that the core decided: it delivers a lease, refuses a request, or gives an order to a connection
-/// actor, its child. The borrower ends the lease, and the lease itself is the message of that. A connection actor opens its connection
-/// (opened, or failed), does work between two leases (work ended), and closes it (ended); its remark tells the order of these. Every message
-/// about a connection names its incarnation, and every message about a lease its number: the core and the lease table drop a stale one.</para>
-/// <para>It only translates and never waits: opening, resetting and closing are the work of its children, and a user's key is compared on
-/// another thread. A message takes the same short time, however slow the network is and however many requests wait.</para>
+/// <para>The dialogue. A borrower sends a request: a <see cref="GetConn"/>, or the message of the facade, which is its own promise. The manager
+/// passes it to the core and carries out the effects that the core decided: it delivers a lease, refuses a request, or orders a
+/// <see cref="ConnectionActor"/>, its child, to open, work or close. The child reports back; its remark tells in which order. A borrower
+/// returns a lease by a <see cref="PutConn"/>, by the facade, or by disposing it: then the lease itself is the message.</para>
+/// <para>A report about a connection names its incarnation, and one about a lease its number. The core and the lease table drop a stale one.</para>
+/// <para>The manager only translates and never waits: opening, resetting and closing are the work of its children, and a user's key is compared
+/// on another thread. A message takes the same short time, however slow the network is and however many requests wait.</para>
 /// </remarks>
 public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessageHandler
 {

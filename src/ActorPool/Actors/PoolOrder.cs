@@ -15,7 +15,7 @@ internal sealed class PoolOrder(PoolOrderKind kind, TimeSpan patience = default)
 
     public Task Done => _done.Task;
 
-    /// <summary>The manager has the order.</summary>
+    /// <summary>The manager has received the order.</summary>
     public Task Taken => _taken.Task;
 
     public void Take() => _taken.TrySetResult();

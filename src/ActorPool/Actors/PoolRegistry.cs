@@ -8,10 +8,10 @@ namespace ActorPool.Actors;
 /// <summary>The live pools of one actor system, by name; an extension of the system, so that pools need no hosting.</summary>
 internal sealed class PoolRegistry : IExtension
 {
-    // What other phases leave of theirs is for their own work; this much of the phase's time stays for closing by force.
+    // The part of the shutdown phase's time that is kept for closing by force.
     private static readonly TimeSpan ReservedForClosing = TimeSpan.FromSeconds(2);
 
-    // A timer of the platform cannot be set for longer.
+    // .NET timers cannot be set for longer.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24);
 
     private const string Prefix = "actor-pool-";
@@ -37,7 +37,7 @@ internal sealed class PoolRegistry : IExtension
     public void Start(ILivePool pool, PoolContext context)
     {
         if (!_live.TryAdd(context.Name, pool))
-            throw new ArgumentException($"A pool named '{context.Name}' is alive in this actor system already. Give each pool a Name of its own, or dispose the other one first.");
+            throw new ArgumentException($"A pool named '{context.Name}' is already alive in this actor system. Give each pool its own Name, or dispose the other pool first.");
         context.Clock = _system.Scheduler;
         PoolMeter.Add(context.Metrics, context.Settings, context.CurrentStatistics);
         var number = Interlocked.Increment(ref _started);
@@ -55,21 +55,21 @@ internal sealed class PoolRegistry : IExtension
     /// <summary>A pool of the system has lent a connection, or a request waits for one.</summary>
     public bool IsAnyInUse => _live.Values.Any(pool => pool.Statistics is { InUse: > 0 } or { Waiting: > 0 });
 
-    /// <summary>The live pool of a name; null when there is none, or when it has not started yet. Its facade put it here.</summary>
+    /// <summary>The live pool of a name; null when there is none, or when it has not started yet.</summary>
     public ILivePool? Find(string name) => _live.TryGetValue(name, out var pool) && pool.IsStarted ? pool : null;
 
-    /// <summary>The pool has started: calls that wait for it go on.</summary>
+    /// <summary>The pool has started: calls that wait for it continue.</summary>
     public void Announce(ILivePool pool, string name)
     {
         if (_awaited.TryRemove(name, out var awaited))
             awaited.TrySetResult(pool);
     }
 
-    /// <summary>Waits until a pool of this name takes requests. Null when it does not within the time, or the actor system ends before.</summary>
+    /// <summary>Waits until a pool of this name takes requests. Null when it does not within the time, or when the actor system ends first.</summary>
     public async Task<ILivePool?> StartedAsync(string name, TimeSpan patience, CancellationToken cancellationToken)
     {
         var awaited = _awaited.GetOrAdd(name, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
-        // Looked up after it stands in the list: a start in between sees it there.
+        // Looked up after the wait is listed: a pool that starts in between finds it there.
         if (Find(name) is { } pool)
             return pool;
         try

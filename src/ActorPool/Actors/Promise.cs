@@ -4,8 +4,8 @@ using System.Threading.Tasks.Sources;
 namespace ActorPool.Actors;
 
 /// <summary>
-/// What a caller's <see cref="ValueTask"/> stands on. It is awaited once; a caller that asks for the result early blocks until it is there,
-/// as with a Task; a second await gets an error that says so.
+/// The source of a caller's <see cref="ValueTask"/>. It is awaited once. Taking the result early blocks until it is there, as with a Task;
+/// a second await gets an error that says so.
 /// </summary>
 /// <remarks>A mutable struct: a field of its request, never copied. Continuations run on the thread pool or in the caller's context.</remarks>
 [SuppressMessage("Performance", "CA1815", Justification = "It is not compared.")]
@@ -41,10 +41,10 @@ internal struct Promise<T>()
 
     public T GetResult(short token) => _core.GetResult(token);
 
-    /// <summary>Never throws: where an await is begun, an exception would end the process.</summary>
+    /// <summary>Never throws: an exception at the beginning of an await would end the process.</summary>
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
-        // The core has room for one continuation. A second one would take the place of the first one's state.
+        // The core has room for one continuation. A second one would overwrite the state of the first.
         if (Interlocked.Exchange(ref _isAwaited, 1) == 0)
             CallerContext.OnCompleted(ref _core, continuation, state, token, flags);
         else
@@ -63,7 +63,7 @@ internal struct Promise<T>()
     private LateCallers Late()
     {
         var late = LazyInitializer.EnsureInitialized(ref _late);
-        // The thread that sets the result looks for late callers afterwards, and pays no fence for that: this one is for both.
+        // The thread that sets the result checks for late callers without a fence; this one serves both threads.
         Interlocked.MemoryBarrierProcessWide();
         return late;
     }

@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace ActorPool.Actors;
 
-/// <summary>Where the answer to a command goes: to the promise of a facade call, or to the sender of a message. Thus a command has one handler.</summary>
+/// <summary>Where the answer to a command goes: to the promise of a facade call, or to the sender of a message. With it, a command needs one handler.</summary>
 internal readonly struct ReplyTo
 {
     private readonly IPoolPromise? _promise;
@@ -14,13 +14,13 @@ internal readonly struct ReplyTo
 
     public ReplyTo(IActorRef sender, PoolContext pool) => (_sender, _pool) = (sender, pool);
 
-    /// <summary>The answer goes to a sender, if there is one.</summary>
+    /// <summary>The command came as a message, with a sender or without.</summary>
     public bool IsSender => _promise is null;
 
     /// <summary>A message sent without a sender arrives with the dead letters as its sender.</summary>
     public static bool IsNone(IActorRef sender) => sender.IsNobody() || sender is DeadLetterActorRef;
 
-    /// <summary>The command is carried out. A promise needs no answer but its end.</summary>
+    /// <summary>The command is carried out. A promise completes without a value.</summary>
     public void Complete(object answer)
     {
         if (_promise is not null)

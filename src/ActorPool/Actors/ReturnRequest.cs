@@ -13,7 +13,7 @@ internal sealed class ReturnRequest(PoolContext pool, PooledConnection connectio
 
     public PooledConnection Connection { get; } = connection;
 
-    /// <summary>The key it is returned under is that of the lease.</summary>
+    /// <summary>Whether it is returned under the key of the lease.</summary>
     public bool FitsKey { get; private set; }
 
     public bool Close { get; } = close;

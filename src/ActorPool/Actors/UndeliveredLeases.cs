@@ -4,12 +4,12 @@ using Akka.Event;
 namespace ActorPool.Actors;
 
 /// <summary>
-/// Listens on the event stream for leases that no actor received: a dead letter, or a message that its receiver does not handle. Each is
-/// reported to the manager of its pool, which decides whether it still has a borrower.
+/// Listens on the event stream for leases that no actor received: in a dead letter, or in a message that its receiver does not handle.
+/// The manager of the pool gets a report of each, and decides whether the lease still has a borrower.
 /// </summary>
 /// <remarks>
-/// It is a reference without an actor and works on the publisher's thread. A lease is found by itself, in <see cref="Status.Success"/>, and in
-/// any message that says by <see cref="IWrappedMessage"/> that it is an envelope.
+/// It is a reference without an actor and works on the publisher's thread. A lease is found when it is the message, in a
+/// <see cref="Status.Success"/>, and in any message that is an envelope, which is an <see cref="IWrappedMessage"/>.
 /// </remarks>
 internal sealed class UndeliveredLeases : MinimalActorRef
 {
@@ -17,7 +17,7 @@ internal sealed class UndeliveredLeases : MinimalActorRef
 
     public override ActorPath Path { get; } = new RootActorPath(Address.AllSystems, "/actor-pool-undelivered-leases");
 
-    public override IActorRefProvider Provider => throw new NotSupportedException("It only listens.");
+    public override IActorRefProvider Provider => throw new NotSupportedException("This reference only listens.");
 
     public static void ListenTo(ActorSystem system) => system.EventStream.Subscribe(new UndeliveredLeases(), typeof(AllDeadLetters));
 
@@ -51,8 +51,8 @@ internal sealed class UndeliveredLeases : MinimalActorRef
     }
 }
 
-/// <summary>A lease was sent to an actor that did not take it.</summary>
+/// <summary>A lease was sent to an actor that did not receive it.</summary>
 /// <param name="Lease">The lease, which was not over.</param>
 /// <param name="Receiver">The actor to which it was sent.</param>
-/// <param name="IsAlive">The actor received the message and does not handle it; else it had ended.</param>
+/// <param name="IsAlive">The actor is alive and does not handle the message; else it had ended.</param>
 internal sealed record UndeliveredLease(PooledConnection Lease, IActorRef Receiver, bool IsAlive) : INote, IDeadLetterSuppression;

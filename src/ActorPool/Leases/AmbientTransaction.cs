@@ -3,12 +3,12 @@ using System.Transactions;
 namespace ActorPool.Leases;
 
 /// <summary>
-/// A lease cannot enlist in a transaction of System.Transactions, which may outlive it: what it does is committed whether the scope is
-/// completed or not.
+/// A lease cannot enlist in a transaction of System.Transactions, which may outlive it: its work would be committed even when the scope is
+/// not completed.
 /// </summary>
 internal static class AmbientTransaction
 {
-    /// <exception cref="InvalidOperationException">There is one, and the pool's settings refuse it.</exception>
+    /// <exception cref="InvalidOperationException">There is an ambient transaction, and the settings refuse it.</exception>
     public static void Check(PoolSettings settings)
     {
         if (settings.AmbientTransactions == AmbientTransactions.Refuse && Transaction.Current is not null)

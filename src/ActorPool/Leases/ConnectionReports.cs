@@ -6,7 +6,7 @@ using ActorPool.Telemetry;
 
 namespace ActorPool.Leases;
 
-/// <summary>Takes the results of a connection's I/O to the core and writes the log lines that belong to them; the same for both shells.</summary>
+/// <summary>Passes the results of a connection's I/O to the core and logs those that an operator must know; the same for both shells.</summary>
 internal sealed class ConnectionReports(PoolState state, IConnectionSource source, PoolLog log)
 {
     public void Opened(Slot slot, int incarnation, TimeSpan now)
@@ -35,7 +35,7 @@ internal sealed class ConnectionReports(PoolState state, IConnectionSource sourc
     public void WorkFailed(Slot slot, int incarnation, Exception error, TimeSpan now)
     {
         var hook = error as HookFailedException;
-        // The end of a connection that the pool has ended meanwhile is a report of its own.
+        // A connection that the pool closed meanwhile is reported by its end.
         if (slot.Incarnation == incarnation && slot.State is SlotState.Resetting or SlotState.Validating)
         {
             if (hook is not null)

@@ -12,7 +12,7 @@ internal sealed record ForgottenLease(ConnectionSlot Place, long LeaseId, int Ha
     private long _progress;
 
     /// <summary>
-    /// Whether the work that still runs on the connection may go on: a reader or a COPY as long as it makes progress, any other command for
+    /// Whether the work that still runs on the connection may continue: a reader or a COPY as long as it makes progress, any other command for
     /// a few seconds.
     /// </summary>
     public bool MayGoOn(TimeSpan now)

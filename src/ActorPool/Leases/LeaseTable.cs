@@ -8,9 +8,9 @@ namespace ActorPool.Leases;
 
 /// <summary>Which lease is out in which slot, and the rules by which it comes back; the same for both shells.</summary>
 /// <remarks>
-/// A lease ends once: by the borrower's return, by a reader that closed its connection, by the garbage collector, or by force. Each of them
-/// may be late. <see cref="PooledConnection.TryEnd"/> lets the first end win, and <see cref="ConnectionSlot.IsOut"/> drops an end of an
-/// earlier lease, so that a stale one changes nothing.
+/// A lease ends once: by the borrower's return, by a reader that closed its connection, by the garbage collector, or by force. The report of
+/// each may come late. <see cref="PooledConnection.TryEnd"/> lets the first end win, and <see cref="ConnectionSlot.IsOut"/> recognises a
+/// report about an earlier lease, which changes nothing.
 /// </remarks>
 internal sealed class LeaseTable(ILeaseHome home, List<ConnectionSlot> slots, PoolState state, PoolLog log)
 {
@@ -31,7 +31,7 @@ internal sealed class LeaseTable(ILeaseHome home, List<ConnectionSlot> slots, Po
         return place;
     }
 
-    /// <summary>Has a place for each of the core's slots, also for one whose open was decided and not carried out.</summary>
+    /// <summary>Adds the missing places up to this number. After a crash the core may have a slot whose open was not carried out.</summary>
     public void Cover(int count)
     {
         while (slots.Count < count)
@@ -97,7 +97,7 @@ internal sealed class LeaseTable(ILeaseHome home, List<ConnectionSlot> slots, Po
         return held;
     }
 
-    /// <summary>A lease whose object was collected without a return. False while its last work may go on: then it is to be taken back later.</summary>
+    /// <summary>A lease whose object was collected without a return. False while its last work may continue: then try again later.</summary>
     public bool TakeBack(ForgottenLease forgotten, TimeSpan now)
     {
         var place = forgotten.Place;

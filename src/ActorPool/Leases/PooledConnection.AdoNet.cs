@@ -61,7 +61,7 @@ public sealed partial class PooledConnection
     }
 
     /// <inheritdoc cref="Open"/>
-    [SuppressMessage("Design", "CA1031", Justification = "It goes into the task.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The exception goes into the task.")]
     public override Task OpenAsync(CancellationToken cancellationToken)
     {
         try
@@ -75,12 +75,12 @@ public sealed partial class PooledConnection
         }
     }
 
-    /// <summary>Not supported: the next borrower expects the pool's database. Have a pool for each database.</summary>
+    /// <summary>Not supported: the next borrower expects the pool's database. Use one pool for each database.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public override void ChangeDatabase(string databaseName)
     {
         Live();
-        throw new NotSupportedException("A pooled connection stays in its pool's database. Have a pool for each database.");
+        throw new NotSupportedException("A pooled connection stays in its pool's database. Use one pool for each database.");
     }
 
     /// <inheritdoc cref="ChangeDatabase"/>
@@ -132,7 +132,7 @@ public sealed partial class PooledConnection
         return await Live().BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
     }
 
-    // Not the driver's CreateCommand: that one recycles disposed commands, and one disposed twice would be the next borrower's.
+    // Not the driver's CreateCommand, which reuses disposed commands: one disposed twice would belong to the next borrower.
     /// <inheritdoc/>
     protected override DbCommand CreateDbCommand() => new NpgsqlCommand(null, Live());
 

@@ -16,7 +16,7 @@ namespace ActorPool;
 /// </summary>
 /// <remarks>
 /// Once returned, or ended by the pool, every member throws a <see cref="PoolException"/> of kind
-/// <see cref="PoolErrorKind.NotCheckedOut"/> that says why; <see cref="State"/> is closed, and disposing again does nothing.
+/// <see cref="PoolErrorKind.NotCheckedOut"/> that says why. <see cref="State"/> is closed, and disposing it again has no effect.
 /// Commands, readers and transactions are the driver's own: they belong to this lease and must not be used after it.
 /// </remarks>
 [SuppressMessage("Design", "CA2213", Justification = "The driver's connection is the pool's.")]
@@ -41,9 +41,9 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
         Handle = handle;
     }
 
-    /// <summary>The driver's open connection, for everything that Npgsql alone can do (COPY, LISTEN, large objects).</summary>
+    /// <summary>The driver's open connection, for features of Npgsql alone (COPY, LISTEN, large objects).</summary>
     /// <remarks>
-    /// It is the pool's: it must not be kept beyond the return, and when it is closed the pool discards it on return.
+    /// It belongs to the pool: do not keep it beyond the return. If you close it, the pool discards it on return.
     /// </remarks>
     public NpgsqlConnection Npgsql
     {
@@ -65,8 +65,8 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
     }
 
     /// <summary>
-    /// The session has nothing of this key's in it: physically new, or reset since. Then is the moment to set a role, a search path,
-    /// temp tables. Without a key: nobody has used the session since it was opened or reset. All who share a lease see the same value.
+    /// The session has no state of this key: it is physically new, or was reset since. If true, set up a role, a search path, temp tables.
+    /// Without a key: the session was not used since it was opened or reset. Borrowers that share a lease see the same value.
     /// </summary>
     public bool IsNewSession
     {
@@ -82,7 +82,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
 
     /// <summary>
     /// Raised once, when the lease ends: from open to closed. On the borrower's own thread when it disposes or closes the lease; on
-    /// one of the thread pool when it is put, or ended by the pool, and what a handler throws is lost there.
+    /// the thread pool when it is put, or ended by the pool, where exceptions of a handler are dropped.
     /// </summary>
     public override event StateChangeEventHandler? StateChange;
 
@@ -107,8 +107,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
     internal LeaseEnd End => (LeaseEnd)Volatile.Read(ref _end);
 
     /// <summary>
-    /// Whether a return under this key may end the lease. Null: only the key's own <c>Equals</c> with <see cref="LentKey"/> can tell, which is
-    /// the user's code.
+    /// Whether a return under this key may end the lease. Null: the key's <c>Equals</c> with <see cref="LentKey"/> decides, which is user code.
     /// </summary>
     internal static bool? FitsKey(PooledConnection? lease, ILeaseHome home, object? key)
     {
@@ -123,7 +122,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
 
     internal bool IsOver => Volatile.Read(ref _end) != (int)LeaseEnd.None;
 
-    /// <summary>Returns the connection to its pool. Again: nothing happens.</summary>
+    /// <summary>Returns the connection to its pool. Calling it again has no effect.</summary>
     public override void Close() => GiveBack();
 
     /// <inheritdoc cref="Close"/>
@@ -135,7 +134,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
 
     /// <inheritdoc cref="Close"/>
     [SuppressMessage("Usage", "CA1816", Justification = "The end of the lease does it.")]
-    [SuppressMessage("Usage", "CA2215", Justification = "It takes a lock for an event of designers, in the way of every return.")]
+    [SuppressMessage("Usage", "CA2215", Justification = "It takes a lock for a designer event, which would slow down every return.")]
     public override ValueTask DisposeAsync()
     {
         GiveBack();
@@ -157,7 +156,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
     {
         if (!TryBecome(end))
             return false;
-        // A handler is the borrower's code: never on the manager's thread.
+        // A handler is user code: never on the manager's thread.
         if (StateChange is not null)
             ThreadPool.QueueUserWorkItem(static lease => lease.RaiseQuietly(), this, preferLocal: false);
         return true;
@@ -168,12 +167,12 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
         if (!TryBecome(LeaseEnd.Returned))
             return;
         Home.Returned(this);
-        // Behind the return, which must not depend on what a handler does.
+        // After the return, which must not depend on a handler.
         StateChange?.Invoke(this, OpenToClosed);
     }
 
     /// <summary>Only the first end of a lease counts, the borrower's or the pool's.</summary>
-    [SuppressMessage("Usage", "CA1816", Justification = "Its finalizer is there for leases that are never ended.")]
+    [SuppressMessage("Usage", "CA1816", Justification = "The finalizer is for leases that are never returned.")]
     private bool TryBecome(LeaseEnd end)
     {
         if (Interlocked.CompareExchange(ref _end, (int)end, (int)LeaseEnd.None) != (int)LeaseEnd.None)
@@ -191,7 +190,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
         }
         catch (Exception)
         {
-            // The handler's own; there is no caller to whom it could go.
+            // There is no caller to receive the handler's exception.
         }
     }
 

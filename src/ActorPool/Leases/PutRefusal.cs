@@ -9,7 +9,7 @@ internal sealed record PutRefusal(string What, string Remedy)
 
     public static readonly PutRefusal NoConnection = new("there is no connection to put in this PutConn", "Put the connection that GetConn returned." + NothingChanged);
 
-    public static readonly PutRefusal OwnerEnded = new("the Owner of this request ended before the request was served", "Name an actor that is alive, or none.");
+    public static readonly PutRefusal OwnerEnded = new("the Owner of this request ended before the request was served", "Set Owner to a running actor, or leave it null.");
 
     /// <summary>The lease is another pool's.</summary>
     public static PutRefusal Foreign(PooledConnection lease, string pool) => new(
@@ -20,8 +20,8 @@ internal sealed record PutRefusal(string What, string Remedy)
 
     /// <summary>The lease is over.</summary>
     public static PutRefusal Over(PooledConnection lease) => new(
-        $"trying to put a connection that is not lent any more: {LeaseEnds.Why(lease.End)}",
-        "Put a connection once. Dispose may be called again without harm." + NothingChanged);
+        $"trying to put a connection that is no longer lent: {LeaseEnds.Why(lease.End)}",
+        "Put a connection once; only Dispose may be called again." + NothingChanged);
 
     /// <summary>The key of the put is not the one that it was borrowed with.</summary>
     public static PutRefusal OtherKey(PooledConnection lease) => new(

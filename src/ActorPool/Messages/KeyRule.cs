@@ -1,12 +1,12 @@
 namespace ActorPool.Messages;
 
 /// <summary>
-/// What cannot be a key. An argument in the wrong place compiles, because a key may be any object: it would be compared by <c>Equals</c>,
-/// and two callers with the same cancellation token would share one connection.
+/// Refuses objects that cannot be keys. A key may be any object, so an argument in the wrong place compiles; and two callers with the
+/// same cancellation token would share one connection.
 /// </summary>
 internal static class KeyRule
 {
-    /// <summary>Gives the key back, or refuses it.</summary>
+    /// <summary>Returns the key, or refuses it.</summary>
     /// <exception cref="ArgumentException">The object is an argument of another kind.</exception>
     public static object? Checked(object? key, string name = "key")
     {

@@ -29,7 +29,7 @@ internal sealed partial class SimpleShell : ILeaseHome
     public SimpleShell(PoolSettings settings, IConnectionSource source, PoolLog log, TimeProvider clock)
     {
         _startPatience = settings.AcquireTimeout;
-        // It has no background, and one caller that waits for itself starves without a queue.
+        // Without a queue and without timers, waiting, background tests and the search for starvation have no place.
         Settings = settings with { AcquireTimeout = TimeSpan.Zero, ValidateIdleEvery = null, CollectWhenStarved = false };
         (_source, _log, _clock) = (source, log, clock);
         List<ConnectionSlot> slots = [];

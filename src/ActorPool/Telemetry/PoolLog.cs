@@ -27,7 +27,7 @@ internal abstract class PoolLog(string pool)
         if (limitation is null || _hasLoggedLimitation)
             return;
         _hasLoggedLimitation = true;
-        Warning("Pool {Pool}: {Limitation} The pool works without them: it stays safe and becomes slower.", limitation);
+        Warning("Pool {Pool}: {Limitation} The pool works without them: it is safe, and slower.", limitation);
     }
 
     public void Closed() => Info("Pool {Pool}: closed.");

@@ -120,7 +120,7 @@ public sealed class ManagerCrashTests : PoolTest
         waiting.Add(pool.Manager.Ask<Paused>(new Pause { UntilReturned = true }, TimeSpan.FromSeconds(10)));
         await EventuallyAsync(() => pool.Statistics is { Waiting: 106, IsPaused: true }, "all wait");
 
-        await EventFilter.Warning(contains: "1 leases go on; 106 requests were answered").ExpectOneAsync(() => CrashAsync(pool, 3));
+        await EventFilter.Warning(contains: "1 leases continue; 106 requests were answered").ExpectOneAsync(() => CrashAsync(pool, 3));
 
         foreach (var request in waiting)
         {
@@ -373,7 +373,7 @@ public sealed class ManagerCrashTests : PoolTest
         }
     }
 
-    private Task CrashByAsync(Func<Task> cause) => EventFilter.Warning(contains: "is made again").ExpectOneAsync(cause);
+    private Task CrashByAsync(Func<Task> cause) => EventFilter.Warning(contains: "was restarted").ExpectOneAsync(cause);
 
     private Task CrashByAsync(Action cause) => CrashByAsync(() =>
     {

@@ -13,7 +13,7 @@ public sealed class RefusedPutTests : PoolTest
         var lease = await pool.GetConnAsync();
         await pool.PutConnAsync(lease);
 
-        Expect(await RefusedAsync(() => pool.PutConnAsync(lease)), "is not lent any more: it was returned", "Put a connection once");
+        Expect(await RefusedAsync(() => pool.PutConnAsync(lease)), "is no longer lent: it was returned", "Put a connection once");
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class RefusedPutTests : PoolTest
         Sys.Stop(owner);
         await EventuallyAsync(() => pool.Statistics.EndedByForce == 1, "the lease has ended");
 
-        Expect(await RefusedAsync(() => pool.PutConnAsync(lease)), "is not lent any more: the actor that borrowed it has ended", "Put a connection once");
+        Expect(await RefusedAsync(() => pool.PutConnAsync(lease)), "is no longer lent: the actor that borrowed it has ended", "Put a connection once");
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class RefusedPutTests : PoolTest
         Expect(await RefusedAsync(() => pool.PutConnAsync(foreign)), "but by pool 'other'", "to the pool that lent it");
         Expect(await RefusedAsync(() => pool.PutConnAsync(keyed, "two")), "not lent under this key, but under another", "under the key it was borrowed with");
         await pool.PutConnAsync(keyed, "one");
-        Expect(await RefusedAsync(() => pool.PutConnAsync(keyed, "one")), "is not lent any more: it was returned", "Put a connection once");
+        Expect(await RefusedAsync(() => pool.PutConnAsync(keyed, "one")), "is no longer lent: it was returned", "Put a connection once");
     }
 
     private static void Expect(PoolException error, string what, string remedy)
