@@ -32,17 +32,4 @@ public sealed class ManagerEndTests : PoolTest
         await held.DisposeAsync();
         await pool.DisposeAsync();
     }
-
-    [Fact]
-    public async Task Terminating_the_actor_system_closes_everything()
-    {
-        var system = ActorSystem.Create("other");
-        var pool = await ConnectionPool.StartAsync(system, new PoolSettings(ConnectionString, 2, 2) { CloseTimeout = TimeSpan.FromMilliseconds(100) });
-        _ = await pool.GetConnAsync();
-
-        await system.Terminate();
-
-        Assert.Equal(0, await Backends.WaitForAsync(0));
-        Assert.Equal(PoolErrorKind.Closed, (await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask())).Kind);
-    }
 }

@@ -296,18 +296,6 @@ public sealed class PrependedResetTests : DriverTest
         Assert.Equal(@"x\y", await command.ExecuteScalarAsync());
     }
 
-    [Fact]
-    public async Task A_reset_is_made_before_the_lease_without_the_setting()
-    {
-        var pool = await StartOneAsync(Internals);
-        var pid = await UseAsync(pool, "one");
-
-        await using var next = await pool.GetConnAsync("another");
-
-        Assert.Equal(1, await Backends.CountAsync($"pid = {pid} AND query LIKE 'DISCARD%'"));
-        await AssertCleanAsync(next);
-    }
-
     private Task<ConnectionPool> StartPrependingAsync(Func<PoolSettings, PoolSettings>? change = null) =>
         StartOneAsync(Internals, settings => (change?.Invoke(settings) ?? settings) with { PrependReset = true });
 

@@ -40,41 +40,6 @@ public sealed class DapperTests : PoolTest
     }
 
     [Fact]
-    public async Task Multi_mapping_splits_a_row()
-    {
-        await using var connection = await BorrowAsync();
-
-        var (order, customer) = (await connection.QueryAsync<Row, Row, (Row, Row)>(
-            "SELECT 1 AS id, 'order' AS name, 2 AS id, 'customer' AS name", (left, right) => (left, right), splitOn: "id")).Single();
-
-        Assert.Equal(new Row(1, "order"), order);
-        Assert.Equal(new Row(2, "customer"), customer);
-    }
-
-    [Fact]
-    public async Task QueryMultiple_reads_one_result_after_another()
-    {
-        await using var connection = await BorrowAsync();
-        await using var results = await connection.QueryMultipleAsync("SELECT 1; SELECT 'two'");
-
-        Assert.Equal(1, await results.ReadSingleAsync<int>());
-        Assert.Equal("two", await results.ReadSingleAsync<string>());
-    }
-
-    [Fact]
-    public async Task ExecuteReader_and_ExecuteScalar_work()
-    {
-        await using var connection = await BorrowAsync();
-        await using (var reader = await connection.ExecuteReaderAsync("SELECT 5"))
-        {
-            Assert.True(await reader.ReadAsync());
-            Assert.Equal(5, reader.GetInt32(0));
-        }
-
-        Assert.Equal(6, await connection.ExecuteScalarAsync<int>("SELECT 6"));
-    }
-
-    [Fact]
     public async Task An_unbuffered_query_streams()
     {
         await using var connection = await BorrowAsync();

@@ -1,5 +1,4 @@
 using ActorPool.Tests.PostgreSQL.Support;
-using Npgsql;
 using NpgsqlTypes;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
@@ -39,18 +38,6 @@ public sealed class DriverFeatureTests : PoolTest
     }
 
     [Fact]
-    public async Task Text_COPY_writes()
-    {
-        var pool = await StartAsync(1, 1);
-        await using var connection = await pool.GetConnAsync();
-        await ExecuteAsync(connection, "CREATE TABLE t (n int)");
-        await using (var writer = await connection.Npgsql.BeginTextImportAsync("COPY t FROM STDIN"))
-            await writer.WriteAsync("1\n2\n");
-
-        Assert.Equal(2L, await ScalarAsync(connection, "SELECT count(*) FROM t"));
-    }
-
-    [Fact]
     public async Task Notifications_reach_a_listening_lease()
     {
         var pool = await StartAsync(2, 2);
@@ -64,15 +51,5 @@ public sealed class DriverFeatureTests : PoolTest
         await listener.Npgsql.WaitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(5)).Token);
 
         Assert.Equal("news: hello", Assert.Single(heard));
-    }
-
-    [Fact]
-    public async Task A_command_can_be_built_on_the_drivers_connection()
-    {
-        var pool = await StartAsync(1, 1);
-        await using var connection = await pool.GetConnAsync();
-        await using var command = new NpgsqlCommand("SELECT $1::int[]", connection.Npgsql) { Parameters = { new() { Value = (int[])[1, 2] } } };
-
-        Assert.Equal((int[])[1, 2], await command.ExecuteScalarAsync());
     }
 }

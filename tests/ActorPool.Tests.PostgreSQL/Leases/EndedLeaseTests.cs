@@ -11,78 +11,44 @@ public sealed class EndedLeaseTests : PoolTest
 {
     private static readonly string[] Silent = [nameof(DbConnection.Close), nameof(DbConnection.CloseAsync), nameof(DbConnection.Dispose), nameof(DbConnection.DisposeAsync), "get_State"];
 
-    [Fact]
-    public async Task Every_member_of_a_disposed_lease_says_that_the_lease_was_returned()
+    [Theory]
+    [InlineData("dispose", "it was returned")]
+    [InlineData("put", "it was returned")]
+    [InlineData("put of a sharer", "by another one that shared its key")]
+    [InlineData("end of the owner", "the actor that borrowed it has ended")]
+    [InlineData("max-hold-time", "it was held for longer than max-hold-time")]
+    [InlineData("closeall", "the pool was closed")]
+    [InlineData("graceful stop", "the pool was closed")]
+    public async Task Every_member_of_an_ended_lease_gives_the_reason_of_the_end(string end, string reason)
     {
-        var pool = await StartAsync(1, 1);
-        var lease = await pool.GetConnAsync("key");
-        await lease.DisposeAsync();
-
-        await AssertOverAsync(lease, "it was returned");
-    }
-
-    [Fact]
-    public async Task Every_member_of_a_lease_that_was_put_says_that_the_lease_was_returned()
-    {
-        var pool = await StartAsync(1, 1);
-        var lease = await pool.GetConnAsync();
-        await pool.PutConnAsync(lease);
-
-        await AssertOverAsync(lease, "it was returned");
-    }
-
-    [Fact]
-    public async Task Every_member_of_a_shared_lease_names_the_return_by_another_borrower()
-    {
-        var pool = await StartAsync(1, 1);
-        var lease = await pool.GetConnAsync("key");
-        var shared = await pool.GetConnAsync("key");
-        Assert.Same(lease, shared);
-        await pool.PutConnAsync(shared, "key");
-
-        await AssertOverAsync(lease, "by another one that shared its key");
-    }
-
-    [Fact]
-    public async Task Every_member_of_a_lease_names_the_end_of_its_owner()
-    {
-        var pool = await StartAsync(1, 1);
+        var pool = await StartAsync(1, 1, settings => settings with { CloseTimeout = TimeSpan.Zero, MaxHoldTime = end == "max-hold-time" ? TimeSpan.FromMilliseconds(50) : null });
         var owner = Sys.ActorOf(Props.Empty);
-        var lease = await pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner });
-        Sys.Stop(owner);
-        await EventuallyAsync(() => lease.State == ConnectionState.Closed, "the lease of a dead owner ends");
+        var lease = await pool.GetConnAsync(new GetConn("key") { Owner = end == "end of the owner" ? owner : null });
+        switch (end)
+        {
+            case "dispose":
+                await lease.DisposeAsync();
+                break;
+            case "put":
+                await pool.PutConnAsync(lease);
+                break;
+            case "put of a sharer":
+                Assert.Same(lease, await pool.GetConnAsync("key"));
+                await pool.PutConnAsync(lease, "key");
+                break;
+            case "end of the owner":
+                Sys.Stop(owner);
+                break;
+            case "closeall":
+                await pool.CloseAllAsync();
+                break;
+            case "graceful stop":
+                await pool.DisposeAsync();
+                break;
+        }
 
-        await AssertOverAsync(lease, "the actor that borrowed it has ended");
-    }
-
-    [Fact]
-    public async Task Every_member_of_a_lease_names_max_hold_time()
-    {
-        var pool = await StartAsync(1, 1, settings => settings with { MaxHoldTime = TimeSpan.FromMilliseconds(50) });
-        var lease = await pool.GetConnAsync();
-        await EventuallyAsync(() => lease.State == ConnectionState.Closed, "a lease held too long ends");
-
-        await AssertOverAsync(lease, "it was held for longer than max-hold-time");
-    }
-
-    [Fact]
-    public async Task Every_member_of_a_lease_names_closeall()
-    {
-        var pool = await StartAsync(1, 1);
-        var lease = await pool.GetConnAsync();
-        await pool.CloseAllAsync();
-
-        await AssertOverAsync(lease, "the pool was closed");
-    }
-
-    [Fact]
-    public async Task Every_member_of_a_lease_names_the_graceful_stop()
-    {
-        var pool = await StartAsync(1, 1, settings => settings with { CloseTimeout = TimeSpan.Zero });
-        var lease = await pool.GetConnAsync();
-        await pool.DisposeAsync();
-
-        await AssertOverAsync(lease, "the pool was closed");
+        await EventuallyAsync(() => lease.State == ConnectionState.Closed, "the lease has ended");
+        await AssertOverAsync(lease, reason);
     }
 
     [Fact]

@@ -199,22 +199,6 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
-    public async Task A_pool_whose_leases_were_all_forgotten_has_new_connections()
-    {
-        var pool = await StartAsync(0, 5);
-        for (var i = 0; i < 5; i++)
-            await ForgetAsync(pool, i % 2 == 0 ? i : null);
-        Assert.Equal(5, pool.Statistics.Granted);
-
-        await CollectUntilAsync(() => pool.Statistics is { Reclaimed: 5, InUse: 0, Closing: 0 }, "all are taken back");
-
-        var all = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => pool.GetConnAsync().AsTask()));
-        Assert.Equal(5, (await Task.WhenAll(all.Select(PidAsync))).Distinct().Count());
-        foreach (var connection in all)
-            await connection.DisposeAsync();
-    }
-
-    [Fact]
     public async Task A_simple_pool_takes_a_forgotten_lease_back_in_a_later_call()
     {
         await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 1));

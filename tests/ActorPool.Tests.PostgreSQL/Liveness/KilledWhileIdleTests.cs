@@ -29,8 +29,6 @@ public sealed class KilledWhileIdleTests : LivenessTest
 
     [Theory]
     [InlineData(false, null)]
-    [InlineData(true, null)]
-    [InlineData(false, 7)]
     [InlineData(true, 7)]
     public async Task Forty_borrowers_in_sequence_see_no_error_after_all_backends_were_killed(bool byAsk, int? keys)
     {
@@ -47,10 +45,8 @@ public sealed class KilledWhileIdleTests : LivenessTest
     }
 
     [Theory]
-    [InlineData(false, null)]
     [InlineData(true, null)]
     [InlineData(false, 40)]
-    [InlineData(true, 40)]
     public async Task Forty_borrowers_at_once_see_no_error_after_all_backends_were_killed(bool byAsk, int? keys)
     {
         var pool = await StartAsync(Many, Many, Blindly);

@@ -20,7 +20,7 @@ public abstract class PoolTest : TestKit, IAsyncLifetime
 
     public virtual async Task InitializeAsync()
     {
-        ConnectionString = await Support.Server.NewDatabaseAsync();
+        ConnectionString = await Server.TakeDatabaseAsync();
         Backends = await Backends.OfDatabaseAsync(ConnectionString);
     }
 
@@ -30,6 +30,7 @@ public abstract class PoolTest : TestKit, IAsyncLifetime
             await end.DisposeAsync();
         await Backends.DisposeAsync();
         await Sys.Terminate();
+        await Server.ReturnDatabaseAsync(ConnectionString);
     }
 
     protected async Task<ConnectionPool> StartAsync(int min, int max, Func<PoolSettings, PoolSettings>? change = null)

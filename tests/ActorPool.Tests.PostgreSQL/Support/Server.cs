@@ -7,25 +7,19 @@ namespace ActorPool.Tests.PostgreSQL.Support;
 public static class Server
 {
     private static readonly Lazy<Task<PostgresServer>> Started = new(() => PostgresServer.StartAsync(new PostgresServerOptions { MaxServerConnections = 300, UnixSocket = !OperatingSystem.IsWindows() }));
-    private static int _databases;
+    private static readonly Lazy<Task<TestDatabases>> Databases = new(async () => await TestDatabases.OnAsync((await Started.Value).ConnectionString));
 
-    /// <summary>Makes an empty database, in which alone the test counts backends. The result is its connection string.</summary>
-    public static async Task<string> NewDatabaseAsync()
-    {
-        var server = await Started.Value;
-        var name = $"actorpool_test_{Environment.ProcessId}_{Interlocked.Increment(ref _databases)}";
-        await using var admin = new NpgsqlConnection(Plain(server.ConnectionString));
-        await admin.OpenAsync();
-        await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", admin);
-        await create.ExecuteNonQueryAsync();
-        return new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString;
-    }
+    /// <summary>An empty database, in which alone the test counts backends. The result is its connection string.</summary>
+    public static async Task<string> TakeDatabaseAsync() =>
+        new NpgsqlConnectionStringBuilder((await Started.Value).ConnectionString) { Database = await (await Databases.Value).TakeAsync() }.ConnectionString;
+
+    /// <summary>Gives a database back at the end of its test.</summary>
+    public static async Task ReturnDatabaseAsync(string connectionString) =>
+        (await Databases.Value).Return(new NpgsqlConnectionStringBuilder(connectionString).Database!);
 
     /// <summary>The same database through the server's Unix socket; null for a server given from outside.</summary>
     public static async Task<string?> ThroughUnixSocketAsync(string connectionString) =>
         (await Started.Value).UnixSocketConnectionString is { } text
             ? new NpgsqlConnectionStringBuilder(text) { Database = new NpgsqlConnectionStringBuilder(connectionString).Database }.ConnectionString
             : null;
-
-    private static string Plain(string text) => new NpgsqlConnectionStringBuilder(text) { Pooling = false }.ConnectionString;
 }

@@ -85,36 +85,22 @@ public sealed class SizeMetricsTests : TelemetryTest
         Assert.Equal(4, heardOther.Sizes()["max"]);
     }
 
-    [Fact]
-    public async Task A_pool_is_not_reported_after_its_end()
+    [Theory]
+    [InlineData("dispose")]
+    [InlineData("closeall")]
+    [InlineData("terminate")]
+    public async Task A_pool_that_has_ended_is_not_reported(string end)
     {
         using var heard = new Measurements(Pool);
         var pool = await StartNamedAsync(1, 1);
         Assert.NotEmpty(heard.Sizes());
 
-        await pool.DisposeAsync();
-
-        Assert.Empty(heard.Sizes());
-    }
-
-    [Fact]
-    public async Task A_pool_is_not_reported_after_closeall()
-    {
-        using var heard = new Measurements(Pool);
-        var pool = await StartNamedAsync(1, 1);
-
-        await pool.CloseAllAsync();
-
-        Assert.Empty(heard.Sizes());
-    }
-
-    [Fact]
-    public async Task A_pool_is_not_reported_after_its_system_has_ended()
-    {
-        using var heard = new Measurements(Pool);
-        await StartNamedAsync(1, 1);
-
-        await Sys.Terminate();
+        await (end switch
+        {
+            "dispose" => pool.DisposeAsync().AsTask(),
+            "closeall" => pool.CloseAllAsync(),
+            _ => Sys.Terminate(),
+        });
 
         Assert.Empty(heard.Sizes());
     }
