@@ -7,7 +7,7 @@ namespace ActorPool.Tests.PostgreSQL.Actors;
 
 /// <summary>
 /// The manager crashes and restarts: leases go on, each waiting request has one answer, and the server keeps no backend too many.
-/// The answers and the counters on every path are tested against the core on virtual time (<c>TwinTests</c>, <c>CrashRaceTests</c>).
+/// The answers and the counters on every path are tested against the core on virtual time (<c>ModelTests</c>, <c>CrashRaceTests</c>).
 /// </summary>
 public sealed class ManagerCrashTests : PoolTest
 {

@@ -1,12 +1,12 @@
 using ActorPool.Tests.Core.Support;
 using Akka.Actor;
 
-namespace ActorPool.Tests.Actors.Twins;
+namespace ActorPool.Tests.Actors.Modelled;
 
-/// <summary>A request told by an actor, for itself or on behalf of another.</summary>
+/// <summary>A request that an actor sends, for itself or on behalf of another actor.</summary>
 internal sealed class Told : Request
 {
-    public Told(TestWaiter model, IActorRef manager, TwinActor sender, TwinActor owner)
+    public Told(TestWaiter model, IActorRef manager, ModelledActor sender, ModelledActor owner)
         : base(model)
     {
         Sender = sender;
@@ -14,11 +14,11 @@ internal sealed class Told : Request
         manager.Tell(new GetConn(model.Key) { Timeout = model.Timeout, Owner = IsForAnother ? owner.Actor : null }, sender.Actor);
     }
 
-    public TwinActor Sender { get; }
+    public ModelledActor Sender { get; }
 
     public bool IsForAnother { get; }
 
-    // An answer does not say to which request it belongs: any that fits is right.
+    // An answer does not name its request: any answer that fits is right.
     public override void Read()
     {
         if (Sender.Received.Find(Fits) is not { } answer)

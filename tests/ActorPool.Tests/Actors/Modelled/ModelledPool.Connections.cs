@@ -4,10 +4,10 @@ using ActorPool.Tests.Core.Support;
 using Akka.Actor;
 using Npgsql;
 
-namespace ActorPool.Tests.Actors.Twins;
+namespace ActorPool.Tests.Actors.Modelled;
 
-// What becomes of the steps of the connections.
-internal sealed partial class TwinPools
+// The results of the connections' work.
+internal sealed partial class ModelledPool
 {
     public void Opened(SlotLedger slot) => Step(ConnectionOf(slot.Slot).Succeed, () => Model.Opened(slot));
 
@@ -48,7 +48,7 @@ internal sealed partial class TwinPools
         Model.Dies(slot);
     }
 
-    /// <summary>The actor of a connection stops, for whatever reason.</summary>
+    /// <summary>The actor of a connection stops.</summary>
     public void Lost(SlotLedger slot, bool killed)
     {
         var actor = _cell.Owners[slot.Slot.Index].Actor!;
@@ -63,7 +63,7 @@ internal sealed partial class TwinPools
             () => Model.Lost(slot));
     }
 
-    /// <summary>Ends what is under way, well, until nothing is.</summary>
+    /// <summary>Ends all work in flight successfully.</summary>
     public void Settle()
     {
         for (var steps = 0; Model.Ledger.Slots.Find(slot => slot.State is Physical.Opening or Physical.Working or Physical.Closing) is { } slot; steps++)

@@ -4,18 +4,18 @@ using ActorPool.Tests.Actors.Support;
 using Akka.Actor;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 
-namespace ActorPool.Tests.Actors.Twins;
+namespace ActorPool.Tests.Actors.Modelled;
 
-// Returning, rightly and wrongly.
-internal sealed partial class TwinPools
+// Right and wrong returns.
+internal sealed partial class ModelledPool
 {
     private readonly Dictionary<ScriptedConnection, int> _releases = [];
 
     public bool IsOut(Request request) =>
         request.Lease is not null && Model.Ledger.Slots[request.Lease.Place.Slot.Index] is { IsLent: true } slot && slot.Lease == request.Lease.LeaseId;
 
-    /// <summary>The right return of a lease, in one of the ways; or of one that is over, which changes nothing.</summary>
-    public void Put(Request request, ReturnWay way, ReturnCondition condition, bool close, bool withKey)
+    /// <summary>The right return of a lease by one of the entry points, or the return of an ended lease, which changes nothing.</summary>
+    public void Put(Request request, ReturnEntryPoint entryPoint, ReturnCondition condition, bool close, bool withKey)
     {
         var lease = request.Lease!;
         var isOut = IsOut(request);
@@ -26,27 +26,27 @@ internal sealed partial class TwinPools
         }
 
         var key = withKey ? lease.LentKey : null;
-        if (way == ReturnWay.Dispose)
+        if (entryPoint == ReturnEntryPoint.Dispose)
         {
             Step(lease.Dispose, () => Model.Put(request.Model, condition));
             return;
         }
 
         PoolErrorKind? refusal = Model.State.Phase == PoolPhase.Closed ? PoolErrorKind.Closed : isOut ? null : PoolErrorKind.NotCheckedOut;
-        Put(lease, way, key, close, refusal, () => Model.Put(request.Model, condition, close));
+        Put(lease, entryPoint, key, close, refusal, () => Model.Put(request.Model, condition, close));
     }
 
-    /// <summary>A return under a key that is not the lease's.</summary>
-    public void PutUnderWrongKey(Request request, ReturnWay way) =>
-        Put(request.Lease!, way, "another key", close: true, RefusalOf(PoolErrorKind.NotCheckedOut), () => { });
+    /// <summary>A return under another key.</summary>
+    public void PutUnderWrongKey(Request request, ReturnEntryPoint entryPoint) =>
+        Put(request.Lease!, entryPoint, "another key", close: true, RefusalOf(PoolErrorKind.NotCheckedOut), () => { });
 
-    /// <summary>A return of what is not this pool's.</summary>
-    public void PutForeign(ReturnWay way)
+    /// <summary>A return of a lease of another pool.</summary>
+    public void PutForeign(ReturnEntryPoint entryPoint)
     {
         var place = new ConnectionSlot(new PoolContext(Model.Settings, _source), new Slot(0));
         place.Replace(new ScriptedSource().Create());
         var foreign = place.Lend(null, default);
-        Put(foreign, way, null, close: false, RefusalOf(PoolErrorKind.NotCheckedOut), () => { });
+        Put(foreign, entryPoint, null, close: false, RefusalOf(PoolErrorKind.NotCheckedOut), () => { });
     }
 
     /// <summary>The garbage collector has found the lease.</summary>
@@ -56,22 +56,22 @@ internal sealed partial class TwinPools
         Step(() => ((ILeaseHome)_cell).Forgotten(new ForgottenLease(lease.Place, lease.LeaseId, lease.Handle)), () => Model.Forgotten(request.Model));
     }
 
-    private void Put(PooledConnection lease, ReturnWay way, object? key, bool close, PoolErrorKind? refusal, Action model)
+    private void Put(PooledConnection lease, ReturnEntryPoint entryPoint, object? key, bool close, PoolErrorKind? refusal, Action model)
     {
         ValueTask? returned = null;
         Task<ConnPut>? asked = null;
         Step(
             () =>
             {
-                switch (way)
+                switch (entryPoint)
                 {
-                    case ReturnWay.Facade or ReturnWay.Dispose:
+                    case ReturnEntryPoint.Facade or ReturnEntryPoint.Dispose:
                         returned = new ReturnRequest(_cell, lease, key, close).Send();
                         break;
-                    case ReturnWay.Ask:
+                    case ReturnEntryPoint.Ask:
                         asked = Manager.Ask<ConnPut>(new PutConn(lease, key, close), System.Threading.Timeout.InfiniteTimeSpan);
                         break;
-                    case ReturnWay.Tell:
+                    case ReturnEntryPoint.Tell:
                         Manager.Tell(new PutConn(lease, key, close), _returner.Actor);
                         break;
                     default:
@@ -89,7 +89,7 @@ internal sealed partial class TwinPools
                     answer = ResultOf(call);
                 else if (asked is not null)
                     answer = Asks.ResultOf(asked);
-                else if (way == ReturnWay.Tell)
+                else if (entryPoint == ReturnEntryPoint.Tell)
                     answer = TakeAnswer();
                 else
                     return;
@@ -125,8 +125,8 @@ internal sealed partial class TwinPools
     private void CountRelease(ScriptedConnection connection) => _releases[connection] = _releases.GetValueOrDefault(connection) + 1;
 }
 
-/// <summary>How a connection is given back.</summary>
-internal enum ReturnWay
+/// <summary>The entry points of a return.</summary>
+internal enum ReturnEntryPoint
 {
     Dispose,
     Facade,

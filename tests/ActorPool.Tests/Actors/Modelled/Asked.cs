@@ -2,7 +2,7 @@ using ActorPool.Actors;
 using ActorPool.Tests.Core.Support;
 using Akka.Actor;
 
-namespace ActorPool.Tests.Actors.Twins;
+namespace ActorPool.Tests.Actors.Modelled;
 
 /// <summary>An Ask, perhaps on behalf of an actor.</summary>
 internal sealed class Asked : Request

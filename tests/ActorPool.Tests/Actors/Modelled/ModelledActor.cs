@@ -2,14 +2,14 @@ using ActorPool.Tests.Actors.Support;
 using ActorPool.Tests.Core.Support;
 using Akka.Actor;
 
-namespace ActorPool.Tests.Actors.Twins;
+namespace ActorPool.Tests.Actors.Modelled;
 
-/// <summary>An actor that borrows, with its twin in the model.</summary>
-internal sealed class TwinActor
+/// <summary>A borrowing actor, with its borrower in the model.</summary>
+internal sealed class ModelledActor
 {
     private readonly List<object> _inbox = [];
 
-    public TwinActor(ActorSystem system, string name)
+    public ModelledActor(ActorSystem system, string name)
     {
         Model = new TestBorrower(name);
         Actor = system.ActorOf(Recorder.Props(_inbox));
@@ -19,7 +19,7 @@ internal sealed class TwinActor
 
     public IActorRef Actor { get; }
 
-    /// <summary>What it was told and nobody has accounted for.</summary>
+    /// <summary>Received messages that no request has claimed yet.</summary>
     public List<object> Received { get; } = [];
 
     public void ReadInbox()

@@ -3,16 +3,16 @@ using ActorPool.Tests.Core.Support;
 using Akka.Actor;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 
-namespace ActorPool.Tests.Actors.Twins;
+namespace ActorPool.Tests.Actors.Modelled;
 
-// What happens to the whole pool.
-internal sealed partial class TwinPools
+// Steps of the pool as a whole.
+internal sealed partial class ModelledPool
 {
     private readonly List<Task<Paused>> _pausers = [];
     private readonly List<PoolOrder> _ends = [];
     private bool _passed;
 
-    // Before the sweep that was due at once after the step.
+    // Before the sweep that is due right after the step.
     private bool _wereAllReturned;
 
     public void Pass(TimeSpan time)
@@ -41,7 +41,7 @@ internal sealed partial class TwinPools
             RefusePausers(error => error is InvalidOperationException);
         });
 
-    /// <summary>The manager fails between two messages and is made again.</summary>
+    /// <summary>The manager fails between two messages and restarts.</summary>
     public void Crash()
     {
         foreach (var request in _requests.Where(request => !request.IsAnswered && !request.IsOver))
@@ -82,7 +82,7 @@ internal sealed partial class TwinPools
         Step(() => _cell.Send(order), () => Model.Stop(patience));
     }
 
-    /// <summary>The manager ends for good: the same as closeall, and the end of the scenario.</summary>
+    /// <summary>The manager stops: the same as closeall, and the end of the scenario.</summary>
     public void EndManager(int how)
     {
         foreach (var request in _requests.Where(request => !request.IsAnswered && !request.IsOver))

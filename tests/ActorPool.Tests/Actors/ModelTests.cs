@@ -1,14 +1,14 @@
+using ActorPool.Tests.Actors.Modelled;
 using ActorPool.Tests.Actors.Support;
-using ActorPool.Tests.Actors.Twins;
 using ActorPool.Tests.Core.RandomSequences;
 using Xunit.Abstractions;
 
 namespace ActorPool.Tests.Actors;
 
-public sealed class TwinTests(ITestOutputHelper output)
+public sealed class ModelTests(ITestOutputHelper output)
 {
     [Fact]
     public void The_pool_of_actors_does_what_its_core_decides() =>
         SteppedSystem.Run(system => RandomRuns.Sample(
-            Scenario.Any, 3000, output, (scenario, log) => TwinRun.Of(system, scenario, log), scenario => scenario.Simpler));
+            Scenario.Any, 3000, output, (scenario, log) => ModelledRun.Of(system, scenario, log), scenario => scenario.Simpler));
 }

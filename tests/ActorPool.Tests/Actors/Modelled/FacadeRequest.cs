@@ -1,7 +1,7 @@
 using ActorPool.Actors;
 using ActorPool.Tests.Core.Support;
 
-namespace ActorPool.Tests.Actors.Twins;
+namespace ActorPool.Tests.Actors.Modelled;
 
 /// <summary>A call of the facade.</summary>
 internal sealed class FacadeRequest : Request

@@ -1,23 +1,23 @@
 using Akka.Actor;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 
-namespace ActorPool.Tests.Actors.Twins;
+namespace ActorPool.Tests.Actors.Modelled;
 
-// Borrowing and giving up.
-internal sealed partial class TwinPools
+// Borrowing and cancelling.
+internal sealed partial class ModelledPool
 {
-    public void Get(Way way, object? key, TimeSpan? timeout, TwinActor sender, TwinActor owner, bool gone)
+    public void Get(EntryPoint entryPoint, object? key, TimeSpan? timeout, ModelledActor sender, ModelledActor owner, bool gone)
     {
-        var borrower = way switch { Way.Facade or Way.Ask => null, Way.Tell => sender.Model, _ => owner.Model };
-        gone &= way is not (Way.Tell or Way.TellForOwner);
-        var model = Model.Get(key, way == Way.Facade ? null : timeout, borrower, gone);
-        Model.Log?.Invoke($"         by {way} {sender.Model.Name}");
-        Request request = way switch
+        var borrower = entryPoint switch { EntryPoint.Facade or EntryPoint.Ask => null, EntryPoint.Tell => sender.Model, _ => owner.Model };
+        gone &= entryPoint is not (EntryPoint.Tell or EntryPoint.TellForOwner);
+        var model = Model.Get(key, entryPoint == EntryPoint.Facade ? null : timeout, borrower, gone);
+        Model.Log?.Invoke($"         by {entryPoint} {sender.Model.Name}");
+        Request request = entryPoint switch
         {
-            Way.Facade => new FacadeRequest(model, _cell),
-            Way.Ask => new Asked(model, Manager, null),
-            Way.AskForOwner => new Asked(model, Manager, owner.Actor),
-            Way.Tell => new Told(model, Manager, sender, sender),
+            EntryPoint.Facade => new FacadeRequest(model, _cell),
+            EntryPoint.Ask => new Asked(model, Manager, null),
+            EntryPoint.AskForOwner => new Asked(model, Manager, owner.Actor),
+            EntryPoint.Tell => new Told(model, Manager, sender, sender),
             _ => new Told(model, Manager, sender, owner),
         };
         _requests.Add(request);
@@ -53,7 +53,7 @@ internal sealed partial class TwinPools
                 request.Refused = PoolErrorKind.NotCheckedOut;
         }
 
-        Actors[index] = new TwinActor(_system.Sys, dead.Model.Name + "'");
+        Actors[index] = new ModelledActor(_system.Sys, dead.Model.Name + "'");
         Step(
             () => ((IInternalActorRef)dead.Actor).Stop(),
             () =>
@@ -64,7 +64,7 @@ internal sealed partial class TwinPools
             });
     }
 
-    /// <summary>The end of an Ask is told by another thread.</summary>
+    /// <summary>Another thread reports the end of an Ask.</summary>
     private void WaitForSame() =>
         World.PumpUntil(() => _cell.State!.Counts.Waiting == Model.Counts.Waiting, "the end of a request is noticed");
 
@@ -89,8 +89,8 @@ internal sealed partial class TwinPools
     }
 }
 
-/// <summary>How a connection is asked for.</summary>
-internal enum Way
+/// <summary>The entry points of a request.</summary>
+internal enum EntryPoint
 {
     Facade,
     Ask,

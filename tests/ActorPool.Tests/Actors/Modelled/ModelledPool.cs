@@ -3,25 +3,25 @@ using ActorPool.Tests.Actors.Support;
 using ActorPool.Tests.Core.Support;
 using Akka.Actor;
 
-namespace ActorPool.Tests.Actors.Twins;
+namespace ActorPool.Tests.Actors.Modelled;
 
 /// <summary>
-/// The real pool of actors and its model, the pure core with its ledger: whatever is done to the one is done to the other, and after
-/// each step they are the same.
+/// The real pool of actors and its model, the pure core with its ledger: each step is made in both, and after
+/// each step they are in the same state.
 /// </summary>
-internal sealed partial class TwinPools
+internal sealed partial class ModelledPool
 {
-    private static int s_pools;
+    private static int s_pool;
 
     private readonly SteppedSystem _system;
     private readonly ScriptedSource _source = new();
     private readonly PoolContext _cell;
     private readonly List<Request> _requests = [];
     private readonly PoolOrder _start = new(PoolOrderKind.Start);
-    private readonly TwinActor _returner;
+    private readonly ModelledActor _returner;
     private PoolState _state = null!;
 
-    public TwinPools(SteppedSystem system, PoolSettings settings, Action<string>? log)
+    public ModelledPool(SteppedSystem system, PoolSettings settings, Action<string>? log)
     {
         _system = system;
         _system.World.Reset();
@@ -29,9 +29,9 @@ internal sealed partial class TwinPools
         Model = new TestPool(settings) { Log = log };
         _source.IsLent = connection => _requests.Exists(request => request.Lease is { IsOver: false } lease && ConnectionOf(lease.Place.Slot) == connection);
         _cell = new PoolContext(settings, _source) { Clock = system.Sys.Scheduler };
-        _cell.Manager = system.Sys.ActorOf(PoolManager.Props(_cell), $"actor-pool-default-{++s_pools}");
-        Actors = [.. "abc".Select(name => new TwinActor(system.Sys, $"{name}"))];
-        _returner = new TwinActor(system.Sys, "returner");
+        _cell.Manager = system.Sys.ActorOf(PoolManager.Props(_cell), $"actor-pool-default-{++s_pool}");
+        Actors = [.. "abc".Select(name => new ModelledActor(system.Sys, $"{name}"))];
+        _returner = new ModelledActor(system.Sys, "returner");
         _cell.Send(_start);
         Pump();
         _state = _cell.State!;
@@ -41,7 +41,7 @@ internal sealed partial class TwinPools
 
     public TestPool Model { get; }
 
-    public TwinActor[] Actors { get; }
+    public ModelledActor[] Actors { get; }
 
     public IReadOnlyList<Request> Requests => _requests;
 
@@ -51,7 +51,7 @@ internal sealed partial class TwinPools
 
     public ScriptedConnection ConnectionOf(Slot slot) => (ScriptedConnection)_cell.Slots[slot.Index].Connection!;
 
-    /// <summary>The end of a scenario: what is left of the actors goes.</summary>
+    /// <summary>The end of a scenario: the remaining actors stop.</summary>
     public void Leave()
     {
         foreach (var actor in Actors.Append(_returner).Select(actor => actor.Actor).Append(Manager))

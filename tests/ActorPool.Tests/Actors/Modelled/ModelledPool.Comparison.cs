@@ -2,10 +2,10 @@ using ActorPool.Tests.Core.Support;
 using Akka.Actor;
 using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 
-namespace ActorPool.Tests.Actors.Twins;
+namespace ActorPool.Tests.Actors.Modelled;
 
-// What is the same in both after each step.
-internal sealed partial class TwinPools
+// The comparison of pool and model after each step.
+internal sealed partial class ModelledPool
 {
     private void Compare()
     {
@@ -47,7 +47,7 @@ internal sealed partial class TwinPools
         }
     }
 
-    /// <summary>Each connection has one actor; and who has nothing of the pool is not watched any more.</summary>
+    /// <summary>Each connection has one actor, and an actor with neither a lease nor a request is not watched.</summary>
     private void CompareActors()
     {
         var children = ((ActorRefWithCell)Manager).Underlying.ChildrenContainer.Children.Count;

@@ -1,6 +1,6 @@
-namespace ActorPool.Tests.Actors.Twins;
+namespace ActorPool.Tests.Actors.Modelled;
 
-/// <summary>What has become of an Ask that was answered.</summary>
+/// <summary>The result of an Ask that was answered.</summary>
 internal static class Asks
 {
     /// <summary>The answer, or the error with which it was refused.</summary>

@@ -1,36 +1,36 @@
 using ActorPool.Errors;
 using ActorPool.Tests.Core.Support;
 
-namespace ActorPool.Tests.Actors.Twins;
+namespace ActorPool.Tests.Actors.Modelled;
 
-/// <summary>One request to the real pool, with its twin in the model.</summary>
+/// <summary>One request to the real pool, with the same request in the model.</summary>
 internal abstract class Request(TestWaiter model)
 {
     public TestWaiter Model { get; } = model;
 
-    /// <summary>What it was answered; null while it waits.</summary>
+    /// <summary>The answer; null while the request waits.</summary>
     public PooledConnection? Lease { get; private set; }
 
     public Exception? Error { get; private set; }
 
     public bool IsAnswered => Lease is not null || Error is not null;
 
-    /// <summary>Nobody will read the answer: its asker has gone.</summary>
+    /// <summary>The sender has stopped and will not read the answer.</summary>
     public bool IsOver { get; set; }
 
-    /// <summary>The error it must get by what the shell decides without the core.</summary>
+    /// <summary>The error that the shell gives without the core.</summary>
     public PoolErrorKind? Refused { get; set; }
 
     /// <summary>The model has an answer for it.</summary>
     public bool IsDecided => Refused is not null || Model.Answer is not null;
 
-    /// <summary>Its caller gives up.</summary>
+    /// <summary>The caller cancels.</summary>
     public virtual void Cancel() => throw new NotSupportedException();
 
-    /// <summary>Takes the answer, once it is there.</summary>
+    /// <summary>Takes the answer, if there is one.</summary>
     public abstract void Read();
 
-    /// <summary>Whether this is the answer that the model has for it.</summary>
+    /// <summary>Whether the model has the same answer.</summary>
     public bool Fits(object? answer) => answer switch
     {
         PooledConnection lease => Refused is null && Model.Answer is EffectKind.Grant or EffectKind.Join
