@@ -71,7 +71,7 @@ public sealed class AskRaceTests
         });
 
     [Fact]
-    public void Cancelled_between_its_claim_and_its_answer_the_ask_leaves_the_connection_to_the_pool() =>
+    public void An_ask_cancelled_after_its_claim_leaves_the_connection_to_the_pool() =>
         SteppedPool.Run(2, pool =>
         {
             using var cancellation = new CancellationTokenSource();
@@ -100,7 +100,7 @@ public sealed class AskRaceTests
         });
 
     [Fact]
-    public void Cancelled_between_its_claim_and_its_answer_one_of_several_under_a_key_changes_nothing_for_the_others() =>
+    public void An_ask_cancelled_after_its_claim_changes_nothing_for_the_others_of_its_key() =>
         SteppedPool.Run(1, pool =>
         {
             using var cancellation = new CancellationTokenSource();

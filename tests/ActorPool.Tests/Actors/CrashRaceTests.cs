@@ -111,7 +111,7 @@ public sealed class CrashRaceTests
         });
 
     [Fact]
-    public void Granted_and_not_answered_when_the_manager_crashes_the_request_gets_the_error_and_the_pool_the_connection() =>
+    public void A_request_granted_but_not_answered_in_a_crash_gets_the_error() =>
         SteppedPool.Run(2, pool =>
         {
             var (one, two) = (pool.Borrow(), pool.Borrow());

@@ -36,7 +36,7 @@ public sealed class ManagerDispatcherTests : TestKit
     }
 
     [Fact]
-    public void What_anybody_else_tells_is_handled_on_the_thread_pool()
+    public void A_message_of_another_sender_is_handled_on_the_thread_pool()
     {
         _manager.Tell("hello");
 
@@ -44,7 +44,7 @@ public sealed class ManagerDispatcherTests : TestKit
     }
 
     [Fact]
-    public void The_next_one_that_anybody_else_tells_is_handled_on_the_thread_pool_again()
+    public void The_next_message_of_another_sender_is_handled_on_the_thread_pool_again()
     {
         ManagerDispatcher.Tell(_manager, "here");
         _manager.Tell("there");
@@ -54,7 +54,7 @@ public sealed class ManagerDispatcherTests : TestKit
     }
 
     [Fact]
-    public async Task A_caller_does_not_wait_for_another_one_who_runs_the_manager()
+    public async Task A_caller_does_not_wait_for_another_caller_that_runs_the_manager()
     {
         var other = Task.Factory.StartNew(() => TellHere(this), TaskCreationOptions.LongRunning);
         _held.Wait();

@@ -44,7 +44,7 @@ public sealed class ReturnRaceTests
         });
 
     [Fact]
-    public void Disposed_before_the_death_of_its_owner_is_read_the_connection_is_discarded_and_replaced() =>
+    public void A_connection_disposed_before_its_owners_death_is_read_is_discarded_and_replaced() =>
         SteppedPool.Run(1, pool =>
         {
             var (owner, received) = pool.NewActor();

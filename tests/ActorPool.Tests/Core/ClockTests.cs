@@ -26,7 +26,7 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public void One_that_becomes_surplus_later_is_closed_at_its_own_time()
+    public void A_connection_that_becomes_surplus_later_is_closed_at_its_own_time()
     {
         var pool = TestPool.Running(TestSettings.Of(1, 2) with { IdleTimeout = 10 * Second });
         var (one, two) = (pool.Borrow(), pool.Borrow());

@@ -45,7 +45,7 @@ public sealed class CrashTests
     }
 
     [Fact]
-    public void What_was_under_way_is_closed_and_made_again()
+    public void Operations_in_flight_are_closed_and_started_again_after_a_crash()
     {
         var pool = TestPool.Running(TestSettings.Of(1, 3));
         pool.Put(pool.Borrow(), ReturnCondition.InTransaction);

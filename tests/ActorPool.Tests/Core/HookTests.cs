@@ -60,7 +60,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public void A_slow_initialization_holds_up_nobody_else()
+    public void A_slow_initialization_holds_up_no_request_of_another_key()
     {
         var pool = TestPool.Running(Initializing);
         var slow = pool.Get("a");
@@ -73,7 +73,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public void All_who_wait_for_the_key_are_served_by_one_initialization()
+    public void One_initialization_serves_all_waiting_requests_of_the_key()
     {
         var pool = TestPool.Running(Initializing);
         TestWaiter[] waiters = [pool.Get("a"), pool.Get("a"), pool.Get("a")];
@@ -85,7 +85,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public void A_failed_initialization_is_told_to_those_for_whom_it_was_and_costs_the_connection()
+    public void A_failed_initialization_refuses_the_requests_of_its_key_and_closes_the_connection()
     {
         var pool = TestPool.Running(Initializing);
         var waiter = pool.Get("a");
@@ -112,7 +112,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public void A_session_made_ready_for_one_who_gave_up_is_there_for_its_key_and_new_to_it()
+    public void A_session_initialized_for_a_request_that_gave_up_is_new_to_the_next_of_its_key()
     {
         var pool = TestPool.Running(Initializing);
         var gone = pool.Get("a");
@@ -139,7 +139,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public void One_that_fails_its_check_is_replaced_by_the_next_one_at_once()
+    public void A_connection_that_fails_its_check_is_replaced_by_the_next_one_at_once()
     {
         var pool = TestPool.Running(TestSettings.Of(2, 2) with { Check = (_, _) => Task.CompletedTask });
         TestWaiter[] both = [pool.Borrow(), pool.Borrow()];
@@ -198,7 +198,7 @@ public sealed class HookTests
     }
 
     [Fact]
-    public void A_request_whose_session_is_being_initialized_is_not_refused_for_another_ones_failed_open()
+    public void A_failed_open_does_not_refuse_a_request_whose_session_is_being_initialized()
     {
         var pool = TestPool.Running(Initializing);
         var initializing = pool.Get("a", TimeSpan.Zero);
@@ -227,7 +227,7 @@ public sealed class HookTests
     [Theory]
     [InlineData("a")]
     [InlineData(null)]
-    public void A_lease_that_reached_nobody_leaves_the_session_as_new_as_it_was(string? key)
+    public void A_lease_that_reached_no_borrower_leaves_the_session_as_new_as_it_was(string? key)
     {
         var pool = TestPool.Running(Initializing);
         var lost = pool.Borrow(key);

@@ -156,7 +156,7 @@ public sealed class ShortageTests
     }
 
     [Fact]
-    public void One_that_does_not_wait_learns_who_holds_them()
+    public void A_request_that_does_not_wait_learns_the_holders()
     {
         var pool = TestPool.Running(TestSettings.Psycopg2(0, 1));
         var holder = pool.Borrow();

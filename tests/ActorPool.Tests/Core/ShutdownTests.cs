@@ -7,7 +7,7 @@ public sealed class ShutdownTests
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     [Fact]
-    public void Closeall_ends_every_connection_in_whatever_state_and_answers_everybody()
+    public void Closeall_ends_connections_in_every_state_and_answers_every_request()
     {
         var pool = TestPool.Running(TestSettings.Of(4, 6) with { MaxConcurrentOpens = 1, Reset = ResetMode.DiscardAll });
         var leases = Enumerable.Range(0, 4).Select(_ => pool.Borrow()).ToArray();

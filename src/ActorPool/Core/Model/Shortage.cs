@@ -26,7 +26,7 @@ internal enum Hindrance : byte
     /// <summary>All connections are lent, or all but a few that the pool is about to lend or has just ended.</summary>
     Lent,
 
-    /// <summary>The request's key is in use (<see cref="KeySharing.Exclusive"/>).</summary>
+    /// <summary>The request's exclusive key is in use.</summary>
     KeyInUse,
 
     /// <summary>A session is being initialized for the request's key.</summary>

@@ -21,7 +21,7 @@ public sealed class IdleTestingTests
     }
 
     [Fact]
-    public void One_that_is_heard_of_in_time_is_not_tested()
+    public void A_connection_that_is_heard_in_time_is_not_tested()
     {
         var pool = Testing(1, 1);
         for (var i = 0; i < 10; i++)
@@ -158,7 +158,7 @@ public sealed class IdleTestingTests
     }
 
     [Fact]
-    public void A_stuck_reset_is_left_alone_while_nobody_waits()
+    public void A_stuck_reset_is_left_alone_while_no_request_waits()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 1) with { ValidateTimeout = 2 * Second });
         pool.Put(pool.Borrow(), ReturnCondition.InTransaction);

@@ -11,7 +11,7 @@ public sealed class WhenToTestTests
     private static readonly TimeSpan Ms = TimeSpan.FromMilliseconds(1);
 
     [Fact]
-    public void A_goodbye_on_the_socket_is_seen_before_the_connection_is_lent()
+    public void A_close_by_the_server_is_seen_on_the_socket_before_the_connection_is_lent()
     {
         var pool = Idle(1, 2);
         pool.Dies(pool.Ledger.Slots[0]);
@@ -43,7 +43,7 @@ public sealed class WhenToTestTests
     }
 
     [Fact]
-    public void One_failure_has_all_idle_ones_proven_at_the_same_time()
+    public void One_failure_has_all_idle_connections_validated_at_the_same_time()
     {
         var pool = Idle(20, 20);
         foreach (var slot in pool.Ledger.Slots)
@@ -105,7 +105,7 @@ public sealed class WhenToTestTests
     }
 
     [Fact]
-    public void One_that_died_unnoticed_while_lent_is_proven_on_its_return()
+    public void A_connection_that_died_unnoticed_while_lent_is_validated_on_its_return()
     {
         var pool = Idle(1, 1);
         var lease = pool.Borrow();
@@ -118,7 +118,7 @@ public sealed class WhenToTestTests
     }
 
     [Fact]
-    public void The_sweep_notices_a_failover_while_nobody_borrows()
+    public void The_sweep_notices_a_failover_while_no_request_comes()
     {
         var pool = Idle(3, 3);
         foreach (var slot in pool.Ledger.Slots)
@@ -149,7 +149,7 @@ public sealed class WhenToTestTests
     }
 
     [Fact]
-    public void Nobody_waits_behind_a_stuck_round_trip()
+    public void No_request_waits_behind_a_stuck_round_trip()
     {
         var pool = Idle(1, 2);
         pool.Put(pool.Borrow(), ReturnCondition.InTransaction);
@@ -163,7 +163,7 @@ public sealed class WhenToTestTests
     }
 
     [Fact]
-    public void Nobody_waits_behind_a_stuck_open()
+    public void No_request_waits_behind_a_stuck_open()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 2) with { MaxConcurrentOpens = 2 });
         var waiter = pool.Get(timeout: InfiniteTimeSpan);

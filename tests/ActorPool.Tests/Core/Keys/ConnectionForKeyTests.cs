@@ -6,7 +6,7 @@ namespace ActorPool.Tests.Core.Keys;
 public sealed class ConnectionForKeyTests
 {
     [Fact]
-    public void A_key_finds_its_own_idle_session_before_one_that_belongs_to_nobody()
+    public void A_key_gets_its_own_idle_session_before_one_that_belongs_to_no_key()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 3));
         var (key, plain) = (pool.Borrow("a"), pool.Borrow());
@@ -16,7 +16,7 @@ public sealed class ConnectionForKeyTests
     }
 
     [Fact]
-    public void Then_comes_one_that_belongs_to_no_key_before_a_new_one()
+    public void A_connection_that_belongs_to_no_key_comes_before_a_new_one()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 3));
         var (key, plain) = (pool.Borrow("a"), pool.Borrow());
@@ -27,7 +27,7 @@ public sealed class ConnectionForKeyTests
     }
 
     [Fact]
-    public void Then_a_new_one_before_the_session_of_another_key()
+    public void A_new_connection_comes_before_the_session_of_another_key()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 2));
         pool.Return(pool.Borrow("a"));
@@ -87,7 +87,7 @@ public sealed class ConnectionForKeyTests
     }
 
     [Fact]
-    public void Its_own_session_is_there_for_it_as_soon_as_the_one_before_it_in_the_queue_is_cancelled()
+    public void A_queued_request_gets_its_keys_session_when_the_one_before_it_is_cancelled()
     {
         var pool = TestPool.Running(TestSettings.Of(2, 3) with { ValidateAfterIdle = TimeSpan.FromSeconds(1) });
         var (key, plain) = (pool.Borrow("a"), pool.Borrow());
@@ -101,7 +101,7 @@ public sealed class ConnectionForKeyTests
     }
 
     [Fact]
-    public void Its_own_session_is_there_for_it_when_the_one_before_it_took_over_another()
+    public void A_queued_request_gets_its_keys_session_when_the_one_before_it_took_another()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 3));
         var (other, own) = (pool.Borrow("b"), pool.Borrow("a"));
@@ -171,7 +171,7 @@ public sealed class ConnectionForKeyTests
     }
 
     [Fact]
-    public void A_reset_that_was_put_ahead_and_not_sent_goes_with_the_command_of_a_waiting_request()
+    public void A_prepended_reset_that_was_not_sent_goes_with_the_command_of_a_waiting_request()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true, PrependReset = true });
         pool.Return(pool.Borrow("a"));
@@ -196,7 +196,7 @@ public sealed class ConnectionForKeyTests
     }
 
     [Fact]
-    public void It_is_waited_for_when_the_server_was_not_heard_of_for_long()
+    public void A_reset_for_another_key_is_a_round_trip_when_the_server_was_long_unheard()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true, ValidateAfterIdle = TimeSpan.FromSeconds(1), PrependReset = true });
         pool.Return(pool.Borrow("a"));
@@ -206,7 +206,7 @@ public sealed class ConnectionForKeyTests
     }
 
     [Fact]
-    public void It_is_waited_for_when_something_stands_on_the_socket()
+    public void A_reset_for_another_key_is_a_round_trip_when_the_socket_is_readable()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true, PrependReset = true });
         var first = pool.Borrow("a");
@@ -217,7 +217,7 @@ public sealed class ConnectionForKeyTests
     }
 
     [Fact]
-    public void A_session_whose_next_user_gave_up_belongs_to_nobody()
+    public void A_session_whose_next_user_gave_up_belongs_to_no_key()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 1) with { DiscardOnKeyChange = true, PrependReset = true });
         pool.Return(pool.Borrow("a"));

@@ -40,7 +40,7 @@ public sealed class NewSessionTests
     }
 
     [Fact]
-    public void The_reset_of_a_return_goes_with_the_next_command_when_somebody_waits_who_will_send_one()
+    public void A_reset_on_return_goes_with_the_next_command_when_a_request_waits()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 1) with { Reset = ResetMode.DiscardAll, PrependReset = true });
         var first = pool.Borrow();
@@ -53,7 +53,7 @@ public sealed class NewSessionTests
     }
 
     [Fact]
-    public void It_is_made_at_once_when_those_who_waited_have_given_up()
+    public void A_reset_on_return_is_made_at_once_when_the_waiting_requests_have_given_up()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 1) with { Reset = ResetMode.DiscardAll, PrependReset = true });
         var first = pool.Borrow();
@@ -63,7 +63,7 @@ public sealed class NewSessionTests
     }
 
     [Fact]
-    public void It_is_made_at_once_when_a_transaction_was_left_open()
+    public void A_reset_on_return_is_made_at_once_when_a_transaction_was_left_open()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 1) with { Reset = ResetMode.DiscardAll, PrependReset = true });
         var first = pool.Borrow();
@@ -73,7 +73,7 @@ public sealed class NewSessionTests
     }
 
     [Fact]
-    public void Unkeyed_use_finds_a_new_session_when_nobody_used_it_before()
+    public void Unkeyed_use_finds_a_new_session_when_no_borrower_used_it_before()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 1));
         Assert.True(Visit(pool, null));

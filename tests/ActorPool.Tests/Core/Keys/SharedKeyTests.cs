@@ -48,7 +48,7 @@ public sealed class SharedKeyTests
     }
 
     [Fact]
-    public void Queue_mates_whose_askers_are_gone_are_left_out()
+    public void Requests_of_the_key_that_were_given_up_do_not_join()
     {
         var pool = TestPool.Running(TestSettings.Of(1, 1));
         var holder = pool.Borrow();
@@ -72,7 +72,7 @@ public sealed class SharedKeyTests
     }
 
     [Fact]
-    public void A_key_that_throws_after_it_was_lent_harms_nobody()
+    public void A_key_that_throws_after_it_was_lent_harms_no_other_request()
     {
         var pool = TestPool.Running(TestSettings.Of(1, 1) with { KeyMemory = 0 });
         var key = new AwkwardKey("a");

@@ -9,7 +9,7 @@ public sealed class BorrowerDeathTests
     private readonly TestBorrower _bob = new("bob");
 
     [Fact]
-    public void Its_lease_ends_and_the_next_waiter_is_served_by_a_new_connection()
+    public void A_dead_borrowers_lease_ends_and_a_new_connection_serves_the_next_waiter()
     {
         var lease = _pool.Borrow(borrower: _alice);
         var next = _pool.Get();
@@ -21,7 +21,7 @@ public sealed class BorrowerDeathTests
     }
 
     [Fact]
-    public void Its_place_in_the_queue_is_gone()
+    public void A_dead_borrowers_place_in_the_queue_is_gone()
     {
         var lease = _pool.Borrow();
         var (dead, next) = (_pool.Get(borrower: _alice), _pool.Get());
@@ -53,7 +53,7 @@ public sealed class BorrowerDeathTests
     }
 
     [Fact]
-    public void One_who_joined_twice_dies_once()
+    public void A_borrower_that_joined_twice_dies_once()
     {
         _pool.Borrow("k", _alice);
         _pool.Get("k", borrower: _alice);

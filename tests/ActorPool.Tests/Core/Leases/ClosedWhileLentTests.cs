@@ -8,7 +8,7 @@ public sealed class ClosedWhileLentTests
     [Theory]
     [InlineData(false, 1)]
     [InlineData(true, 0)]
-    public void It_is_counted_unless_the_close_was_asked_for(bool close, int counted)
+    public void A_connection_closed_while_lent_is_counted_unless_the_close_was_asked_for(bool close, int counted)
     {
         var pool = TestPool.Running(new PoolSettings("", 1, 1));
 

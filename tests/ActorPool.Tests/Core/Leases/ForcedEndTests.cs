@@ -10,7 +10,7 @@ public sealed class ForcedEndTests
     private readonly TestPool _pool = TestPool.Running(TestSettings.Of(1, 1) with { MaxHoldTime = MostHold });
 
     [Fact]
-    public void Its_connection_is_cut_when_its_borrower_dies()
+    public void A_lease_whose_borrower_dies_has_its_connection_cut()
     {
         var borrower = new TestBorrower("alice");
         _pool.Borrow(borrower: borrower);
@@ -19,14 +19,14 @@ public sealed class ForcedEndTests
     }
 
     [Fact]
-    public void Its_connection_is_cut_when_it_was_forgotten()
+    public void A_forgotten_lease_has_its_connection_cut()
     {
         _pool.Forgotten(_pool.Borrow());
         IsCut();
     }
 
     [Fact]
-    public void Its_connection_is_cut_when_it_was_held_for_too_long()
+    public void A_lease_held_for_too_long_has_its_connection_cut()
     {
         _pool.Borrow();
         _pool.PassAsleep(MostHold);
@@ -35,7 +35,7 @@ public sealed class ForcedEndTests
     }
 
     [Fact]
-    public void Its_connection_is_cut_when_the_pool_is_closed()
+    public void A_lease_of_a_pool_that_is_closed_has_its_connection_cut()
     {
         _pool.Borrow();
         _pool.CloseAll();

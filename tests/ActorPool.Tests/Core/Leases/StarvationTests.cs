@@ -17,7 +17,7 @@ public sealed class StarvationTests
     }
 
     [Fact]
-    public void It_asks_again_after_a_minute_and_not_before()
+    public void A_starved_pool_asks_again_after_a_minute_and_not_before()
     {
         var pool = Starved();
         CollectionsIn(pool, PoolState.StarvedAfter);

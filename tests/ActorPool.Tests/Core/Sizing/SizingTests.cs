@@ -9,7 +9,7 @@ public sealed class SizingTests
     private static readonly PoolSettings TwoOfFour = TestSettings.Of(2, 4) with { AcquireTimeout = InfiniteTimeSpan };
 
     [Fact]
-    public void A_larger_maximum_serves_those_who_wait()
+    public void A_larger_maximum_serves_waiting_requests()
     {
         var pool = TestPool.Running(TestSettings.Of(1, 1));
         pool.Borrow();
@@ -49,7 +49,7 @@ public sealed class SizingTests
     }
 
     [Fact]
-    public void Those_who_do_not_wait_learn_it_also_when_their_session_was_being_made_ready_meanwhile()
+    public void A_smaller_pool_refuses_no_wait_requests_whose_session_was_being_initialized()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 2) with { InitializeSession = (_, _, _) => Task.CompletedTask });
         pool.Borrow();
@@ -63,7 +63,7 @@ public sealed class SizingTests
     }
 
     [Fact]
-    public void Those_who_do_not_wait_learn_that_a_smaller_pool_is_exhausted()
+    public void A_smaller_pool_refuses_requests_that_do_not_wait()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 2));
         pool.Borrow();

@@ -36,7 +36,7 @@ public sealed class BackoffTests
     }
 
     [Fact]
-    public void It_lasts_a_second_at_most_while_somebody_waits()
+    public void A_pause_lasts_a_second_at_most_while_a_request_waits()
     {
         var backoff = With(0);
         for (var i = 0; i < 6; i++)
@@ -48,7 +48,7 @@ public sealed class BackoffTests
     [Theory]
     [InlineData(ConnectFailure.Refused)]
     [InlineData(ConnectFailure.StartingUp)]
-    internal void While_somebody_waits_a_server_that_is_being_restarted_is_tried_after_a_tenth_of_the_time_that_it_has_been_away(ConnectFailure failure)
+    internal void A_restarting_server_that_a_request_waits_for_is_tried_after_a_tenth_of_its_absence(ConnectFailure failure)
     {
         var backoff = With(0);
         foreach (var away in new[] { 0, 10, 60, 150, 4000, 8000, 12_000, 16_000 })
@@ -74,7 +74,7 @@ public sealed class BackoffTests
     }
 
     [Fact]
-    public void An_absence_of_which_nobody_has_known_for_long_is_a_new_one()
+    public void An_absence_after_a_long_time_without_opens_is_a_new_one()
     {
         var backoff = With(0);
         backoff.Failed(Now, Error, ConnectFailure.Refused);
@@ -116,7 +116,7 @@ public sealed class BackoffTests
     [Theory]
     [InlineData(ConnectFailure.Other)]
     [InlineData(ConnectFailure.StartingUp)]
-    internal void Jitter_makes_nobody_wait_for_more_than_a_second(ConnectFailure failure)
+    internal void Jitter_makes_no_request_wait_for_more_than_a_second(ConnectFailure failure)
     {
         for (var i = 0; i < 200; i++)
         {

@@ -10,7 +10,7 @@ public sealed class LifetimeTests
     private static PoolSettings Short => TestSettings.Of(1, 2) with { MaxLifetime = Minute, LifetimeJitter = 0 };
 
     [Fact]
-    public void One_that_expired_at_this_very_moment_is_replaced()
+    public void A_connection_that_expired_at_this_moment_is_replaced()
     {
         var pool = TestPool.Running(Short);
         pool.PassAsleep(Minute);
@@ -24,7 +24,7 @@ public sealed class LifetimeTests
     }
 
     [Fact]
-    public void One_that_has_a_moment_left_is_lent()
+    public void A_connection_that_has_a_moment_left_is_lent()
     {
         var pool = TestPool.Running(Short);
         pool.PassAsleep(Minute - TimeSpan.FromTicks(1));
@@ -69,7 +69,7 @@ public sealed class LifetimeTests
     }
 
     [Fact]
-    public void One_that_expires_while_it_is_tested_is_not_lent()
+    public void A_connection_that_expires_during_its_test_is_not_lent()
     {
         var pool = TestPool.Running(Short with { ValidateAfterIdle = TimeSpan.Zero });
         pool.PassAsleep(Minute - TimeSpan.FromSeconds(1));
@@ -84,7 +84,7 @@ public sealed class LifetimeTests
     }
 
     [Fact]
-    public void One_that_expires_while_its_session_is_initialized_is_not_lent()
+    public void A_connection_that_expires_during_an_initialization_is_not_lent()
     {
         var pool = TestPool.Running(Short with { InitializeSession = (_, _, _) => Task.CompletedTask });
         var waiter = pool.Get("a");
@@ -98,7 +98,7 @@ public sealed class LifetimeTests
     }
 
     [Fact]
-    public void One_in_use_is_joined_to_its_end_and_replaced_then()
+    public void An_expired_connection_in_use_is_joined_to_its_end_and_replaced_then()
     {
         var pool = TestPool.Running(Short);
         var lease = pool.Borrow("a");
@@ -123,7 +123,7 @@ public sealed class LifetimeTests
     }
 
     [Fact]
-    public void One_beyond_the_minimum_that_was_idle_for_too_long_is_not_lent()
+    public void A_connection_beyond_the_minimum_that_was_idle_for_too_long_is_not_lent()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 2) with { IdleTimeout = Minute });
         pool.Return(pool.Borrow());

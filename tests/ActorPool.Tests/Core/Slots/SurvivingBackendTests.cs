@@ -2,7 +2,7 @@ using ActorPool.Tests.Core.Support;
 
 namespace ActorPool.Tests.Core.Slots;
 
-/// <summary>A backend that takes no notice of its end is terminated by another connection of the pool.</summary>
+/// <summary>A backend that does not exit when its connection ends is terminated by another connection of the pool.</summary>
 public sealed class SurvivingBackendTests
 {
     private readonly TestPool _pool = TestPool.Running(TestSettings.Of(1, 2));

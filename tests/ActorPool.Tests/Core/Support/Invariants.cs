@@ -12,7 +12,7 @@ internal static class Invariants
         if (ledger.IsPaused && state.Phase == PoolPhase.Running && settings.AcquireTimeout == TimeSpan.Zero)
             Unless(!ledger.Waiting.Exists(waiter => !waiter.Gone && waiter is { Timeout: null, State: WaiterState.Queued }), $"a request waits for the end of a pause, and must not");
         if (state.Phase == PoolPhase.Running && !ledger.IsPaused)
-            CheckThatNobodyIsForgotten(state, ledger, settings, now);
+            CheckThatNoRequestIsForgotten(state, ledger, settings, now);
         foreach (var (what, whose, at) in ledger.Due(state.Phase, drainDeadline))
             Unless(state.WakeAt <= at || state.WakeAt <= now, $"the pool sleeps until {state.WakeAt} past {what} {whose} at {at}");
     }
@@ -48,9 +48,9 @@ internal static class Invariants
         int Count(SlotState wanted) => state.Slots.Count(slot => slot.State == wanted);
     }
 
-    private static void CheckThatNobodyIsForgotten(PoolState state, Ledger ledger, PoolSettings settings, TimeSpan now)
+    private static void CheckThatNoRequestIsForgotten(PoolState state, Ledger ledger, PoolSettings settings, TimeSpan now)
     {
-        // When nobody waits for others, the one whose turn it is may be under reset yet.
+        // In a pool that does not wait for others, the connection whose turn it is may still be resetting.
         var inTurn = settings.AcquireTimeout == TimeSpan.Zero && ledger.Count(Physical.Working) > 0;
         if (!inTurn && ledger.Queued.FirstOrDefault() is { } next)
             Unless(!ledger.Slots.Any(slot => ledger.IsReadyFor(next, slot, now)), $"{next.Name} waits while a connection is ready for it");
@@ -68,7 +68,7 @@ internal static class Invariants
         Unless(!ledger.Slots.Any(slot => slot.IsIdle) || (free > 0 && opening >= limit) || underWay, $"{first.Name} waits while a connection lies idle");
         Unless(!Exhausted(), $"{first.Name} waits while all are lent, and must not");
 
-        // Whoever's session is being made ready has had its turn.
+        // A request whose session is being initialized had its turn.
         bool Exhausted() => ledger.Lent >= settings.MaxConnections
             && ledger.Waiting.Exists(waiter => !waiter.Gone && waiter.State != WaiterState.Initializing && (waiter.Timeout ?? settings.AcquireTimeout) == TimeSpan.Zero);
     }

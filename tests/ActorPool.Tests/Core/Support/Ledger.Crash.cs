@@ -1,11 +1,11 @@
 namespace ActorPool.Tests.Core.Support;
 
-// What a crash of the driver leaves: leases and connections, but nobody who waits, and no memory of keys.
+// What a crash of the shell leaves: leases and connections, but no waiting request, and no memory of keys.
 internal sealed partial class Ledger
 {
     private static readonly object Stranger = new();
 
-    /// <summary>Everybody who waits is answered; whoever is watched has nothing that the crashed state noted.</summary>
+    /// <summary>Every waiting request is answered; the watched borrowers have nothing that the crashed state noted.</summary>
     public void CrashBegins()
     {
         foreach (var waiter in Waiting)

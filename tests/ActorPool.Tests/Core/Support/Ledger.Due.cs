@@ -59,7 +59,7 @@ internal sealed partial class Ledger
         phase == PoolPhase.Running && !IsPaused && Taken >= settings.MaxConnections && Demand > Count(Physical.Closing) + SoonOpen + (settings.AcquireTimeout == TimeSpan.Zero ? 0 : SoonReady)
         && slot is { State: Physical.Working, Slot.State: SlotState.Resetting } && (slot.Work & (ConnectionWork.OnReturn | ConnectionWork.Check | ConnectionWork.Initialize)) == 0;
 
-    /// <summary>An open is wanted and nothing is under way that would lead to one.</summary>
+    /// <summary>An open is wanted, and nothing in flight leads to one.</summary>
     public bool WantsToOpen(PoolPhase phase)
     {
         if (Count(Physical.Opening) > 0 || Taken >= settings.MaxConnections)

@@ -157,7 +157,7 @@ internal sealed partial class Ledger
     {
         Unless(settings.CollectWhenStarved && !(now < _collectedAt + PoolState.CollectAtMostEvery), $"collected again after the collection at {_collectedAt}");
         Unless(Lent >= settings.MaxConnections && Slots.All(slot => !slot.IsLent || now - slot.LentAt >= PoolState.StarvedAfter), $"collected without being starved");
-        Unless(Queued.First() is { } oldest && now - oldest.Since >= PoolState.StarvedAfter, $"collected while nobody waits for long");
+        Unless(Queued.First() is { } oldest && now - oldest.Since >= PoolState.StarvedAfter, $"collected while no request has waited for long");
         _collectedAt = now;
     }
 
@@ -175,7 +175,7 @@ internal sealed partial class Ledger
         Unless(Count(Physical.Opening) < settings.MaxConcurrentOpens, $"more than {settings.MaxConcurrentOpens} opens at once");
         Unless(!Ending, $"slot {slot.Slot.Index}: Open while the pool ends");
         var forMin = Taken - Count(Physical.Closing) < settings.MinConnections && (settings.KeepMin || !Started);
-        Unless(forMin || Demand > SoonOpen + SoonReady, $"slot {slot.Slot.Index}: an open that nobody needs");
+        Unless(forMin || Demand > SoonOpen + SoonReady, $"slot {slot.Slot.Index}: an open that no request needs");
         slot.State = Physical.Opening;
         slot.StartedAt = now;
         slot.IsOutdated = false;

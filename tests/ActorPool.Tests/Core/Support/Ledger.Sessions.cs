@@ -44,7 +44,7 @@ internal sealed partial class Ledger
             NewSession(slot);
     }
 
-    /// <summary>The next command is preceded by a reset: whoever sends it finds a new session.</summary>
+    /// <summary>The next command is preceded by a reset, so its sender finds a new session.</summary>
     public void PrependReset(SlotLedger slot)
     {
         Unless(settings.PrependReset, $"slot {slot.Slot.Index}: a reset is put ahead, and must not be");
@@ -86,15 +86,15 @@ internal sealed partial class Ledger
     private void CheckSession(SlotLedger slot, TestWaiter waiter, TimeSpan now)
     {
         var user = waiter.Key ?? Unkeyed;
-        Unless(!slot.InTransaction, $"{waiter.Name} gets slot {slot.Slot.Index} in somebody's transaction");
+        Unless(!slot.InTransaction, $"{waiter.Name} gets slot {slot.Slot.Index} in another borrower's transaction");
         Unless(settings.Reset != ResetMode.DiscardAll || !slot.IsUsed, $"{waiter.Name} gets slot {slot.Slot.Index} without a reset");
-        Unless(!settings.DiscardOnKeyChange || slot.Users.All(user.Equals), $"{waiter.Name} gets slot {slot.Slot.Index} with somebody else's session");
+        Unless(!settings.DiscardOnKeyChange || slot.Users.All(user.Equals), $"{waiter.Name} gets slot {slot.Slot.Index} with another borrower's session");
         Unless(settings.ValidateAfterIdle < TimeSpan.Zero || now - slot.HeardAt <= settings.ValidateAfterIdle, $"{waiter.Name} gets slot {slot.Slot.Index}, which was not heard of since {slot.HeardAt}");
         Unless(!settings.DiscardOnKeyChange || slot.InitializedFor is null || slot.InitializedFor.Equals(user), $"{waiter.Name} gets slot {slot.Slot.Index}, whose session was made ready for {slot.InitializedFor}");
-        // A key that was forgotten does not know its sessions any more.
+        // A forgotten key no longer knows its sessions.
         var isNew = waiter.Key is null ? slot.Users.Count == 0 && slot.InitializedFor is null : !slot.Users.Contains(user);
         Unless(settings.KeyMemory < 10 || slot.Slot.Lease!.IsNewSession == isNew, $"{waiter.Name} finds a new session: {isNew}, and is told: {slot.Slot.Lease!.IsNewSession}");
-        // The session of a key's first use was made ready for it, and for nobody else since.
+        // The session of a key's first use was made ready for it, and for no other key since.
         Unless(settings.InitializeSession is null || waiter.Key is null || !isNew || settings.KeyMemory < 10 || Equals(slot.InitializedFor, waiter.Key),
             $"{waiter.Name} gets slot {slot.Slot.Index}, whose session was not made ready for it");
         slot.Users.Add(user);

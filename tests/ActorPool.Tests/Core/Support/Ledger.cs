@@ -2,7 +2,7 @@ using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 
 namespace ActorPool.Tests.Core.Support;
 
-/// <summary>The test's own books: written from the effects alone, which are refused when they are not legal.</summary>
+/// <summary>The test's own ledger: written from the effects alone, which are refused when they are not legal.</summary>
 internal sealed partial class Ledger(PoolSettings settings)
 {
     private readonly HashSet<TestBorrower> _watched = [];
@@ -152,7 +152,7 @@ internal sealed partial class Ledger(PoolSettings settings)
             slot.Crashed = false;
         }
 
-        // An asker found gone at its turn leaves without an effect.
+        // A request found given up at its turn leaves without an effect.
         Waiting.RemoveAll(waiter => waiter is { Gone: true, State: WaiterState.Done });
         foreach (var waiter in Waiting)
         {
@@ -166,7 +166,7 @@ internal sealed partial class Ledger(PoolSettings settings)
 
     private void CheckWatches()
     {
-        // Whoever carries out an Unwatch looks again whether it is still right.
+        // The shell that carries out an Unwatch checks again whether it is still right.
         foreach (var borrower in _watched.Where(borrower => !borrower.Dead && !HasSomething(borrower)))
             Unless(_unwatched.Contains(borrower), $"{borrower.Name} has nothing of the pool and is watched for ever");
         _watched.RemoveWhere(borrower => !HasSomething(borrower));

@@ -51,7 +51,7 @@ internal sealed class SlotLedger(Slot slot)
     /// <summary>When its backend ended; null while it lives.</summary>
     public TimeSpan? DiedAt { get; set; }
 
-    /// <summary>Since when the open or the work is under way.</summary>
+    /// <summary>When the open or the work started.</summary>
     public TimeSpan StartedAt { get; set; }
 
     public bool WasLent { get; set; }

@@ -2,14 +2,14 @@ using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 
 namespace ActorPool.Tests.Core.Support;
 
-// The driver's reports.
+// The shell's reports.
 internal sealed partial class TestPool
 {
     public static readonly Exception ConnectError = new InvalidOperationException("no server");
 
     public static readonly Exception HookError = new InvalidOperationException("no such role");
 
-    /// <summary>The slots on which something is under way.</summary>
+    /// <summary>The slots in this state.</summary>
     public IEnumerable<SlotLedger> Busy(Physical state) => Ledger.Slots.Where(slot => slot.State == state);
 
     public void Opened(SlotLedger slot)
@@ -58,10 +58,10 @@ internal sealed partial class TestPool
         Unless(slot.State == Physical.Closing, $"slot {slot.Slot.Index} was lost and is kept");
     }
 
-    /// <summary>A backend that was ended takes no notice.</summary>
+    /// <summary>A backend did not exit when its connection was ended.</summary>
     public void BackendSurvived(object backend) => Step($"{backend} stays", () => State.BackendSurvived(backend, Now));
 
-    /// <summary>Every report that is too late for this slot: of earlier incarnations, or of what is not under way.</summary>
+    /// <summary>Every report that is too late for this slot: of earlier incarnations, or of an operation that is not in flight.</summary>
     public void StaleReports(SlotLedger slot)
     {
         var before = Counts;
@@ -92,7 +92,7 @@ internal sealed partial class TestPool
         Unless(Last.Count == 0 && before.Equals(Counts), $"slot {slot.Slot.Index}: a stale report changed something");
     }
 
-    /// <summary>Ends everything that is under way, successfully, until nothing is any more.</summary>
+    /// <summary>Lets every operation in flight succeed, until none is left.</summary>
     /// <param name="each">How long each of it takes.</param>
     public void Settle(TimeSpan each = default)
     {

@@ -1,6 +1,6 @@
 namespace ActorPool.Tests.Core.Support;
 
-// Whoever drives the core crashes, and another one takes over.
+// The shell that drives the core crashes, and another one takes over.
 internal sealed partial class TestPool
 {
     public void Crash()

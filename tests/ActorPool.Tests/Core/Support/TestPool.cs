@@ -4,7 +4,7 @@ using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 namespace ActorPool.Tests.Core.Support;
 
 /// <summary>
-/// The core under a scripted driver: the test says when opens, round trips and closes end and how the time passes.
+/// The core under a scripted shell: the test says when opens, round trips and closes end and how the time passes.
 /// Every call is checked against the ledger and the invariants.
 /// </summary>
 internal sealed partial class TestPool
@@ -91,14 +91,14 @@ internal sealed partial class TestPool
         Unless(Last.Exists(effect => effect is { Kind: EffectKind.EndLease, End: LeaseEnd.Forgotten }) == isOut, $"the forgotten {waiter.Name} is answered wrongly");
     }
 
-    /// <summary>The backend ends, and its goodbye stands on the socket.</summary>
+    /// <summary>The backend ends, and its socket becomes readable.</summary>
     public void Dies(SlotLedger slot)
     {
         Log?.Invoke($"the backend of slot {slot.Slot.Index} dies");
         slot.DiedAt ??= Now;
     }
 
-    /// <summary>A request that is granted as soon as all that is under way has ended.</summary>
+    /// <summary>A request that is granted as soon as every operation in flight has ended.</summary>
     public TestWaiter Borrow(object? key = null, TestBorrower? borrower = null)
     {
         var waiter = Get(key, borrower: borrower);

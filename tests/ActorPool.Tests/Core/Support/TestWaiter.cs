@@ -1,14 +1,14 @@
 namespace ActorPool.Tests.Core.Support;
 
-/// <summary>A request whose asker a test can make go away, and what it was answered.</summary>
+/// <summary>A request that a test can give up, and its answer.</summary>
 internal sealed class TestWaiter(string name, object? key, TimeSpan? timeout = null) : Waiter(key, timeout)
 {
     public string Name { get; } = name;
 
-    /// <summary>Its asker has gone: it cannot be claimed any more.</summary>
+    /// <summary>It was given up: it can no longer be claimed.</summary>
     public bool Gone { get; set; }
 
-    /// <summary>The pool was told that its asker has gone.</summary>
+    /// <summary>The pool has heard that it was given up.</summary>
     public bool Cancelled { get; set; }
 
     public bool Claimed { get; private set; }

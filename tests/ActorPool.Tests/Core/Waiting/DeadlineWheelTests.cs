@@ -10,7 +10,7 @@ public sealed class DeadlineWheelTests
     private readonly DeadlineWheel _wheel = new(Start);
 
     [Fact]
-    public void Nobody_is_due_before_the_deadline()
+    public void No_request_is_due_before_its_deadline()
     {
         Add(100);
         Assert.Empty(Due(99));
@@ -69,7 +69,7 @@ public sealed class DeadlineWheelTests
     }
 
     [Fact]
-    public void One_that_was_removed_is_never_due()
+    public void A_removed_request_is_never_due()
     {
         var waiter = Add(50);
         _wheel.Remove(waiter);

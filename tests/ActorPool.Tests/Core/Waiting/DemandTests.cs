@@ -21,7 +21,7 @@ public sealed class DemandTests
     }
 
     [Fact]
-    public void An_open_that_nobody_needs_any_more_is_not_started()
+    public void An_open_that_no_request_needs_is_not_started()
     {
         var pool = TestPool.Running(TestSettings.Of(0, 5) with { MaxConcurrentOpens = 1 });
         pool.Get();
@@ -62,7 +62,7 @@ public sealed class DemandTests
     }
 
     [Fact]
-    public void One_more_than_may_wait_is_refused_at_once()
+    public void A_request_beyond_max_waiting_is_refused_at_once()
     {
         var pool = TestPool.Running(TestSettings.Of(1, 1) with { MaxWaiting = 2 });
         pool.Borrow();
@@ -86,7 +86,7 @@ public sealed class DemandTests
     [Theory]
     [InlineData(IdleOrder.Lifo)]
     [InlineData(IdleOrder.Fifo)]
-    public void One_that_was_proven_alive_is_lent_and_not_another_proven_first(IdleOrder order)
+    public void A_connection_that_was_validated_is_lent_before_another_is_validated(IdleOrder order)
     {
         var pool = TestPool.Running(TestSettings.Of(3, 3) with { ValidateAfterIdle = TimeSpan.Zero, IdleOrder = order });
         pool.PassAsleep(TimeSpan.FromSeconds(1));

@@ -19,7 +19,7 @@ public sealed class ExclusiveKeyTests
     }
 
     [Fact]
-    public void Its_turn_has_the_rank_of_its_arrival()
+    public void The_turn_of_an_exclusive_key_has_the_rank_of_its_arrival()
     {
         var (a, other) = (_pool.Borrow("a"), _pool.Borrow());
         var (parked, late) = (_pool.Get("a"), _pool.Get());

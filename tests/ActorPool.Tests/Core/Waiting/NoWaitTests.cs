@@ -67,7 +67,7 @@ public sealed class NoWaitTests
     }
 
     [Fact]
-    public void Those_who_awaited_work_are_refused_when_everything_becomes_lent()
+    public void Requests_that_await_work_alone_are_refused_when_everything_becomes_lent()
     {
         var pool = TestPool.Running(TestSettings.Psycopg2(0, 1));
         var (first, second) = (pool.Get(), pool.Get());
