@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace ActorPool.Demo;
 
-/// <summary>The command line. What it refuses it never repeats in full: a connection string may hold a password.</summary>
+/// <summary>The command line. Its errors never quote an argument in full: a connection string may contain a password.</summary>
 internal sealed record Arguments
 {
     public const string Usage = $"""
@@ -34,7 +34,7 @@ internal sealed record Arguments
 
     public int Accounts { get; private init; } = 100;
 
-    /// <exception cref="FormatException">The message names what is not understood.</exception>
+    /// <exception cref="FormatException">An argument is not known; the message names it.</exception>
     public static Arguments Parse(IReadOnlyList<string> words)
     {
         var arguments = CommandWords.Of(words);

@@ -9,12 +9,12 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorPool.Demo;
 
-/// <summary>The application: a hosted actor system with a pool, a bank of actors, and services that know no actors.</summary>
+/// <summary>The application: a hosted actor system with a pool, a bank of actors, and services without actors.</summary>
 internal static class DemoHost
 {
     public static IHost Build(DemoSchema schema, Arguments arguments, EventFeed events)
     {
-        // No configuration from files or the command line: the connection string is not for the host's eyes.
+        // No configuration from files or the command line: the host must not read the connection string.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(new EventFeedLogger(events)).AddFilter("Microsoft", LogLevel.None);
         builder.Services

@@ -10,24 +10,24 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ActorPool.Demo;
 
 /// <summary>
-/// One run from the server to the verdict. The order of what is disposed matters: first the application, then those who watch
-/// it at the server, then the schema, then the server.
+/// One run, from the start of the server to the verdict. The order of disposal matters: first the application, then the observers at the
+/// server, then the schema, then the server.
 /// </summary>
 internal sealed class DemoRun(Arguments arguments, IDisplay display)
 {
-    /// <summary>The pool's <c>max-connections</c>, and what the server may never have more of.</summary>
+    /// <summary>The pool's <c>max-connections</c>: the server must never have more backends of it.</summary>
     public const int PoolSize = 8;
 
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
-    // Far above what the work takes after its length: whatever does not hold, the demo ends and says so.
+    // Far more than the work needs after its length: if it hangs, the demo ends and says so.
     private static readonly TimeSpan WorkPatience = TimeSpan.FromMinutes(1);
 
     private readonly TimeSpan _length = TimeSpan.FromSeconds(arguments.Seconds);
     private readonly EventFeed _events = new();
 
-    /// <returns>Whether everything that must hold was seen to hold.</returns>
-    /// <exception cref="TimeoutException">The work did not come to its end.</exception>
+    /// <returns>Whether all checks passed.</returns>
+    /// <exception cref="TimeoutException">The work did not end in time.</exception>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         await using var server = await PostgresServer.StartAsync(

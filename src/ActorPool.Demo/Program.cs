@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace ActorPool.Demo;
 
-/// <summary>From the command line to the exit code.</summary>
+/// <summary>Runs the demo and turns its result into an exit code.</summary>
 internal static class Program
 {
     private const int Held = 0;
@@ -55,7 +55,7 @@ internal static class Program
         }
         catch (TimeoutException)
         {
-            await Console.Error.WriteLineAsync("The work did not come to its end: somebody waits for an answer that never came.");
+            await Console.Error.WriteLineAsync("The work did not end in time: a request has not been answered.");
             return DidNotHold;
         }
         catch (Exception e) when (e is PostgresUnavailableException or PoolException or NpgsqlException)

@@ -7,14 +7,14 @@ using Akka.Actor;
 
 namespace ActorPool.Demo;
 
-/// <summary>The work of a run: transfers and keyed sessions side by side, and the holder's end in the midst of them.</summary>
+/// <summary>The work of a run: transfers and keyed sessions at the same time, and during them the death of the holder.</summary>
 internal sealed class WorkingDay(IActorRef bank, KeyedSessions sessions, Observer observer, EventFeed events)
 {
     private static readonly TimeSpan HolderAtMost = TimeSpan.FromSeconds(1);
 
     /// <param name="length">How long transfers go on.</param>
-    /// <param name="cancellationToken">Breaks off.</param>
-    /// <returns>What was seen of the holder, and how many users found their session again when nobody else borrowed.</returns>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The observations of the holder's end, and how many users found their session again while they were alone in the pool.</returns>
     public async Task<(HolderReport Holder, int KeptAlone)> RunAsync(TimeSpan length, CancellationToken cancellationToken)
     {
         using var closing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ActorPool.ThrowawayPostgres;
 
-/// <summary>The command line of a person.</summary>
+/// <summary>The command line of the program.</summary>
 internal sealed record Arguments(bool Help, PostgresServerOptions Options)
 {
     public const string Usage = $"""
@@ -14,7 +14,7 @@ internal sealed record Arguments(bool Help, PostgresServerOptions Options)
         With {PostgresServer.EnvironmentVariable} set to a connection string, that server is used and left as it is.
         """;
 
-    /// <exception cref="FormatException">The message names the argument that is not understood.</exception>
+    /// <exception cref="FormatException">An argument is not known; the message names it.</exception>
     public static Arguments Parse(IReadOnlyList<string> words)
     {
         var arguments = CommandWords.Of(words);

@@ -1,6 +1,6 @@
 namespace ActorPool.ThrowawayPostgres;
 
-/// <summary>What the command lines of all programs here have in common.</summary>
+/// <summary>The part that the command lines of all programs here share.</summary>
 public static class CommandWords
 {
     /// <summary>The words of a command line in which an option may also be written <c>--name=value</c>, as <c>--name value</c>.</summary>

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace ActorPool.ThrowawayPostgres;
 
-/// <summary>A server that somebody else runs, found by a given connection string.</summary>
+/// <summary>An existing server, found by a given connection string.</summary>
 internal sealed class ExistingServer
 {
     private ExistingServer(string connectionString, string givenBy)
@@ -54,7 +54,7 @@ internal sealed class ExistingServer
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            // Neither the text nor the driver's words: both may hold a password.
+            // Without the text and the driver's message: both may contain a password.
             throw new PostgresUnavailableException(
                 $"The {givenBy} is not an Npgsql connection string ({e.GetType().Name}). Its form is 'Host=...;Username=...;Database=...'.");
         }

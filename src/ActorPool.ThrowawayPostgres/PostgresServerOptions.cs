@@ -1,6 +1,6 @@
 namespace ActorPool.ThrowawayPostgres;
 
-/// <summary>What server is wanted. The defaults suit tests and demos.</summary>
+/// <summary>The options of a server. The defaults suit tests and demos.</summary>
 public sealed record PostgresServerOptions
 {
     private readonly int _maxServerConnections = 100;
@@ -12,10 +12,10 @@ public sealed record PostgresServerOptions
     /// </summary>
     public string? ConnectionString { get; init; }
 
-    /// <summary>A server of one's own whatever the environment says, because it will be stopped and started. Default: false.</summary>
+    /// <summary>Ignores the environment variable and starts a throwaway server, for callers that stop and start it. Default: false.</summary>
     public bool AlwaysThrowaway { get; init; }
 
-    /// <summary>Takes a line for people while something takes long: the download of PostgreSQL. Default: the standard error stream.</summary>
+    /// <summary>Receives a line of text during long work: the download of PostgreSQL. Default: the standard error stream.</summary>
     public Action<string> Progress { get; init; } = Console.Error.WriteLine;
 
     /// <summary>The server's <c>max_connections</c>, all of them free for use (none is reserved). Default: 100.</summary>

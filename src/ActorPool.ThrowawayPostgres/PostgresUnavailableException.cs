@@ -1,8 +1,8 @@
 namespace ActorPool.ThrowawayPostgres;
 
 /// <summary>
-/// There is no PostgreSQL server to use. The message is meant for the person at the keyboard: what was tried, why it
-/// did not work, and what to install or to set.
+/// There is no PostgreSQL server to use. The message is for the user: what was tried, why it failed, and what to install
+/// or to set.
 /// </summary>
 public sealed class PostgresUnavailableException : Exception
 {

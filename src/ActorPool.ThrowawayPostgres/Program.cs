@@ -3,7 +3,7 @@ using ActorPool.ThrowawayPostgres.Guarding;
 
 namespace ActorPool.ThrowawayPostgres;
 
-/// <summary>For a person: a server until Ctrl+C. For the library: the guard of a server.</summary>
+/// <summary>Runs a server until Ctrl+C, or, when the library starts it, the guard of a server.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] args)

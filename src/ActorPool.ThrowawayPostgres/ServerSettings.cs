@@ -9,7 +9,7 @@ internal sealed partial class ServerSettings
 {
     private readonly Dictionary<string, string> _settings = new()
     {
-        // Nothing here has to survive a power cut.
+        // The data need not survive a power cut.
         ["fsync"] = "off",
         ["synchronous_commit"] = "off",
         ["full_page_writes"] = "off",
@@ -36,7 +36,7 @@ internal sealed partial class ServerSettings
 
     public bool UnixSocket { get; }
 
-    /// <param name="port">Where it listens.</param>
+    /// <param name="port">The port that the server listens on.</param>
     /// <param name="socketFolder">The folder of its Unix socket, if it is to have one.</param>
     public string Lines(int port, string socketFolder)
     {

@@ -65,7 +65,7 @@ internal sealed class ThrowawayCluster : IAsyncDisposable
         catch (Exception)
         {
             await cluster.DisposeAsync();
-            // Ctrl+C reaches the programs under way as well: their failure is then the caller's cancellation.
+            // Ctrl+C also reaches the child programs: their failure is then the caller's cancellation.
             cancellationToken.ThrowIfCancellationRequested();
             throw;
         }
@@ -107,7 +107,7 @@ internal sealed class ThrowawayCluster : IAsyncDisposable
         }
         finally
         {
-            // The guard is let go last: what failed above, it tries once more.
+            // The guard ends last: it retries the steps that failed above.
             if (Interlocked.Exchange(ref _guard, null) is { } guard)
                 await guard.EndAsync();
 

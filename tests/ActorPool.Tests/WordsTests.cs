@@ -10,7 +10,7 @@ public sealed partial class WordsTests
     private const double MostInThousand = 0.3;
 
     // Rooms whose words have yet to be revised.
-    private static readonly string[] Unfinished = ["ActorPool/Actors/", "ActorPool/Leases/", "ActorPool/Messages/", "ActorPool/Simple/", "ActorPool/ConnectionPool", "ActorPool/SimpleConnectionPool", "ActorPool.Demo/", "ActorPool.ThrowawayPostgres/"];
+    private static readonly string[] Unfinished = ["ActorPool/Actors/", "ActorPool/Leases/"];
 
     private static IEnumerable<SyntaxTree> Sources =>
         from path in Directory.EnumerateFiles(Path.Combine(ReadmeTests.Repository, "src"), "*.cs", SearchOption.AllDirectories)
@@ -56,7 +56,8 @@ public sealed partial class WordsTests
         where token.ValueText.Trim().Contains(' ', StringComparison.Ordinal)
         select new Line(tree.FilePath, token.ValueText.Trim());
 
-    [GeneratedRegex(@"\b(whoever|whatever|nobody|somebody|anybody|those who|in vain)\b", RegexOptions.IgnoreCase)]
+    // A user of the system can be called nobody.
+    [GeneratedRegex(@"(?<!['>])\b(whoever|whatever|nobody|somebody|anybody|those who|in vain)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Pronoun();
 
     [GeneratedRegex(@"\b(proven|goodbye|any more|of its own accord|askers?|(has|have) its word|takes? no notice|by and by|under way|as good as|none the worse)\b", RegexOptions.IgnoreCase)]

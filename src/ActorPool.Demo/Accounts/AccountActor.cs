@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace ActorPool.Demo.Accounts;
 
 /// <summary>
-/// One account. On <see cref="MakeTransfer"/> it asks the pool for a connection, moves money to another account, and has the
-/// end piped to the bank. It is the owner of what it borrows: were it to die, the pool would take the connection back.
+/// One account. On <see cref="MakeTransfer"/> it asks the pool for a connection, moves money to another account, and pipes the result to
+/// the bank. It is the owner of its lease: if it dies, the pool takes the connection back.
 /// </summary>
 internal sealed class AccountActor : ReceiveActor
 {
@@ -18,7 +18,7 @@ internal sealed class AccountActor : ReceiveActor
                 error => new TransferFailed(error.Message)));
     }
 
-    // Runs beside the actor, which is why it is handed the reference and does not look at Self.
+    // Runs outside of the actor, so it gets the reference and does not use Self.
     private static async Task<bool> TransferAsync(Transfer transfer, IActorRef pool, IActorRef self)
     {
         await using var connection = await pool.Ask<PooledConnection>(new GetConn { Owner = self });

@@ -5,8 +5,8 @@ using Akka.Hosting;
 namespace ActorPool.Demo.Accounts;
 
 /// <summary>
-/// The parent of all accounts. In a rush hour every account makes one transfer after another; in the quiet time after it each
-/// finishes the one it has begun, and keyed sessions find their connections again.
+/// The parent of all accounts. In a rush hour every account makes one transfer after another. In the quiet time after it, each account
+/// finishes its last transfer, and keyed sessions find their connections again.
 /// </summary>
 internal sealed class Bank : ReceiveActor, IWithTimers
 {
@@ -46,7 +46,7 @@ internal sealed class Bank : ReceiveActor, IWithTimers
         }
     }
 
-    /// <summary>Who fails is not started again, and the holder's end is no news for the log.</summary>
+    /// <summary>A failed child is not restarted, and the holder's death is not logged.</summary>
     protected override SupervisorStrategy SupervisorStrategy() =>
         new OneForOneStrategy(0, Timeout.Infinite, _ => Directive.Stop, loggingEnabled: false);
 
@@ -79,7 +79,7 @@ internal sealed class Bank : ReceiveActor, IWithTimers
             Rest();
     }
 
-    /// <summary>Tries again in the next rush hour: what fails at once must not be tried in a circle.</summary>
+    /// <summary>Tries again in the next rush hour, so that a transfer that fails at once is not repeated in a tight loop.</summary>
     private void Failed(string reason)
     {
         _books.CountFailed(reason);

@@ -1,6 +1,6 @@
 namespace ActorPool.Demo.Accounts;
 
-/// <summary>The bank's counters; written by the bank alone, read by anybody.</summary>
+/// <summary>The bank's counters. Written by the bank alone, read from any thread.</summary>
 internal sealed class BankBooks
 {
     private long _made;
@@ -18,7 +18,7 @@ internal sealed class BankBooks
     /// <summary>Why the first transfer failed; null when none did.</summary>
     public string? FirstFailure => Volatile.Read(ref _firstFailure);
 
-    /// <summary>Everybody wants to transfer at once; else the bank is quiet.</summary>
+    /// <summary>All accounts transfer at once; else the bank is quiet.</summary>
     public bool IsRushHour
     {
         get => Volatile.Read(ref _isRushHour);

@@ -1,6 +1,6 @@
 namespace ActorPool.Demo.Checks;
 
-/// <summary>One thing that must hold.</summary>
+/// <summary>One condition that must hold at the end of a run.</summary>
 /// <param name="Holds">Whether it does.</param>
-/// <param name="Words">What must hold, with the numbers that were found.</param>
+/// <param name="Words">The condition, with the numbers that were found.</param>
 internal sealed record Check(bool Holds, string Words);

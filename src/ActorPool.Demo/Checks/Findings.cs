@@ -5,21 +5,21 @@ using ActorPool.Demo.Sessions;
 
 namespace ActorPool.Demo.Checks;
 
-/// <summary>All that was found out in a run.</summary>
+/// <summary>All observations of a run.</summary>
 internal sealed record Findings
 {
     public required BankBooks Bank { get; init; }
 
     public required SessionBooks Sessions { get; init; }
 
-    /// <summary>Users who found their session again when nobody else borrowed.</summary>
+    /// <summary>Users that found their session again while they were alone in the pool.</summary>
     public required int KeptAlone { get; init; }
 
     public required HolderReport Holder { get; init; }
 
     public required Audit Audit { get; init; }
 
-    /// <summary>Transactions open at the server when everybody had ended their work.</summary>
+    /// <summary>Transactions open at the server when all work had ended.</summary>
     public required long OpenTransactions { get; init; }
 
     public required Sampling Sampling { get; init; }

@@ -3,7 +3,7 @@ using ActorPool.Demo.Sessions;
 
 namespace ActorPool.Demo.Checks;
 
-/// <summary>What must hold at the end of a run, in words; decided by what was found and nothing else.</summary>
+/// <summary>The conditions that must hold at the end of a run, decided by the observations alone.</summary>
 internal sealed class Verdict
 {
     private readonly Findings _found;
@@ -28,7 +28,7 @@ internal sealed class Verdict
 
     private Check Sum() => new(
         _found.Audit.ClosingSum == _found.Audit.OpeningSum,
-        $"The sum of all balances is as at the start: {_found.Audit.OpeningSum:N0} then, {_found.Audit.ClosingSum:N0} now.");
+        $"The sum of all balances is unchanged: {_found.Audit.OpeningSum:N0} then, {_found.Audit.ClosingSum:N0} now.");
 
     private Check Ledger() => new(
         _found.Bank.Made > 0 && _found.Audit.Transfers == _found.Bank.Made && _found.Audit.Unexplained == 0,
@@ -67,7 +67,7 @@ internal sealed class Verdict
         _found.OpenTransactions == 0,
         $"No transaction was left open: {_found.OpenTransactions} at the server when the work was done.");
 
-    // A sampler that saw nothing has proven nothing.
+    // Without samples the check fails.
     private Check Backends() => new(
         _found.Sampling is { Error: null, Highest: > 0 and <= DemoRun.PoolSize },
         $"Never more than {DemoRun.PoolSize} backends: at most {_found.Sampling.Highest} in {_found.Sampling.Count:N0} samples, "

@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace ActorPool.Demo.Display;
 
-/// <summary>What the live table looks like.</summary>
+/// <summary>The layout of the live table.</summary>
 internal sealed class Dashboard
 {
     private const int EventsShown = 5;
@@ -36,7 +36,7 @@ internal sealed class Dashboard
         AddCount(table, "sessions kept", now.SessionsKept);
         AddCount(table, "sessions anew", now.SessionsAnew);
         AddCount(table, "samples", now.Sampling.Count);
-        AddCount(table, "most backends", now.Sampling.Highest);
+        AddCount(table, "peak backends", now.Sampling.Highest);
         return table;
     }
 

@@ -1,6 +1,6 @@
 namespace ActorPool.Demo.Display;
 
-/// <summary>What happened, in order, for whoever shows it. Safe from any thread.</summary>
+/// <summary>The events of a run, in order, for the display. Safe from any thread.</summary>
 internal sealed class EventFeed
 {
     private readonly Lock _lock = new();

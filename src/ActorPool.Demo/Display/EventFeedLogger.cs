@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorPool.Demo.Display;
 
-/// <summary>Warnings of the actor system become events on the screen, instead of lines across it.</summary>
+/// <summary>Shows warnings of the actor system as events of the display, so that they do not break its layout.</summary>
 internal sealed class EventFeedLogger(EventFeed events) : ILoggerProvider, ILogger
 {
     public ILogger CreateLogger(string categoryName) => this;
@@ -22,7 +22,7 @@ internal sealed class EventFeedLogger(EventFeed events) : ILoggerProvider, ILogg
     {
     }
 
-    /// <summary>The actor system puts level, time, thread and path in front, each in brackets.</summary>
+    /// <summary>Removes level, time, thread and path, which the actor system puts in front in brackets.</summary>
     private static string WithoutOrigin(string text)
     {
         while (text.StartsWith('[') && text.IndexOf(']', StringComparison.Ordinal) is var end and > 0)

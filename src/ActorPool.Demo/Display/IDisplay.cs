@@ -5,15 +5,15 @@ namespace ActorPool.Demo.Display;
 /// <summary>Shows a run to a person.</summary>
 internal interface IDisplay
 {
-    /// <summary>Tells what will be seen.</summary>
+    /// <summary>Shows the plan of the run.</summary>
     void Introduce(string server, string work);
 
     /// <summary>Shows the run until its work has ended, however it ends.</summary>
-    /// <param name="look">Gives what there is to see now.</param>
-    /// <param name="events">What happened besides.</param>
+    /// <param name="look">Returns the present numbers.</param>
+    /// <param name="events">The events of the run.</param>
     /// <param name="work">The work.</param>
     Task ShowAsync(Func<Snapshot> look, EventFeed events, Task work);
 
-    /// <summary>Tells what was found.</summary>
+    /// <summary>Shows the verdict.</summary>
     void Conclude(Verdict verdict);
 }

@@ -50,5 +50,5 @@ internal sealed class LineDisplay(TextWriter output) : IDisplay
         $"{now.Elapsed.TotalSeconds,5:0.0} s  open {now.Pool.Open}, in use {now.Pool.InUse}, idle {now.Pool.Idle}, opening {now.Pool.Opening}, "
         + $"resetting {now.Pool.Resetting}, waiting {now.Pool.Waiting} | {now.Transfers:N0} transfers, {rate:N0}/s | "
         + $"sessions {now.SessionsKept:N0} kept, {now.SessionsAnew:N0} anew | "
-        + $"{now.Sampling.Count:N0} samples, at most {now.Sampling.Highest} backends";
+        + $"{now.Sampling.Count:N0} samples, peak {now.Sampling.Highest} backends";
 }

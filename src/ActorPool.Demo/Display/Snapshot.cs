@@ -2,7 +2,7 @@ using ActorPool.Demo.Server;
 
 namespace ActorPool.Demo.Display;
 
-/// <summary>What there is to see at one moment.</summary>
+/// <summary>The numbers at one moment.</summary>
 internal sealed record Snapshot
 {
     public required TimeSpan Elapsed { get; init; }

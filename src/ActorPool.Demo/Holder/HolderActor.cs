@@ -7,15 +7,15 @@ namespace ActorPool.Demo.Holder;
 
 /// <summary>
 /// Borrows by Tell, so that the pool watches the actor itself; begins a transaction, takes money out of the vault in it, and
-/// reports <see cref="Holding"/>. On <see cref="Die"/> it breaks, with the transaction open and the connection in its hands.
+/// reports <see cref="Holding"/>. On <see cref="Die"/> it throws, with the transaction open and the connection not returned.
 /// </summary>
 internal sealed class HolderActor : ReceiveActor
 {
-    /// <summary>What it takes out of the vault.</summary>
+    /// <summary>The amount that it takes out of the vault.</summary>
     public const int Amount = 500;
 
     private readonly IActorRef _pool;
-    // In its hands until the end, so that nothing but its death gives it back.
+    // Held until the end, so that only the death of the actor returns it.
     private PooledConnection? _connection;
 
     public HolderActor(IActorRef pool, IActorRef listener)

@@ -5,13 +5,13 @@ using Akka.Actor;
 
 namespace ActorPool.Demo.Holder;
 
-/// <summary>Has the holder employed, looks at the server, lets it die, and looks again.</summary>
+/// <summary>Starts the holder, observes the server, lets the holder die, and observes the server again.</summary>
 internal sealed class HolderTrial(IActorRef bank, Observer observer, EventFeed events)
 {
     private static readonly TimeSpan GonePatience = TimeSpan.FromSeconds(5);
 
-    /// <param name="lifetime">How long it holds its transaction, for people to see it.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="lifetime">How long the holder keeps its transaction open, so that it can be seen.</param>
+    /// <param name="cancellationToken">Cancels the trial.</param>
     public async Task<HolderReport> RunAsync(TimeSpan lifetime, CancellationToken cancellationToken)
     {
         var holding = await bank.Ask<Holding>(new SendHolder(), cancellationToken);

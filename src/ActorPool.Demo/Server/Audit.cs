@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace ActorPool.Demo.Server;
 
-/// <summary>What the rows say when all transfers have ended.</summary>
+/// <summary>The numbers in the database after all transfers.</summary>
 /// <param name="OpeningSum">All balances together at the start.</param>
 /// <param name="ClosingSum">All balances together now.</param>
-/// <param name="Transfers">Transfers that the ledger has.</param>
-/// <param name="Unexplained">Accounts whose balance is not what the ledger makes of their opening balance.</param>
-/// <param name="Vault">What the vault holds now.</param>
+/// <param name="Transfers">Transfers in the ledger.</param>
+/// <param name="Unexplained">Accounts whose balance differs from the opening balance plus the ledger.</param>
+/// <param name="Vault">The balance of the vault now.</param>
 internal sealed record Audit(long OpeningSum, long ClosingSum, long Transfers, long Unexplained, long Vault)
 {
     private const string Sql =
@@ -25,7 +25,7 @@ internal sealed record Audit(long OpeningSum, long ClosingSum, long Transfers, l
         FROM account LEFT JOIN moved USING (id)
         """;
 
-    // An hour's ledger takes its time.
+    // The ledger of an hour is large.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     public static async Task<Audit> OfAsync(DemoSchema schema, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ namespace ActorPool.Demo.Server;
 
 /// <summary>
 /// Counts the pool's backends at the server a hundred times a second, from before the pool starts until after it has ended.
-/// On a thread and a connection of its own, so that the application which it watches does not hold it up.
+/// It has its own thread and connection, so that the observed application cannot delay it.
 /// </summary>
 internal sealed class BackendSampler : IAsyncDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class BackendSampler : IAsyncDisposable
         _sampling = Task.Factory.StartNew(Sample, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>What was seen so far.</summary>
+    /// <summary>The samples so far.</summary>
     public Sampling Seen => Volatile.Read(ref _seen);
 
     public static async Task<BackendSampler> StartAsync(DemoSchema schema, CancellationToken cancellationToken)

@@ -4,21 +4,21 @@ using Npgsql;
 namespace ActorPool.Demo.Server;
 
 /// <summary>
-/// The demo's own schema in a database that may be somebody's: made at the start, dropped at the end, whatever way the end
-/// comes. Its name is this run's alone, and so are the application names by which the server tells this run's backends apart.
+/// The schema of the demo in a database that may be in use: created at the start, and dropped at the end in all cases. Its name is unique to
+/// this run, and so are the application names that identify the backends of this run at the server.
 /// </summary>
 internal sealed class DemoSchema : IAsyncDisposable
 {
-    /// <summary>What every account holds at the start.</summary>
+    /// <summary>The balance of every account at the start.</summary>
     public const int OpeningBalance = 1_000;
 
-    /// <summary>The account that only the holder touches, so that nobody waits for its row.</summary>
+    /// <summary>The account that only the holder uses, so that no transfer waits for its row.</summary>
     public const int Vault = 0;
 
-    /// <summary>What the vault holds at the start.</summary>
+    /// <summary>The balance of the vault at the start.</summary>
     public const int VaultBalance = 1_000_000;
 
-    // A backend that is stuck with a lock shall not keep the demo from ending.
+    // A backend that hangs with a lock must not keep the demo from ending.
     private const string DropPatience = "5s";
 
     private readonly string _adminConnectionString;
@@ -49,7 +49,7 @@ internal sealed class DemoSchema : IAsyncDisposable
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new PostgresUnavailableException(
-                $"The demo makes a schema of its own, and may not: {e.MessageText}. Grant this user CREATE on the database, or name another one.", e);
+                $"The demo cannot create its schema: {e.MessageText}. Grant this user CREATE on the database, or name another database.", e);
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class DemoSchema : IAsyncDisposable
         }
     }
 
-    /// <summary>In one transaction: given up half-way, it leaves nothing.</summary>
+    /// <summary>In one transaction, so that a cancelled start leaves nothing behind.</summary>
     private Task CreateAsync(int accounts, CancellationToken cancellationToken) =>
         ExecuteAsync(
             $"""

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace ActorPool.Demo.Server;
 
-/// <summary>Looks at the pool's backends from a connection that is not the pool's.</summary>
+/// <summary>Observes the pool's backends over a separate connection.</summary>
 internal sealed class Observer : IAsyncDisposable
 {
     /// <summary>The condition on <c>pg_stat_activity</c>; its parameter is the pool's application name.</summary>
@@ -29,14 +29,14 @@ internal sealed class Observer : IAsyncDisposable
     /// <summary>How many backends the pool has.</summary>
     public Task<long> CountAsync(CancellationToken cancellationToken) => CountAsync("true", cancellationToken);
 
-    /// <summary>How many of them are in a transaction, at work in it or not.</summary>
+    /// <summary>How many of them are in a transaction, active or idle.</summary>
     public Task<long> CountTransactionsAsync(CancellationToken cancellationToken) => CountAsync("xact_start IS NOT NULL", cancellationToken);
 
-    /// <summary>Looks until the pool has no backend, for as long as is patient. How many it has at the last look.</summary>
+    /// <summary>Waits until the pool has no backend, for a limited time. Returns how many it has then.</summary>
     public async Task<long> CountLeftAsync(TimeSpan patience, CancellationToken cancellationToken) =>
         await LookUntilAsync(async () => await CountAsync(cancellationToken), left => left == 0, patience, cancellationToken);
 
-    /// <summary>One of the pool's backends; null when there is none of this pid.</summary>
+    /// <summary>The pool's backend with this pid; null when there is none.</summary>
     public async Task<Backend?> FindAsync(int pid, CancellationToken cancellationToken)
     {
         await using var command = Command($"SELECT pid, backend_start, coalesce(state, 'unknown') FROM pg_stat_activity WHERE {OfThePool} AND pid = $2");
@@ -47,7 +47,7 @@ internal sealed class Observer : IAsyncDisposable
             : null;
     }
 
-    /// <summary>Looks until this backend has ended, for as long as is patient.</summary>
+    /// <summary>Waits until this backend has ended, for a limited time.</summary>
     public async Task<bool> IsGoneAsync(Backend backend, TimeSpan patience, CancellationToken cancellationToken) =>
         await LookUntilAsync(
             async () => (await FindAsync(backend.Pid, cancellationToken))?.Started != backend.Started,

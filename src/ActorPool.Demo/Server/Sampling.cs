@@ -1,6 +1,6 @@
 namespace ActorPool.Demo.Server;
 
-/// <summary>What the samples of the pool's backends say together.</summary>
+/// <summary>A summary of the samples of the pool's backends.</summary>
 /// <param name="Count">How many samples were taken.</param>
 /// <param name="Now">Backends in the last one.</param>
 /// <param name="Highest">Backends in the one with the most.</param>

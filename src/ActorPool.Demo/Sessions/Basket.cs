@@ -3,15 +3,15 @@ using Npgsql;
 namespace ActorPool.Demo.Sessions;
 
 /// <summary>
-/// What one user has collected: a temporary table, which lives in one session of the server and is seen nowhere else. Each
-/// visit borrows with the user's key, and finds either the session of the visit before or one with nothing in it.
+/// The items of one user, in a temporary table, which exists in one session of the server only. Each visit borrows with the user's key, and
+/// finds either the session of the last visit or an empty one.
 /// </summary>
 internal sealed class Basket(string key, IConnectionPool pool)
 {
     private int _items;
 
-    /// <summary>Borrows, looks for what it left, and adds an item.</summary>
-    /// <returns>Whether it found its session again.</returns>
+    /// <summary>Borrows, checks the items of the last visit, and adds one.</summary>
+    /// <returns>Whether the key found its session again.</returns>
     /// <exception cref="InvalidOperationException">The session is not what <see cref="PooledConnection.IsNewSession"/> says.</exception>
     public async Task<bool> VisitAsync(CancellationToken cancellationToken)
     {
@@ -19,7 +19,7 @@ internal sealed class Basket(string key, IConnectionPool pool)
         var isKept = !connection.IsNewSession;
         if (!isKept)
         {
-            // Fails when anybody's basket is there: a new session has none.
+            // Fails when the session has a basket already: a new session has none.
             await ExecuteAsync(connection, "CREATE TEMPORARY TABLE basket (owner text NOT NULL, item int NOT NULL)");
             _items = 0;
         }
@@ -30,7 +30,7 @@ internal sealed class Basket(string key, IConnectionPool pool)
         return isKept;
     }
 
-    /// <summary>Exactly its own items are there: all of them, and nobody else's.</summary>
+    /// <summary>Checks that the table has all items of this user, and no others.</summary>
     private async Task ProveAsync(PooledConnection connection)
     {
         await using var command = new NpgsqlCommand(
@@ -40,7 +40,7 @@ internal sealed class Basket(string key, IConnectionPool pool)
         await reader.ReadAsync();
         var (own, others) = (reader.GetInt64(0), reader.GetInt64(1));
         if (own != _items || others != 0)
-            throw new InvalidOperationException($"{key} left {_items} items, and found {own} of its own and {others} of others.");
+            throw new InvalidOperationException($"{key} left {_items} items, and found {own} of them and {others} of other users.");
     }
 
     private static async Task ExecuteAsync(PooledConnection connection, string sql, params object[] values)

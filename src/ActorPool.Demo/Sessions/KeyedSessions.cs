@@ -3,8 +3,8 @@ using System.Data.Common;
 namespace ActorPool.Demo.Sessions;
 
 /// <summary>
-/// Some users with a <see cref="Basket"/> each; code without actors, with the pool injected. When everybody wants a connection
-/// a user's session is lent to others and starts anew; when there are enough it is kept.
+/// Some users with a <see cref="Basket"/> each; code without actors, with an injected pool. When connections are scarce, a user's session is
+/// lent to others and the user gets a new one; when there are enough, it is kept.
 /// </summary>
 internal sealed class KeyedSessions(IConnectionPool pool, SessionBooks books)
 {
@@ -16,11 +16,11 @@ internal sealed class KeyedSessions(IConnectionPool pool, SessionBooks books)
     private readonly Basket[] _baskets = [.. Enumerable.Range(1, Users).Select(user => new Basket($"session-{user}", pool))];
 
     /// <summary>All users visit again and again.</summary>
-    /// <param name="closing">The end of the visits; one under way is finished.</param>
+    /// <param name="closing">Ends the visits; a visit in progress is finished.</param>
     public Task RunAsync(CancellationToken closing) => Task.WhenAll(_baskets.Select(basket => VisitAsync(basket, closing)));
 
-    /// <summary>Alone in the pool, all visit twice. Nobody can have taken their sessions in between.</summary>
-    /// <returns>How many found theirs.</returns>
+    /// <summary>All users visit twice, alone in the pool, so that no other borrower can take their sessions.</summary>
+    /// <returns>How many found their session.</returns>
     public async Task<int> ProveKeptAsync(CancellationToken cancellationToken)
     {
         foreach (var basket in _baskets)

@@ -8,7 +8,7 @@ internal sealed class Cluster(PostgresBinaries binaries, ClusterFolder folder)
 {
     private const int LogTailLines = 15;
 
-    /// <summary>Creates the data directory: loopback only, hence no passwords; a moment's life, hence no syncing.</summary>
+    /// <summary>Creates the data directory, without passwords since it is for loopback only, and without syncing since it is temporary.</summary>
     public async Task InitializeAsync(CancellationToken cancellationToken)
     {
         await CreateDataAsync(cancellationToken);
@@ -32,7 +32,7 @@ internal sealed class Cluster(PostgresBinaries binaries, ClusterFolder folder)
             cancellationToken: cancellationToken);
         if (!result.Succeeded)
             throw new PostgresUnavailableException($"pg_basebackup from {binaries.Folder} failed: {result.Output}");
-        // The copy of a running server's own files of the moment.
+        // The log of the server that was copied.
         File.Delete(folder.Log);
     }
 

@@ -18,10 +18,10 @@ internal sealed class ClusterFolder
     /// <summary>Inside the data directory: the server's user must be able to write it.</summary>
     public string Log => System.IO.Path.Combine(Data, "server.log");
 
-    /// <summary>There exactly while a server runs, or after one that crashed.</summary>
+    /// <summary>Exists while a server runs, and after a crash.</summary>
     public string PidFile => System.IO.Path.Combine(Data, "postmaster.pid");
 
-    /// <summary>The folders' common beginning, one for each user: nobody removes what is another's.</summary>
+    /// <summary>The common prefix of the folders. Each user has one, so that no run removes the folders of another user.</summary>
     private static string Prefix => $"actorpool-postgres-{Environment.UserName}-";
 
     public static (ClusterFolder Folder, OwnerMark Mark) Create()

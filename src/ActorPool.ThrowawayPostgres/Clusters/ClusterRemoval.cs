@@ -3,8 +3,8 @@ using ActorPool.ThrowawayPostgres.Discovery;
 namespace ActorPool.ThrowawayPostgres.Clusters;
 
 /// <summary>
-/// The end of a cluster, the same for its owner, its guard and the sweep of a later run: stop what runs, delete the
-/// folder. Nobody needs to know how far another of them got; whoever comes last finds nothing to do.
+/// The end of a cluster, the same for its owner, its guard and the sweep of a later run: stop the server, delete the
+/// folder. None of them needs to know how far another one got; the last one finds nothing to do.
 /// </summary>
 internal static class ClusterRemoval
 {
@@ -19,7 +19,7 @@ internal static class ClusterRemoval
         {
             try
             {
-                // Looked at in every round: an owner that was killed may have left a start under way.
+                // Checked in every round: an owner that was killed may have left a start in progress.
                 if (File.Exists(folder.PidFile))
                     await cluster.StopAsync(PostgresStopMode.Immediate);
 
@@ -27,7 +27,7 @@ internal static class ClusterRemoval
             }
             catch (DirectoryNotFoundException)
             {
-                // Somebody else was quicker with a part of it.
+                // Another process has removed a part of it meanwhile.
             }
             catch (Exception e) when (IsPassing(e) && DateTime.UtcNow < end)
             {
@@ -36,7 +36,7 @@ internal static class ClusterRemoval
         }
     }
 
-    /// <summary>Removes what earlier runs left behind. What cannot be removed now is left to the next run.</summary>
+    /// <summary>Removes the folders that earlier runs left behind. The next run tries again those that cannot be removed now.</summary>
     public static async Task SweepAsync(PostgresBinaries binaries)
     {
         foreach (var folder in ClusterFolder.Abandoned().ToList())

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ActorPool.ThrowawayPostgres.Clusters;
 
-/// <summary>Asks the system for a loopback port that nobody listens on; another may take it before its use.</summary>
+/// <summary>Asks the system for a free loopback port; another process may take it before its use.</summary>
 internal static class FreePort
 {
     public static int Next()

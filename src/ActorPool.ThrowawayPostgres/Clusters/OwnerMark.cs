@@ -4,7 +4,7 @@ using System.Globalization;
 namespace ActorPool.ThrowawayPostgres.Clusters;
 
 /// <summary>
-/// The file in a cluster's folder that tells whose it is: the owner's process id and start time, kept locked while the
+/// The file in a cluster's folder that identifies its owner: the owner's process id and start time, kept locked while the
 /// owner lives. Either of lock and process is enough to call a folder alive: a lock may not work on every file system,
 /// and a process id says nothing in another container that shares the temporary folder.
 /// </summary>
@@ -26,8 +26,8 @@ internal sealed class OwnerMark : IDisposable
     public static OwnerMark Put(string folder)
     {
         using var self = Process.GetCurrentProcess();
-        // Made under another name: somebody who sweeps the folders could have the mark open before it is locked.
-        // An open file can be moved with Delete alone on Windows; elsewhere it is a lock like any other.
+        // Created under another name: a sweep of the folders could open the mark before it is locked.
+        // FileShare.Delete, since Windows moves an open file only with it; on other systems the file is locked all the same.
         var nascent = Path.Combine(folder, NascentName);
         var file = new FileStream(nascent, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete);
         var started = self.StartTime.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);

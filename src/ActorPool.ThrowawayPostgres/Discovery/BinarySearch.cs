@@ -7,12 +7,12 @@ namespace ActorPool.ThrowawayPostgres.Discovery;
 /// download gives, else one message that says what to install.
 /// </summary>
 /// <param name="places">Folders in order of preference; a star stands for any name.</param>
-/// <param name="download">Gives a folder, or throws the reason why it cannot.</param>
+/// <param name="download">Returns a folder, or throws the reason why it cannot.</param>
 internal sealed class BinarySearch(IReadOnlyList<string> places, Func<CancellationToken, Task<string>> download)
 {
     private static readonly string[] Needed = ["initdb", "pg_ctl", "postgres"];
 
-    /// <param name="tell">Takes a line for people while the download lasts.</param>
+    /// <param name="tell">Receives a line of text while the download lasts.</param>
     public static BinarySearch Usual(Action<string> tell) =>
         new([.. InstallFolders.OnPath(), .. InstallFolders.Usual()], stop => EmbeddedBinaries.FetchAsync(tell, stop));
 

@@ -15,7 +15,7 @@ internal sealed class DownloadTraces
             _missing.Push(folder);
     }
 
-    /// <summary>Removes them. What another process has put there meanwhile stays.</summary>
+    /// <summary>Removes them. Files that another process has put there meanwhile stay.</summary>
     public void Remove()
     {
         try

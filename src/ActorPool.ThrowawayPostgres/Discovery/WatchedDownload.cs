@@ -3,10 +3,10 @@ using System.Net;
 namespace ActorPool.ThrowawayPostgres.Discovery;
 
 /// <summary>Tells that an archive is being downloaded and how much of it is there, and has it compared with a hash that was known before.</summary>
-/// <param name="hash">The archive's SHA-256. It is given to the library that downloads as if the publisher had sent it.</param>
-/// <param name="what">What is downloaded, for people.</param>
+/// <param name="hash">The archive's SHA-256. The download library gets it as if the publisher had sent it.</param>
+/// <param name="what">The name of the download in the text.</param>
 /// <param name="target">The folder where it is kept.</param>
-/// <param name="tell">Takes a line for people.</param>
+/// <param name="tell">Receives a line of text.</param>
 internal sealed class WatchedDownload(string hash, string what, string target, Action<string> tell) : DelegatingHandler(new HttpClientHandler())
 {
     private const string Archive = ".jar";

@@ -15,8 +15,8 @@ internal static class Guard
 
     public static async Task<int> RunAsync(string folder, string binaries)
     {
-        // Before the word "ready": Ctrl+C and a closing terminal reach the whole process group, and it is after them
-        // that the guard has its work to do.
+        // Before the word "ready": Ctrl+C and a closing terminal reach the whole process group, and the guard must
+        // survive them to do its work.
         PosixSignal[] deaf = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
         var registrations = deaf.Select(signal => PosixSignalRegistration.Create(signal, context => context.Cancel = true)).ToList();
 

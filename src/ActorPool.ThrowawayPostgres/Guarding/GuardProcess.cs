@@ -58,7 +58,7 @@ internal sealed class GuardProcess
         }
     }
 
-    /// <summary>Lets go of the pipe and waits until the guard has seen to it that nothing is left.</summary>
+    /// <summary>Closes the pipe and waits until the guard has removed the rest.</summary>
     public async Task EndAsync()
     {
         _process.StandardInput.Close();

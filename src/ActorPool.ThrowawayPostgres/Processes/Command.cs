@@ -29,7 +29,7 @@ internal static class Command
             CreateNoWindow = true,
             RedirectStandardOutput = capture,
             RedirectStandardError = capture,
-            // Messages in English, and none of the caller's own PostgreSQL habits.
+            // Messages in English, and without the caller's own PostgreSQL settings.
             Environment = { ["LC_ALL"] = "C", ["PGDATA"] = null, ["PGPORT"] = null, ["PGOPTIONS"] = null },
         };
 
@@ -49,7 +49,7 @@ internal static class Command
         return new CommandResult(process.ExitCode, (await output + await errors).Trim());
     }
 
-    /// <summary>Whether a Unix program is there and succeeds.</summary>
+    /// <summary>Whether a Unix program exists and succeeds.</summary>
     public static bool Works(string file, IEnumerable<string> arguments)
     {
         try

@@ -1,6 +1,6 @@
 namespace ActorPool.ThrowawayPostgres.Processes;
 
-/// <summary>What a finished program said.</summary>
+/// <summary>The output of a finished program.</summary>
 internal sealed record CommandResult(int ExitCode, string Output)
 {
     public bool Succeeded => ExitCode == 0;

@@ -47,7 +47,7 @@ internal sealed class ServerUser
             throw new PostgresUnavailableException($"Cannot give {folder} to {this}: {result.Output}");
     }
 
-    /// <summary>Whether this user may enter a folder, judged by the rights of everybody along its path.</summary>
+    /// <summary>Whether this user may enter a folder, judged by the rights of other users along its path.</summary>
     public bool CanReach(string folder)
     {
         if (!IsAnother || OperatingSystem.IsWindows())
@@ -88,8 +88,8 @@ internal sealed class ServerUser
         }
 
         throw new PostgresUnavailableException(
-            "PostgreSQL does not run as root, and there is no user to run it as: neither postgres nor nobody exists, or none of "
-            + "setpriv, runuser, sudo and su is there to become one. Run as another user, or set "
+            "PostgreSQL does not run as root, and there is no other user to run it as: the users 'postgres' and 'nobody' do not exist, or none of "
+            + "setpriv, runuser, sudo and su can switch to one. Run as another user, or set "
             + $"{PostgresServer.EnvironmentVariable} to the connection string of a running server.");
     }
 }
