@@ -69,10 +69,10 @@ public sealed class BlockingTests : PoolTest
     [Fact]
     public async Task A_thread_that_blocks_on_a_return_goes_on_when_that_is_decided()
     {
-        using var asker = new BlockingRef(Sys);
+        using var blocker = new BlockingRef(Sys);
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync();
-        await asker.HoldUpAsync(pool.Manager);
+        await blocker.HoldUpAsync(pool.Manager);
         var isSent = new TaskCompletionSource();
         var blocked = OnThread(() =>
         {
@@ -84,7 +84,7 @@ public sealed class BlockingTests : PoolTest
         await isSent.Task;
         Assert.False(blocked.IsCompleted);
 
-        asker.Release();
+        blocker.Release();
 
         Assert.Equal(System.Data.ConnectionState.Closed, await blocked.WaitAsync(Soon));
         Assert.Equal(0, pool.Statistics.InUse);

@@ -10,47 +10,33 @@ public sealed class ForcedEndTests : PoolTest
 {
     private const string Sleep = "SELECT pg_sleep(30)";
 
-    [Fact]
-    public async Task The_end_of_its_owner_is_the_reason_in_the_commands_error()
+    [Theory]
+    [InlineData("end of the owner", "the actor that borrowed it has ended")]
+    [InlineData("max-hold-time", "longer than max-hold-time")]
+    [InlineData("closeall", "the pool was closed")]
+    [InlineData("return", "it was returned")]
+    public async Task The_reason_of_the_end_is_in_the_error_of_the_running_command(string end, string reason)
     {
-        var pool = await StartAsync(1, 1);
+        var pool = await StartAsync(1, 1, settings => settings with { MaxHoldTime = end == "max-hold-time" ? TimeSpan.FromMilliseconds(300) : null });
         var owner = Sys.ActorOf(Props.Empty);
-        var lease = await pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner });
+        var lease = await pool.GetConnAsync(new GetConn { Owner = end == "end of the owner" ? owner : null });
         var running = ExecuteAsync(lease, Sleep);
         await RunsAsync();
 
-        Sys.Stop(owner);
+        if (end == "end of the owner")
+            Sys.Stop(owner);
+        else if (end == "closeall")
+            await pool.CloseAllAsync();
+        else if (end == "return")
+            await lease.DisposeAsync();
 
-        await ExpectAsync(running, "the actor that borrowed it has ended");
-        ExpectNextUse(lease, "the actor that borrowed it has ended");
+        await ExpectAsync(running, reason);
+        Assert.Equal(ConnectionState.Closed, lease.State);
+        Assert.Contains(reason, Assert.Throws<PoolException>(() => lease.Npgsql).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Max_hold_time_is_the_reason_in_the_commands_error()
-    {
-        var pool = await StartAsync(1, 1, settings => settings with { MaxHoldTime = TimeSpan.FromMilliseconds(300) });
-        var lease = await pool.GetConnAsync();
-
-        await ExpectAsync(ExecuteAsync(lease, Sleep), "longer than max-hold-time");
-        ExpectNextUse(lease, "longer than max-hold-time");
-    }
-
-    [Fact]
-    public async Task Closeall_is_the_reason_in_the_commands_error()
-    {
-        var pool = await StartAsync(1, 1);
-        var lease = await pool.GetConnAsync();
-        var running = ExecuteAsync(lease, Sleep);
-        await RunsAsync();
-
-        await pool.CloseAllAsync();
-
-        await ExpectAsync(running, "the pool was closed");
-        ExpectNextUse(lease, "the pool was closed");
-    }
-
-    [Fact]
-    public async Task The_end_of_a_simple_pool_is_the_reason_in_the_commands_error()
+    public async Task The_end_of_a_simple_pool_is_the_reason_in_the_error_of_the_running_command()
     {
         var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 1));
         var lease = await pool.GetConnAsync();
@@ -62,33 +48,20 @@ public sealed class ForcedEndTests : PoolTest
         await ExpectAsync(running, "the pool was closed");
     }
 
-    [Fact]
-    public async Task A_return_during_the_command_is_the_reason_in_its_error()
-    {
-        var pool = await StartAsync(1, 1);
-        var lease = await pool.GetConnAsync();
-        var running = ExecuteAsync(lease, Sleep);
-        await RunsAsync();
-
-        await lease.DisposeAsync();
-
-        await ExpectAsync(running, "it was returned");
-    }
-
     [Theory]
     [InlineData("synchronous")]
     [InlineData("prepared")]
     [InlineData("reader")]
     [InlineData("copy")]
     [InlineData("listen")]
-    public async Task Every_method_that_runs_a_command_gives_the_reason(string way)
+    public async Task Every_method_that_runs_a_command_gives_the_reason(string method)
     {
         var pool = await StartAsync(1, 1);
         var lease = await pool.GetConnAsync();
         var started = new TaskCompletionSource();
-        var running = Task.Run(() => RunAsync(lease, way, started));
+        var running = Task.Run(() => RunAsync(lease, method, started));
         await started.Task;
-        if (way is "synchronous" or "prepared")
+        if (method is "synchronous" or "prepared")
             await RunsAsync();
 
         await pool.CloseAllAsync();
@@ -112,11 +85,11 @@ public sealed class ForcedEndTests : PoolTest
         Assert.True(await error is not null || await ScalarAsync(next, "SELECT count(*) FROM t") is 1L, "A COMMIT without an error was not made.");
     }
 
-    private static async Task RunAsync(PooledConnection lease, string way, TaskCompletionSource started)
+    private static async Task RunAsync(PooledConnection lease, string method, TaskCompletionSource started)
     {
         await using var command = lease.Npgsql.CreateCommand();
-        command.CommandText = way == "reader" ? "SELECT generate_series(1, 100000000), repeat('x', 1000)" : Sleep;
-        switch (way)
+        command.CommandText = method == "reader" ? "SELECT generate_series(1, 100000000), repeat('x', 1000)" : Sleep;
+        switch (method)
         {
             case "reader":
                 await using (var reader = await command.ExecuteReaderAsync())
@@ -139,11 +112,15 @@ public sealed class ForcedEndTests : PoolTest
                 }
 
             case "listen":
-                started.SetResult();
                 while (true)
-                    await lease.Npgsql.WaitAsync();
+                {
+                    var wait = lease.Npgsql.WaitAsync();
+                    started.TrySetResult();
+                    await wait;
+                }
+
             default:
-                if (way == "prepared")
+                if (method == "prepared")
                     await command.PrepareAsync();
                 started.SetResult();
                 _ = command.ExecuteNonQuery();
@@ -161,11 +138,5 @@ public sealed class ForcedEndTests : PoolTest
         Assert.Equal(PoolErrorKind.NotCheckedOut, cause.Kind);
         Assert.Contains(reason, cause.Message, StringComparison.Ordinal);
         Assert.Contains("Borrow one again", cause.Message, StringComparison.Ordinal);
-    }
-
-    private static void ExpectNextUse(PooledConnection lease, string reason)
-    {
-        Assert.Equal(ConnectionState.Closed, lease.State);
-        Assert.Contains(reason, Assert.Throws<PoolException>(() => lease.Npgsql).Message, StringComparison.Ordinal);
     }
 }

@@ -37,10 +37,10 @@ public sealed class InjectionTests : HostTest
     {
         using var host = await RunAsync(akka => akka
             .WithConnectionPool(ConnectionString)
-            .WithActors((system, registry, resolver) => registry.Register<Asker>(system.ActorOf(resolver.Props<Asker>()))));
-        var asker = host.Services.GetRequiredService<IRequiredActor<Asker>>().ActorRef;
+            .WithActors((system, registry, resolver) => registry.Register<SqlActor>(system.ActorOf(resolver.Props<SqlActor>()))));
+        var actor = host.Services.GetRequiredService<IRequiredActor<SqlActor>>().ActorRef;
 
-        Assert.Equal(2, await asker.Ask<int>("SELECT 1 + 1", TimeSpan.FromSeconds(10)));
+        Assert.Equal(2, await actor.Ask<int>("SELECT 1 + 1", TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
@@ -96,9 +96,9 @@ public sealed class InjectionTests : HostTest
 
     private sealed class Jobs;
 
-    private sealed class Asker : ReceiveActor
+    private sealed class SqlActor : ReceiveActor
     {
-        public Asker(IRequiredActor<PoolManager> pool)
+        public SqlActor(IRequiredActor<PoolManager> pool)
         {
             ReceiveAsync<string>(async sql =>
             {

@@ -1,6 +1,6 @@
 namespace ActorPool.Tests.PostgreSQL.Support;
 
-/// <summary>Tests that measure the memory of their process: nothing else runs beside them.</summary>
+/// <summary>Tests that measure memory or a short time: no other test of the project runs beside them.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class AloneCollection
 {

@@ -111,50 +111,32 @@ public sealed class TimeMetricsTests : TelemetryTest
         await EventuallyAsync(() => heard.Times("wait_time").Count == 3, "three waits");
     }
 
-    [Fact]
-    public async Task A_use_that_is_disposed_is_timed_at_once_and_once()
+    [Theory]
+    [InlineData("dispose")]
+    [InlineData("put")]
+    [InlineData("PutConn")]
+    public async Task A_use_is_timed_once_when_its_borrower_ends_it(string end)
     {
         using var heard = new Measurements(Pool);
         var pool = await StartNamedAsync(1, 1);
+        var lease = await pool.GetConnAsync();
+        await ScalarAsync(lease, "SELECT pg_sleep(0.1)");
+        await Assert.ThrowsAsync<PoolException>(async () => await pool.PutConnAsync(lease, "another key"));
 
-        await UseAsync(pool, async connection =>
+        if (end == "PutConn")
         {
-            await connection.DisposeAsync();
-            Assert.Single(heard.Times("use_time"));
-            await connection.DisposeAsync();
-            await connection.CloseAsync();
-        });
-
-        Assert.InRange(Assert.Single(heard.Times("use_time")), 0.1, 5);
-    }
-
-    [Fact]
-    public async Task A_use_that_is_put_through_the_pool_is_timed_at_once_and_once()
-    {
-        using var heard = new Measurements(Pool);
-        var pool = await StartNamedAsync(1, 1);
-
-        await UseAsync(pool, async connection =>
+            await pool.Manager.Ask<ConnPut>(new PutConn(lease));
+            await EventuallyAsync(() => heard.Times("use_time").Count == 1, "one use");
+        }
+        else
         {
-            await Assert.ThrowsAsync<PoolException>(async () => await pool.PutConnAsync(connection, "another key"));
-            await pool.PutConnAsync(connection);
+            await (end == "dispose" ? lease.DisposeAsync() : pool.PutConnAsync(lease));
             Assert.Single(heard.Times("use_time"));
-            await Assert.ThrowsAsync<PoolException>(async () => await pool.PutConnAsync(connection));
-        });
+        }
 
+        await lease.DisposeAsync();
+        await Assert.ThrowsAsync<PoolException>(async () => await pool.PutConnAsync(lease));
         Assert.InRange(Assert.Single(heard.Times("use_time")), 0.1, 5);
-    }
-
-    [Fact]
-    public async Task A_use_that_ends_with_a_PutConn_is_timed()
-    {
-        using var heard = new Measurements(Pool);
-        var pool = await StartNamedAsync(1, 1);
-
-        await UseAsync(pool, connection => pool.Manager.Ask<ConnPut>(new PutConn(connection)));
-
-        await EventuallyAsync(() => heard.Times("use_time").Count == 1, "one use");
-        Assert.InRange(heard.Times("use_time")[0], 0.1, 5);
     }
 
     [Fact]
@@ -191,14 +173,14 @@ public sealed class TimeMetricsTests : TelemetryTest
     public async Task A_use_that_borrower_and_pool_end_at_once_is_timed_once()
     {
         using var heard = new Measurements(Pool);
-        using var asker = new BlockingRef(Sys);
+        using var blocker = new BlockingRef(Sys);
         var pool = await StartNamedAsync(1, 1);
         var connection = await pool.GetConnAsync();
-        await asker.HoldUpAsync(pool.Manager);
+        await blocker.HoldUpAsync(pool.Manager);
         var closed = pool.CloseAllAsync();
 
         await connection.DisposeAsync();
-        asker.Release();
+        blocker.Release();
 
         await closed;
         // A second measurement would come from the thread pool.
@@ -250,12 +232,5 @@ public sealed class TimeMetricsTests : TelemetryTest
     {
         await using var command = new NpgsqlCommand("SELECT pg_sleep(0.05)", connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static async Task UseAsync(ConnectionPool pool, Func<PooledConnection, Task> end)
-    {
-        var connection = await pool.GetConnAsync();
-        await ScalarAsync(connection, "SELECT pg_sleep(0.1)");
-        await end(connection);
     }
 }

@@ -1,4 +1,5 @@
 using ActorPool.Tests.PostgreSQL.Support;
+using ActorPool.ThrowawayPostgres;
 using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Driver.Hosts;
@@ -6,6 +7,9 @@ namespace ActorPool.Tests.PostgreSQL.Driver.Hosts;
 /// <summary>A test of a pool that has several hosts.</summary>
 public abstract class HostsTest : PoolTest
 {
+    /// <summary>The recipe of the README for a failover.</summary>
+    protected const string Recipe = "Target Session Attributes=read-write";
+
     protected static string HostOf(string connectionString)
     {
         var text = new NpgsqlConnectionStringBuilder(connectionString);
@@ -45,5 +49,24 @@ public abstract class HostsTest : PoolTest
                 errors.Add(error.Message);
             }
         }
+    }
+
+    protected static int PortOf(PostgresServer server) => new NpgsqlConnectionStringBuilder(server.ConnectionString).Port;
+
+    protected static Task RunAsync(PostgresServer server, string sql) => RunAsync(server.ConnectionString, sql);
+
+    protected static async Task RunAsync(string connectionString, string sql)
+    {
+        await using var admin = new NpgsqlConnection($"{connectionString};Pooling=false");
+        await admin.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, admin);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    protected async Task<PostgresServer> StartPrimaryAsync()
+    {
+        var primary = await StartServerAsync(new PostgresServerOptions { AlwaysThrowaway = true });
+        await RunAsync(primary, "CREATE TABLE written (id int GENERATED ALWAYS AS IDENTITY, at timestamptz DEFAULT now())");
+        return primary;
     }
 }
