@@ -156,7 +156,7 @@ public sealed class AskRaceTests
             pool.Pump();
 
             Assert.Equal(0, pool.Statistics.Waiting);
-            Assert.Empty(pool.Cell.Borrowers);
+            Assert.Empty(pool.Context.Borrowers);
             held.Dispose();
             pool.HasLostNothing();
         });

@@ -6,7 +6,7 @@ namespace ActorPool.Tests.Actors;
 public sealed class CancellationRaceTests
 {
     [Fact]
-    public void Cancelled_before_the_manager_reads_it_the_request_gets_nothing() =>
+    public void A_request_cancelled_before_the_manager_reads_it_gets_no_connection() =>
         SteppedPool.Run(1, pool =>
         {
             pool.Borrow().Dispose();
@@ -22,7 +22,7 @@ public sealed class CancellationRaceTests
         });
 
     [Fact]
-    public void Cancelled_between_its_claim_and_its_answer_the_request_gets_the_connection() =>
+    public void A_request_cancelled_between_claim_and_answer_gets_the_connection() =>
         SteppedPool.Run(2, pool =>
         {
             using var cancellation = new CancellationTokenSource();
@@ -48,7 +48,7 @@ public sealed class CancellationRaceTests
         });
 
     [Fact]
-    public void Cancelled_after_its_answer_and_before_the_await_the_request_gets_the_connection() =>
+    public void A_request_cancelled_between_answer_and_await_gets_the_connection() =>
         SteppedPool.Run(1, pool =>
         {
             using var cancellation = new CancellationTokenSource();
@@ -63,7 +63,7 @@ public sealed class CancellationRaceTests
         });
 
     [Fact]
-    public void A_return_that_is_read_before_the_cancellation_goes_to_the_next_one() =>
+    public void A_return_read_before_a_cancellation_serves_the_next_request() =>
         SteppedPool.Run(1, pool =>
         {
             using var cancellation = new CancellationTokenSource();
@@ -84,7 +84,7 @@ public sealed class CancellationRaceTests
         });
 
     [Fact]
-    public void A_return_at_the_moment_of_the_deadline_is_either_in_time_or_too_late() =>
+    public void A_return_at_the_moment_of_a_deadline_is_either_in_time_or_too_late() =>
         SteppedPool.Run(1, pool =>
         {
             var held = pool.Borrow();
@@ -106,7 +106,7 @@ public sealed class CancellationRaceTests
         });
 
     [Fact]
-    public void Cancelled_after_its_time_out_and_before_the_await_the_request_has_timed_out() =>
+    public void A_request_cancelled_between_time_out_and_await_has_timed_out() =>
         SteppedPool.Run(1, pool =>
         {
             using var cancellation = new CancellationTokenSource();
@@ -124,7 +124,7 @@ public sealed class CancellationRaceTests
         });
 
     [Fact]
-    public void Cancelled_while_the_manager_ends_the_request_has_one_answer() =>
+    public void A_request_cancelled_while_the_manager_ends_has_one_answer() =>
         SteppedPool.Run(1, pool =>
         {
             using var cancellation = new CancellationTokenSource();

@@ -28,7 +28,7 @@ public sealed class CrashRaceTests
         {
             var lease = pool.Borrow();
             pool.Crash();
-            var put = new ReturnRequest(pool.Cell, lease, null, false).Send();
+            var put = new ReturnRequest(pool.Context, lease, null, false).Send();
             pool.Pump();
 
             // Nothing told the new manager that it was used otherwise than before.
@@ -194,11 +194,11 @@ public sealed class CrashRaceTests
         {
             var lease = pool.Borrow();
             pool.Crash();
-            SteppedPool.Stop(pool.Cell.Owners[0].Actor!);
+            SteppedPool.Stop(pool.Context.Owners[0].Actor!);
             pool.Pump();
 
             Assert.True(lease.IsOver);
-            Assert.Equal(SlotState.Free, pool.Cell.Slots[0].Slot.State);
+            Assert.Equal(SlotState.Free, pool.Context.Slots[0].Slot.State);
             pool.HasLostNothing();
         });
 

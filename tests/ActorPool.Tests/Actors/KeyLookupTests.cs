@@ -7,7 +7,7 @@ namespace ActorPool.Tests.Actors;
 public sealed class KeyLookupTests
 {
     [Fact]
-    public void An_actor_s_messages_keep_their_order_behind_a_key_that_takes_its_time() =>
+    public void Messages_of_one_actor_keep_their_order_behind_a_slow_key() =>
         SteppedPool.Run(1, pool =>
         {
             using var key = new HeldKey();
@@ -33,7 +33,7 @@ public sealed class KeyLookupTests
         });
 
     [Fact]
-    public void Another_actor_s_messages_do_not_wait_for_it() =>
+    public void The_messages_of_another_actor_do_not_wait_for_a_slow_key() =>
         SteppedPool.Run(1, pool =>
         {
             using var key = new HeldKey();
@@ -53,7 +53,7 @@ public sealed class KeyLookupTests
         });
 
     [Fact]
-    public void A_key_that_takes_longer_than_its_request_may_wait_is_refused_in_time() =>
+    public void A_request_whose_key_takes_too_long_is_refused_in_time() =>
         SteppedPool.Run(1, pool =>
         {
             using var key = new HeldKey();
@@ -69,13 +69,13 @@ public sealed class KeyLookupTests
             Assert.Equal(1, Assert.IsType<PoolStatistics>(received[1]).TimedOut);
 
             key.Release();
-            pool.PumpUntil(() => !pool.Cell.Keys.All.Any(), "the key that came too late is forgotten");
+            pool.PumpUntil(() => !pool.Context.Keys.All.Any(), "the key that came too late is forgotten");
             Assert.Equal(2, received.Count);
             pool.HasLostNothing();
         });
 
     [Fact]
-    public void A_request_waits_for_its_key_and_for_a_connection_no_longer_than_it_may() =>
+    public void A_request_waits_for_its_key_and_a_connection_within_one_time_out() =>
         SteppedPool.Run(1, pool =>
         {
             using var key = new HeldKey();
@@ -95,7 +95,7 @@ public sealed class KeyLookupTests
         });
 
     [Fact]
-    public void What_a_key_throws_goes_to_its_sender_and_the_messages_behind_it_go_on() =>
+    public void An_exception_of_a_key_goes_to_its_sender_and_later_messages_are_handled() =>
         SteppedPool.Run(1, pool =>
         {
             using var key = new HeldKey { Throws = true };
@@ -111,7 +111,7 @@ public sealed class KeyLookupTests
         });
 
     [Fact]
-    public void A_manager_that_crashes_meanwhile_answers_the_message_and_those_behind_it_once() =>
+    public void A_crash_during_a_lookup_answers_its_message_and_the_later_ones_once() =>
         SteppedPool.Run(1, pool =>
         {
             using var key = new HeldKey();
@@ -125,14 +125,14 @@ public sealed class KeyLookupTests
             Assert.All(received, answer => Assert.IsType<Status.Failure>(answer));
 
             key.Release();
-            pool.PumpUntil(() => !pool.Cell.Keys.All.Any(), "the key that came too late is forgotten");
+            pool.PumpUntil(() => !pool.Context.Keys.All.Any(), "the key that came too late is forgotten");
 
             Assert.Equal(2, received.Count);
             pool.HasLostNothing();
         });
 
     [Fact]
-    public void A_pool_that_ends_meanwhile_answers_the_message_and_those_behind_it() =>
+    public void A_pool_that_ends_during_a_lookup_answers_its_message_and_the_later_ones() =>
         SteppedPool.Run(1, pool =>
         {
             using var key = new HeldKey();

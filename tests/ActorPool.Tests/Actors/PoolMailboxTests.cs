@@ -8,7 +8,7 @@ public sealed class PoolMailboxTests
     private readonly PoolMailbox.Queue _queue = new(ActorRefs.Nobody);
 
     [Fact]
-    public void A_turn_of_one_message_ends_after_it()
+    public void A_turn_limited_to_one_message_ends_after_that_message()
     {
         Add("mine", "other");
 
@@ -21,7 +21,7 @@ public sealed class PoolMailboxTests
     }
 
     [Fact]
-    public void With_another_message_ahead_the_turn_is_not_limited()
+    public void A_turn_with_another_message_ahead_is_not_limited()
     {
         Add("other", "mine");
 
@@ -33,7 +33,7 @@ public sealed class PoolMailboxTests
     }
 
     [Fact]
-    public void A_message_that_was_handled_already_limits_nothing()
+    public void A_message_that_was_handled_before_does_not_limit_a_turn()
     {
         Assert.False(_queue.TryLimitTurnTo("mine"));
         Add("other");
@@ -41,7 +41,7 @@ public sealed class PoolMailboxTests
     }
 
     [Fact]
-    public void A_message_that_was_looked_at_and_left_is_there_for_the_next_turn()
+    public void A_message_that_was_not_taken_stays_for_the_next_turn()
     {
         Add("mine");
         Assert.True(_queue.TryLimitTurnTo("mine"));
@@ -61,7 +61,7 @@ public sealed class PoolMailboxTests
     private object? Take() => _queue.TryDequeue(out var envelope) ? envelope.Message : null;
 
     [Fact]
-    public void Messages_of_one_sender_keep_their_order_while_they_are_taken_out()
+    public void Messages_of_one_sender_keep_their_order_while_they_are_taken()
     {
         const int Pairs = 200_000;
         var nobody = ActorRefs.Nobody;

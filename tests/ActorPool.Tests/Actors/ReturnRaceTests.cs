@@ -17,7 +17,7 @@ public sealed class ReturnRaceTests
             var lease = pool.Borrow();
             if (!putFirst)
                 lease.Dispose();
-            var put = new ReturnRequest(pool.Cell, lease, null, false).Send();
+            var put = new ReturnRequest(pool.Context, lease, null, false).Send();
             if (putFirst)
                 lease.Dispose();
             pool.Pump();
@@ -33,8 +33,8 @@ public sealed class ReturnRaceTests
         SteppedPool.Run(1, pool =>
         {
             var lease = pool.Borrow();
-            var one = new ReturnRequest(pool.Cell, lease, null, false).Send();
-            var other = new ReturnRequest(pool.Cell, lease, null, false).Send();
+            var one = new ReturnRequest(pool.Context, lease, null, false).Send();
+            var other = new ReturnRequest(pool.Context, lease, null, false).Send();
             pool.Pump();
 
             one.GetAwaiter().GetResult();
@@ -59,7 +59,7 @@ public sealed class ReturnRaceTests
             pool.Pump();
 
             Assert.Equal(ConnectionState.Closed, lease.State);
-            Assert.Empty(pool.Cell.Borrowers);
+            Assert.Empty(pool.Context.Borrowers);
             next.Result.Dispose();
             pool.HasLostNothing();
         });
@@ -81,7 +81,7 @@ public sealed class ReturnRaceTests
             pool.Manager.Tell(new GetStatistics(), pool.Manager);
             pool.World.Step();
             pool.World.Step();
-            Assert.Contains(owner, pool.Cell.Borrowers);
+            Assert.Contains(owner, pool.Context.Borrowers);
             lease.Dispose();
             pool.Pump();
 
@@ -101,7 +101,7 @@ public sealed class ReturnRaceTests
             var order = new PoolOrder(PoolOrderKind.CloseAll);
             if (!closeFirst)
                 lease.Dispose();
-            pool.Cell.Send(order);
+            pool.Context.Send(order);
             if (closeFirst)
                 lease.Dispose();
             pool.Pump();
@@ -116,8 +116,8 @@ public sealed class ReturnRaceTests
         SteppedPool.Run(1, pool =>
         {
             var lease = pool.Borrow();
-            pool.Cell.Send(new PoolOrder(PoolOrderKind.CloseAll));
-            var put = new ReturnRequest(pool.Cell, lease, null, false).Send();
+            pool.Context.Send(new PoolOrder(PoolOrderKind.CloseAll));
+            var put = new ReturnRequest(pool.Context, lease, null, false).Send();
             pool.Pump();
 
             Assert.Equal(PoolErrorKind.Closed, Assert.Throws<PoolException>(() => put.GetAwaiter().GetResult()).Kind);

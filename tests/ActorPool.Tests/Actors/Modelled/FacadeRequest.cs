@@ -9,8 +9,8 @@ internal sealed class FacadeRequest : Request
     private readonly CancellationTokenSource _cancellation = new();
     private readonly ValueTask<PooledConnection> _answer;
 
-    public FacadeRequest(TestWaiter model, PoolContext cell)
-        : base(model) => _answer = AcquireRequest.Send(cell, model.Key, "test.cs", 1, _cancellation.Token);
+    public FacadeRequest(TestWaiter model, PoolContext context)
+        : base(model) => _answer = AcquireRequest.Send(context, model.Key, "test.cs", 1, _cancellation.Token);
 
     public override void Cancel()
     {

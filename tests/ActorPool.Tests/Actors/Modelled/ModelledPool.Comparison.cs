@@ -10,7 +10,7 @@ internal sealed partial class ModelledPool
     private void Compare()
     {
         Unless(_source.Broken is null, $"{_source.Broken}");
-        Unless(_cell.State == _state, $"the manager has crashed");
+        Unless(_context.State == _state, $"the manager has crashed");
         CompareRequests();
         CompareNumbers();
         foreach (var slot in Model.Ledger.Slots)
@@ -25,8 +25,8 @@ internal sealed partial class ModelledPool
     {
         Unless(_state.Phase == Model.State.Phase, $"the pool is {_state.Phase}, in the model {Model.State.Phase}");
         Unless(_state.WakeAt == Model.State.WakeAt, $"the pool wakes up at {_state.WakeAt}, in the model at {Model.State.WakeAt}");
-        var real = _cell.CurrentStatistics() with { LongestHold = default, LongestWait = default, LastConnectError = null };
-        var model = PoolStatistics.From(_cell.Name, Model.Counts, Model.Now) with { LongestHold = default, LongestWait = default, LastConnectError = null };
+        var real = _context.CurrentStatistics() with { LongestHold = default, LongestWait = default, LastConnectError = null };
+        var model = PoolStatistics.From(_context.Name, Model.Counts, Model.Now) with { LongestHold = default, LongestWait = default, LastConnectError = null };
         Unless(real == model, $"the numbers differ:\n{real}\n{model}");
         var error = _state.Counts.LastConnectError;
         Unless(Model.Counts.LastConnectError is { } text ? error?.EndsWith(text, StringComparison.Ordinal) == true : error is null, $"the last connect error is {error}");
@@ -34,7 +34,7 @@ internal sealed partial class ModelledPool
 
     private void Compare(SlotLedger slot)
     {
-        var place = _cell.Slots[slot.Slot.Index];
+        var place = _context.Slots[slot.Slot.Index];
         Unless(place.Slot.State == slot.Expected, $"slot {slot.Slot.Index} is {place.Slot.State}, in the model {slot.Expected}");
         var connection = ConnectionOf(slot.Slot);
         Unless(connection.State == slot.State, $"{connection} is {connection.State}, in the model {slot.State}");
@@ -56,9 +56,9 @@ internal sealed partial class ModelledPool
         {
             var hasSomething = Model.Ledger.Waiting.Exists(waiter => waiter.Borrower == actor.Model) || Model.Ledger.Slots.Exists(slot => slot.HoldsNow(actor.Model))
                 || _requests.OfType<Told>().Any(told => told.Sender == actor && told.IsForAnother && told.Model.IsWaiting);
-            Unless(_cell.Borrowers.ContainsKey(actor.Actor) == hasSomething, $"{actor.Model.Name} has something of the pool: {hasSomething}, and is watched: {!hasSomething}");
+            Unless(_context.Borrowers.ContainsKey(actor.Actor) == hasSomething, $"{actor.Model.Name} has something of the pool: {hasSomething}, and is watched: {!hasSomething}");
         }
 
-        Unless(_cell.Borrowers.Count <= Actors.Length, $"{_cell.Borrowers.Count} borrowers are watched");
+        Unless(_context.Borrowers.Count <= Actors.Length, $"{_context.Borrowers.Count} borrowers are watched");
     }
 }

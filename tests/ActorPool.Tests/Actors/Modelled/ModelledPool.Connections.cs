@@ -51,7 +51,7 @@ internal sealed partial class ModelledPool
     /// <summary>The actor of a connection stops.</summary>
     public void Lost(SlotLedger slot, bool killed)
     {
-        var actor = _cell.Owners[slot.Slot.Index].Actor!;
+        var actor = _context.Owners[slot.Slot.Index].Actor!;
         Step(
             () =>
             {

@@ -53,8 +53,8 @@ internal sealed partial class ModelledPool
             {
                 ((IInternalActorRef)Manager).Restart(new InvalidOperationException("boom"));
                 Pump();
-                Unless(_cell.State != _state, $"the manager was not made again");
-                _state = _cell.State!;
+                Unless(_context.State != _state, $"the manager was not made again");
+                _state = _context.State!;
             },
             () =>
             {
@@ -67,7 +67,7 @@ internal sealed partial class ModelledPool
     {
         var order = new PoolOrder(PoolOrderKind.CloseAll);
         var accepted = true;
-        Step(() => _cell.Send(order), () => accepted = Model.CloseAll());
+        Step(() => _context.Send(order), () => accepted = Model.CloseAll());
         if (accepted)
             _ends.Add(order);
         else
@@ -79,7 +79,7 @@ internal sealed partial class ModelledPool
     {
         var order = new PoolOrder(PoolOrderKind.Stop, patience);
         _ends.Add(order);
-        Step(() => _cell.Send(order), () => Model.Stop(patience));
+        Step(() => _context.Send(order), () => Model.Stop(patience));
     }
 
     /// <summary>The manager stops: the same as closeall, and the end of the scenario.</summary>
@@ -91,7 +91,7 @@ internal sealed partial class ModelledPool
             ((IInternalActorRef)Manager).Stop();
         else
             Manager.Tell(how % 3 == 1 ? Kill.Instance : PoisonPill.Instance, ActorRefs.NoSender);
-        _cell.Send(new PoolOrder(PoolOrderKind.CloseAll));
+        _context.Send(new PoolOrder(PoolOrderKind.CloseAll));
         Pump();
         foreach (var request in _requests.Where(request => !request.IsAnswered && !request.IsOver))
         {
@@ -103,7 +103,7 @@ internal sealed partial class ModelledPool
         Unless(_source.All.TrueForAll(connection => connection.IsEnding || connection.State == Physical.None), $"a connection is left");
         Unless(_ends.TrueForAll(order => order.Done.IsCompleted) && _start.Done.IsCompleted, $"an order is left without an answer");
         Unless(_pausers.TrueForAll(pauser => Asks.ResultOf(pauser) is Paused or PoolException { Kind: PoolErrorKind.Closed }), $"a pause is left without an answer");
-        Unless(AcquireRequest.Send(_cell, null, null, 0, default).IsFaulted, $"a request to nobody is not refused");
+        Unless(AcquireRequest.Send(_context, null, null, 0, default).IsFaulted, $"a request to nobody is not refused");
         Unless(_source.Broken is null, $"{_source.Broken}");
     }
 

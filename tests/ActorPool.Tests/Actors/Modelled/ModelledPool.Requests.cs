@@ -14,7 +14,7 @@ internal sealed partial class ModelledPool
         Model.Log?.Invoke($"         by {entryPoint} {sender.Model.Name}");
         Request request = entryPoint switch
         {
-            EntryPoint.Facade => new FacadeRequest(model, _cell),
+            EntryPoint.Facade => new FacadeRequest(model, _context),
             EntryPoint.Ask => new Asked(model, Manager, null),
             EntryPoint.AskForOwner => new Asked(model, Manager, owner.Actor),
             EntryPoint.Tell => new Told(model, Manager, sender, sender),
@@ -66,7 +66,7 @@ internal sealed partial class ModelledPool
 
     /// <summary>Another thread reports the end of an Ask.</summary>
     private void WaitForSame() =>
-        World.PumpUntil(() => _cell.State!.Counts.Waiting == Model.Counts.Waiting, "the end of a request is noticed");
+        World.PumpUntil(() => _context.State!.Counts.Waiting == Model.Counts.Waiting, "the end of a request is noticed");
 
     /// <summary>The answers are those of the model, and each comes once.</summary>
     private void CompareRequests()

@@ -53,7 +53,7 @@ internal sealed partial class ModelledPool
     public void Forgotten(Request request)
     {
         var lease = request.Lease!;
-        Step(() => ((ILeaseHome)_cell).Forgotten(new ForgottenLease(lease.Place, lease.LeaseId, lease.Handle)), () => Model.Forgotten(request.Model));
+        Step(() => ((ILeaseHome)_context).Forgotten(new ForgottenLease(lease.Place, lease.LeaseId, lease.Handle)), () => Model.Forgotten(request.Model));
     }
 
     private void Put(PooledConnection lease, ReturnEntryPoint entryPoint, object? key, bool close, PoolErrorKind? refusal, Action model)
@@ -66,7 +66,7 @@ internal sealed partial class ModelledPool
                 switch (entryPoint)
                 {
                     case ReturnEntryPoint.Facade or ReturnEntryPoint.Dispose:
-                        returned = new ReturnRequest(_cell, lease, key, close).Send();
+                        returned = new ReturnRequest(_context, lease, key, close).Send();
                         break;
                     case ReturnEntryPoint.Ask:
                         asked = Manager.Ask<ConnPut>(new PutConn(lease, key, close), System.Threading.Timeout.InfiniteTimeSpan);

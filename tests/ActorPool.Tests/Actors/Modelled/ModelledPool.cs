@@ -15,7 +15,7 @@ internal sealed partial class ModelledPool
 
     private readonly SteppedSystem _system;
     private readonly ScriptedSource _source = new();
-    private readonly PoolContext _cell;
+    private readonly PoolContext _context;
     private readonly List<Request> _requests = [];
     private readonly PoolOrder _start = new(PoolOrderKind.Start);
     private readonly ModelledActor _returner;
@@ -28,13 +28,13 @@ internal sealed partial class ModelledPool
         _system.DeadLetters.Clear();
         Model = new TestPool(settings) { Log = log };
         _source.IsLent = connection => _requests.Exists(request => request.Lease is { IsOver: false } lease && ConnectionOf(lease.Place.Slot) == connection);
-        _cell = new PoolContext(settings, _source) { Clock = system.Sys.Scheduler };
-        _cell.Manager = system.Sys.ActorOf(PoolManager.Props(_cell), $"actor-pool-default-{++s_pool}");
+        _context = new PoolContext(settings, _source) { Clock = system.Sys.Scheduler };
+        _context.Manager = system.Sys.ActorOf(PoolManager.Props(_context), $"actor-pool-default-{++s_pool}");
         Actors = [.. "abc".Select(name => new ModelledActor(system.Sys, $"{name}"))];
         _returner = new ModelledActor(system.Sys, "returner");
-        _cell.Send(_start);
+        _context.Send(_start);
         Pump();
-        _state = _cell.State!;
+        _state = _context.State!;
         Model.Start();
         Compare();
     }
@@ -45,11 +45,11 @@ internal sealed partial class ModelledPool
 
     public IReadOnlyList<Request> Requests => _requests;
 
-    public IActorRef Manager => _cell.Manager;
+    public IActorRef Manager => _context.Manager;
 
     public SteppedWorld World => _system.World;
 
-    public ScriptedConnection ConnectionOf(Slot slot) => (ScriptedConnection)_cell.Slots[slot.Index].Connection!;
+    public ScriptedConnection ConnectionOf(Slot slot) => (ScriptedConnection)_context.Slots[slot.Index].Connection!;
 
     /// <summary>The end of a scenario: the remaining actors stop.</summary>
     public void Leave()

@@ -13,21 +13,21 @@ internal sealed class SteppedPool
     {
         _system = system;
         var settings = TestSettings.Of(0, max) with { AcquireTimeout = TimeSpan.FromSeconds(1) };
-        Cell = new PoolContext(change is null ? settings : change(settings), Source) { Clock = system.Sys.Scheduler };
-        Cell.Manager = system.Sys.ActorOf(PoolManager.Props(Cell), "actor-pool-default-1");
-        Cell.Send(new PoolOrder(PoolOrderKind.Start));
+        Context = new PoolContext(change is null ? settings : change(settings), Source) { Clock = system.Sys.Scheduler };
+        Context.Manager = system.Sys.ActorOf(PoolManager.Props(Context), "actor-pool-default-1");
+        Context.Send(new PoolOrder(PoolOrderKind.Start));
         Pump();
     }
 
-    public PoolContext Cell { get; }
+    public PoolContext Context { get; }
 
     public ScriptedSource Source { get; } = new();
 
-    public IActorRef Manager => Cell.Manager;
+    public IActorRef Manager => Context.Manager;
 
     public SteppedWorld World => _system.World;
 
-    public PoolStatistics Statistics => Cell.CurrentStatistics();
+    public PoolStatistics Statistics => Context.CurrentStatistics();
 
     /// <summary>Runs a test with a pool.</summary>
     public static void Run(int max, Action<SteppedPool> test) => SteppedSystem.Run(system => test(new SteppedPool(system, max)));
@@ -60,7 +60,7 @@ internal sealed class SteppedPool
 
     /// <summary>Sends a request; the manager reads it when the test lets it.</summary>
     public Call Get(object? key = null, CancellationToken cancellation = default) =>
-        new(AcquireRequest.Send(Cell, key, "test.cs", 1, cancellation));
+        new(AcquireRequest.Send(Context, key, "test.cs", 1, cancellation));
 
     /// <summary>Borrows, with all that it takes.</summary>
     public PooledConnection Borrow(object? key = null)

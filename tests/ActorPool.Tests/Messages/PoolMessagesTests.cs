@@ -1,0 +1,34 @@
+using System.Reflection;
+using ActorPool.Messages;
+using Akka.Actor;
+
+namespace ActorPool.Tests.Messages;
+
+/// <summary>
+/// A message of a user cannot be left out by the manager, its mailbox or its recovery: each has one list, the implementations of
+/// <see cref="IPoolMessage"/>, whose handlers the compiler checks.
+/// </summary>
+public sealed class PoolMessagesTests
+{
+    private static readonly Type[] Answers =
+    [
+        typeof(PooledConnection), typeof(ConnPut), typeof(AllClosed), typeof(PoolStatistics), typeof(PoolLease),
+        typeof(Resized), typeof(Drained), typeof(Paused), typeof(Resumed),
+    ];
+
+    [Fact]
+    public void A_public_message_is_a_pool_message_or_one_of_the_answers()
+    {
+        var messages = typeof(PoolManager).Assembly.GetExportedTypes().Where(typeof(INoSerializationVerificationNeeded).IsAssignableFrom);
+
+        Assert.Equal(Answers.Select(type => type.Name).Order(), messages.Where(type => !typeof(IPoolMessage).IsAssignableFrom(type)).Select(type => type.Name).Order());
+    }
+
+    [Fact]
+    public void A_pool_message_is_public()
+    {
+        var messages = typeof(PoolManager).Assembly.GetTypes().Where(type => type.IsClass && typeof(IPoolMessage).IsAssignableFrom(type));
+
+        Assert.All(messages, message => Assert.True(message.GetTypeInfo().IsPublic));
+    }
+}
