@@ -16,7 +16,7 @@ public sealed partial class PoolManager
     protected override void PreRestart(Exception reason, object message)
     {
         Publish();
-        if (IsNote(message))
+        if (message is PooledConnection { IsOver: true } or INote)
             _pool.NoteHandled();
         _leases.Cover(_state.Slots.Count);
         BorrowRequest[] waiting = [.. _state.Effects.Select(effect => effect.Waiter).OfType<Waiter>().Concat(_state.AllWaiting()).Distinct().Cast<BorrowRequest>()];

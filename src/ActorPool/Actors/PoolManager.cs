@@ -18,8 +18,8 @@ namespace ActorPool;
 /// operator. Every failure is answered with a <see cref="Status.Failure"/>.</para>
 /// <para>The dialogue. A borrower sends a request: a <see cref="GetConn"/>, or the message of the facade, which is its own promise. The manager
 /// passes it to the core and carries out the effects that the core decided: it delivers a lease, refuses a request, or orders a
-/// <see cref="ConnectionActor"/>, its child, to open, work or close. The child reports back; its remark tells in which order. A borrower
-/// returns a lease by a <see cref="PutConn"/>, by the facade, or by disposing it: then the lease itself is the message.</para>
+/// connection actor, its child, to open, work or close. The child reports back; the remark of <c>ConnectionActor</c> tells in which order.
+/// A borrower returns a lease by a <see cref="PutConn"/>, by the facade, or by disposing it: then the lease itself is the message.</para>
 /// <para>A report about a connection names its incarnation, and one about a lease its number. The core and the lease table drop a stale one.</para>
 /// <para>The manager only translates and never waits: opening, resetting and closing are the work of its children, and a user's key is compared
 /// on another thread. A message takes the same short time, however slow the network is and however many requests wait.</para>
@@ -83,6 +83,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessag
     private void Handle(object message)
     {
         var now = Now;
+        var isNote = false;
         _pool.Gauges.Change();
         _decided = null;
         switch (message)
@@ -93,6 +94,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessag
                 break;
             case PooledConnection { IsOver: true } lease:
                 _leases.TakeBack(lease, now);
+                isNote = true;
                 break;
             case ReturnRequest request:
                 Return(request.Connection, request.FitsKey, request.Close, new ReplyTo(request), now);
@@ -108,6 +110,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessag
                 break;
             case INote note:
                 Handle(note, now);
+                isNote = true;
                 break;
             case IConnectionReport report:
                 Handle(report, now);
@@ -144,7 +147,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessag
         // The numbers come first, so that the receiver of an answer sees in them what the answer changed.
         Publish();
         CarryOut(now);
-        if (IsNote(message))
+        if (isNote)
             _pool.NoteHandled();
         if (!_pauseWaiters.IsEmpty)
             AnswerPause();
@@ -176,8 +179,6 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessag
         _lookups.RefuseAll(failure);
         _pool.Gauges.Publish(_state.Counts.WithoutSizes());
     }
-
-    private static bool IsNote(object? message) => message is PooledConnection { IsOver: true } or INote;
 
     private void Publish() => _pool.Gauges.Publish(_state);
 

@@ -7,7 +7,7 @@ namespace ActorPool.Tests.Actors;
 public sealed class AskRaceTests
 {
     [Fact]
-    public void Cancelled_before_the_manager_reads_it_the_ask_takes_no_connection() =>
+    public void An_ask_cancelled_before_the_manager_reads_it_takes_no_connection() =>
         SteppedPool.Run(1, pool =>
         {
             pool.Borrow().Dispose();
@@ -22,7 +22,7 @@ public sealed class AskRaceTests
         });
 
     [Fact]
-    public void Timed_out_before_the_manager_reads_it_the_ask_takes_no_connection() =>
+    public void An_ask_timed_out_before_the_manager_reads_it_takes_no_connection() =>
         SteppedPool.Run(1, pool =>
         {
             var ask = pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromMilliseconds(1));
@@ -34,7 +34,7 @@ public sealed class AskRaceTests
         });
 
     [Fact]
-    public void Cancelled_while_it_waits_the_ask_leaves_the_queue() =>
+    public void A_waiting_ask_that_is_cancelled_leaves_the_queue() =>
         SteppedPool.Run(1, pool =>
         {
             using var cancellation = new CancellationTokenSource();
@@ -53,7 +53,7 @@ public sealed class AskRaceTests
         });
 
     [Fact]
-    public void A_return_that_is_read_before_the_end_of_the_ask_goes_to_the_next_one() =>
+    public void A_return_read_before_the_end_of_an_ask_serves_the_next_request() =>
         SteppedPool.Run(1, pool =>
         {
             using var cancellation = new CancellationTokenSource();
@@ -127,7 +127,7 @@ public sealed class AskRaceTests
         });
 
     [Fact]
-    public void Cancelled_after_its_answer_the_ask_has_the_connection() =>
+    public void An_ask_cancelled_after_its_answer_has_the_connection() =>
         SteppedPool.Run(1, pool =>
         {
             using var cancellation = new CancellationTokenSource();
@@ -141,7 +141,7 @@ public sealed class AskRaceTests
         });
 
     [Fact]
-    public void An_actor_that_asked_for_itself_and_for_another_leaves_the_queue_in_both_places() =>
+    public void An_actor_that_waits_for_itself_and_for_another_leaves_the_queue_twice() =>
         SteppedPool.Run(1, pool =>
         {
             var held = pool.Borrow();

@@ -8,7 +8,7 @@ namespace ActorPool.Tests.Actors;
 public sealed class CrashRaceTests
 {
     [Fact]
-    public void Returned_before_the_crash_and_read_after_it_the_lease_comes_back_once() =>
+    public void A_return_sent_before_a_crash_and_read_after_it_counts_once() =>
         SteppedPool.Run(2, pool =>
         {
             var (returned, kept) = (pool.Borrow(), pool.Borrow());
@@ -23,7 +23,7 @@ public sealed class CrashRaceTests
         });
 
     [Fact]
-    public void Returned_behind_the_crash_the_lease_comes_back_to_the_new_manager() =>
+    public void A_return_behind_a_crash_reaches_the_new_manager() =>
         SteppedPool.Run(1, pool =>
         {
             var lease = pool.Borrow();
@@ -38,7 +38,7 @@ public sealed class CrashRaceTests
         });
 
     [Fact]
-    public void Returned_while_the_manager_recovers_the_lease_comes_back_once() =>
+    public void A_return_while_the_manager_recovers_counts_once() =>
         SteppedPool.Run(2, pool =>
         {
             var (idle, lent) = (pool.Borrow(), pool.Borrow());
@@ -55,7 +55,7 @@ public sealed class CrashRaceTests
         });
 
     [Fact]
-    public void Returned_while_the_crashed_one_answers_the_lease_comes_back_once() =>
+    public void A_return_while_the_crashed_manager_answers_counts_once() =>
         SteppedPool.Run(1, pool =>
         {
             var lease = pool.Borrow();
@@ -75,7 +75,7 @@ public sealed class CrashRaceTests
         });
 
     [Fact]
-    public void A_request_behind_the_crash_is_served_by_the_new_manager() =>
+    public void A_request_behind_a_crash_is_served_by_the_new_manager() =>
         SteppedPool.Run(1, pool =>
         {
             var held = pool.Borrow();
@@ -94,7 +94,7 @@ public sealed class CrashRaceTests
         });
 
     [Fact]
-    public void Cancelled_before_the_crash_and_read_after_it_the_request_has_one_answer() =>
+    public void A_cancellation_sent_before_a_crash_and_read_after_it_is_the_only_answer() =>
         SteppedPool.Run(1, pool =>
         {
             using var cancellation = new CancellationTokenSource();
@@ -136,7 +136,7 @@ public sealed class CrashRaceTests
         });
 
     [Fact]
-    public void Two_crashes_in_a_row_are_as_one() =>
+    public void Two_crashes_in_a_row_have_the_effect_of_one() =>
         SteppedPool.Run(2, pool =>
         {
             var lease = pool.Borrow();
@@ -155,7 +155,7 @@ public sealed class CrashRaceTests
         });
 
     [Fact]
-    public void A_crash_in_the_recovery_closes_the_pool_with_an_answer_to_everybody() =>
+    public void A_crash_in_the_recovery_closes_the_pool_and_answers_every_request() =>
         SteppedPool.Run(2, pool =>
         {
             var (idle, lent) = (pool.Borrow(), pool.Borrow());

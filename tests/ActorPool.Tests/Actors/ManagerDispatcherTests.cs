@@ -28,7 +28,7 @@ public sealed class ManagerDispatcherTests : TestKit
     }
 
     [Fact]
-    public void What_the_facade_tells_is_handled_before_the_call_returns()
+    public void A_message_of_the_facade_is_handled_before_the_call_returns()
     {
         ManagerDispatcher.Tell(_manager, "hello");
 
@@ -84,7 +84,7 @@ public sealed class ManagerDispatcherTests : TestKit
     }
 
     [Fact]
-    public void A_message_told_in_the_middle_of_another_one_comes_after_it()
+    public void A_message_sent_while_another_is_handled_comes_after_it()
     {
         ManagerDispatcher.Tell(_manager, new Nested("inner"));
 
@@ -92,7 +92,7 @@ public sealed class ManagerDispatcherTests : TestKit
     }
 
     [Fact]
-    public void An_actor_that_runs_the_manager_is_itself_again_afterwards()
+    public void An_actor_that_ran_the_manager_has_its_own_context_afterwards()
     {
         var caller = Sys.ActorOf(Props.Create(() => new Caller(_manager)));
 
@@ -102,7 +102,7 @@ public sealed class ManagerDispatcherTests : TestKit
     }
 
     [Fact]
-    public void A_manager_that_fails_on_a_caller_s_thread_fails_for_itself_and_goes_on()
+    public void A_manager_that_fails_on_the_thread_of_a_caller_restarts_without_an_error_there()
     {
         ManagerDispatcher.Tell(_manager, new InvalidOperationException("on purpose"));
 

@@ -8,7 +8,7 @@ namespace ActorPool.Tests.Actors;
 public sealed class ModelTests(ITestOutputHelper output)
 {
     [Fact]
-    public void The_pool_of_actors_does_what_its_core_decides() =>
+    public void The_actor_pool_carries_out_the_decisions_of_its_core() =>
         SteppedSystem.Run(system => RandomRuns.Sample(
             Scenario.Any, 3000, output, (scenario, log) => ModelledRun.Of(system, scenario, log), scenario => scenario.Simpler));
 }

@@ -11,7 +11,7 @@ public sealed class ReturnRaceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Disposed_and_put_at_once_it_comes_back_once(bool putFirst) =>
+    public void A_lease_disposed_and_put_at_the_same_time_comes_back_once(bool putFirst) =>
         SteppedPool.Run(1, pool =>
         {
             var lease = pool.Borrow();
@@ -29,7 +29,7 @@ public sealed class ReturnRaceTests
         });
 
     [Fact]
-    public void Put_twice_at_once_it_comes_back_once() =>
+    public void A_lease_put_twice_at_the_same_time_comes_back_once() =>
         SteppedPool.Run(1, pool =>
         {
             var lease = pool.Borrow();
@@ -65,7 +65,7 @@ public sealed class ReturnRaceTests
         });
 
     [Fact]
-    public void Disposed_after_a_death_that_is_not_read_the_connection_goes_once() =>
+    public void A_lease_disposed_after_an_unread_death_is_discarded_once() =>
         SteppedPool.Run(1, pool =>
         {
             var (owner, received) = pool.NewActor();
@@ -94,7 +94,7 @@ public sealed class ReturnRaceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Disposed_and_closed_with_all_at_once_the_connection_goes_once(bool closeFirst) =>
+    public void A_lease_disposed_during_closeall_is_closed_once(bool closeFirst) =>
         SteppedPool.Run(1, pool =>
         {
             var lease = pool.Borrow();
@@ -112,7 +112,7 @@ public sealed class ReturnRaceTests
         });
 
     [Fact]
-    public void Put_behind_a_closeall_it_is_refused() =>
+    public void A_put_behind_a_closeall_is_refused() =>
         SteppedPool.Run(1, pool =>
         {
             var lease = pool.Borrow();
