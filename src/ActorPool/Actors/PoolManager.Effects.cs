@@ -89,15 +89,16 @@ public sealed partial class PoolManager
 
     private void Grant(Slot slot, BorrowRequest request, TimeSpan now)
     {
-        var lease = _leases.Lend(slot, request.Key, request.Origin);
+        var lease = _leases[slot].Lend(request.Key, request.Origin);
         if (!Deliver(lease, request, now))
             _undelivered.Add(lease);
     }
 
     private void Join(Slot slot, BorrowRequest request, TimeSpan now)
     {
-        LogSharing(_leases[slot].Origin, request.Origin);
-        var lease = _leases.Join(slot, request.Key, request.Origin);
+        var place = _leases[slot];
+        LogSharing(place.Origin, request.Origin);
+        var lease = place.Join(request.Key, request.Origin);
         if (Deliver(lease, request, now))
             _undelivered.Remove(lease);
     }

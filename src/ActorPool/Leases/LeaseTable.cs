@@ -38,22 +38,6 @@ internal sealed class LeaseTable(ILeaseHome home, List<ConnectionSlot> slots, Po
             slots.Add(new ConnectionSlot(home, state.Slots[slots.Count]));
     }
 
-    /// <summary>The object of a new lease.</summary>
-    public PooledConnection Lend(Slot slot, object? key, LeaseOrigin origin)
-    {
-        var place = slots[slot.Index];
-        place.Holders = 1;
-        return place.Lend(key, origin);
-    }
-
-    /// <summary>The object of the slot's lease for one more request of its key. The first object may have been collected a moment ago: then another.</summary>
-    public PooledConnection Join(Slot slot, object? key, LeaseOrigin origin)
-    {
-        var place = slots[slot.Index];
-        place.Holders++;
-        return place.Lease ?? place.Lend(key, origin);
-    }
-
     /// <summary>A return by psycopg2's rules and in their order. Null when it is accepted, else the refusal, which is counted.</summary>
     public PoolFailure? Return(PooledConnection? lease, bool fitsKey, bool close, TimeSpan now)
     {

@@ -24,11 +24,11 @@ internal sealed partial class SimpleShell
         {
             case EffectKind.Grant:
                 var granted = (SimpleRequest)effect.Waiter!;
-                granted.Lease = _leases.Lend(slot, granted.Key, granted.Origin);
+                granted.Lease = _leases[slot].Lend(granted.Key, granted.Origin);
                 break;
             case EffectKind.Join:
                 var joined = (SimpleRequest)effect.Waiter!;
-                joined.Lease = _leases.Join(slot, joined.Key, joined.Origin);
+                joined.Lease = _leases[slot].Join(joined.Key, joined.Origin);
                 break;
             case EffectKind.Refuse:
                 var refused = (SimpleRequest)effect.Waiter!;
