@@ -46,7 +46,7 @@ public sealed class OverloadTests : HostTest
         akka => akka.WithConnectionPool<Reports>("reports", (settings, services) => settings with { ConnectionString = services.GetService<Secret>().Text }), 1, 10);
 
     [Fact]
-    public async Task Settings_with_a_name_of_their_own_are_injectable_by_it()
+    public async Task A_pool_whose_settings_have_a_name_is_injectable_by_that_name()
     {
         using var host = await RunAsync(
             akka => akka.WithConnectionPool(new PoolSettings(ConnectionString, 1, 1) { Name = "own" }),

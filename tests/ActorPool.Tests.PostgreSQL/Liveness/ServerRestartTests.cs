@@ -60,7 +60,7 @@ public sealed class ServerRestartTests(OwnServer own) : LivenessTest, IClassFixt
     }
 
     [Fact]
-    public async Task Attempts_back_off_and_timeouts_carry_the_servers_error_while_it_is_down()
+    public async Task Attempts_back_off_and_timeouts_carry_the_error_while_a_server_is_down()
     {
         var pool = await StartAsync(new PoolSettings(own.Server.ConnectionString, 0, 4) { AcquireTimeout = TimeSpan.FromSeconds(2) });
         await UseAllAsync(pool, 4);

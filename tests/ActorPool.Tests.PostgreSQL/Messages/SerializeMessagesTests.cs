@@ -19,7 +19,7 @@ public sealed class SerializeMessagesTests : PoolTest
     }
 
     [Fact]
-    public async Task A_pool_starts_serves_and_ends_in_it()
+    public async Task A_pool_starts_serves_and_ends_where_messages_are_serialized()
     {
         await using var pool = await ConnectionPool.StartAsync(_system, new PoolSettings(ConnectionString, 1, 2) { Reset = ResetMode.DiscardAll }).WaitAsync(Soon);
 
@@ -38,7 +38,7 @@ public sealed class SerializeMessagesTests : PoolTest
     }
 
     [Fact]
-    public async Task An_actor_gets_leases_answers_and_refusals_in_it()
+    public async Task An_actor_gets_leases_and_refusals_where_messages_are_serialized()
     {
         await using var pool = await ConnectionPool.StartAsync(_system, new PoolSettings(ConnectionString, 1, 1)).WaitAsync(Soon);
         using var inbox = Inbox.Create(_system);

@@ -25,26 +25,14 @@ public sealed class BothWaysAttribute : DataAttribute
 /// <summary>A test of the pool's dealings with the driver.</summary>
 public abstract class DriverTest : PoolTest
 {
-    private readonly List<ConnectionPool> _pools = [];
-
-    public override async Task DisposeAsync()
-    {
-        foreach (var pool in _pools)
-            await pool.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
     /// <summary>A pool of one connection, which the next borrower gets as the last borrower left it.</summary>
     protected Task<ConnectionPool> StartOneAsync(DriverAccess access, Func<PoolSettings, PoolSettings>? change = null) => StartAsync(access, 1, 1, change);
 
     protected async Task<ConnectionPool> StartAsync(DriverAccess access, int min, int max, Func<PoolSettings, PoolSettings>? change = null)
     {
-        var settings = new PoolSettings(ConnectionString, min, max) { Name = $"driver{_pools.Count}" };
-        settings = change?.Invoke(settings) ?? settings;
+        var settings = Settings(min, max, change);
         var internals = access == DriverAccess.Internals ? NpgsqlInternals.TryCreate(out _) : null;
-        var pool = await ConnectionPool.StartAsync(Sys, settings, NpgsqlSource.Create(settings, internals), CancellationToken.None);
-        _pools.Add(pool);
-        return pool;
+        return Keep(await ConnectionPool.StartAsync(Sys, settings, NpgsqlSource.Create(settings, internals), CancellationToken.None));
     }
 
     /// <summary>Whether the server shows the backend in this state, now or soon.</summary>

@@ -33,11 +33,14 @@ public abstract class PoolTest : TestKit, IAsyncLifetime
         await Server.ReturnDatabaseAsync(ConnectionString);
     }
 
-    protected async Task<ConnectionPool> StartAsync(int min, int max, Func<PoolSettings, PoolSettings>? change = null)
+    /// <summary>Settings for the test's database, with the name of the next pool.</summary>
+    protected PoolSettings Settings(int min, int max, Func<PoolSettings, PoolSettings>? change = null)
     {
         var settings = new PoolSettings(ConnectionString, min, max) { Name = $"pool{_ends.Count}" };
-        return await StartAsync(change is null ? settings : change(settings));
+        return change?.Invoke(settings) ?? settings;
     }
+
+    protected Task<ConnectionPool> StartAsync(int min, int max, Func<PoolSettings, PoolSettings>? change = null) => StartAsync(Settings(min, max, change));
 
     protected async Task<ConnectionPool> StartAsync(PoolSettings settings) => Keep(await ConnectionPool.StartAsync(Sys, settings));
 
