@@ -13,7 +13,7 @@ internal sealed record Arguments
         usage: dotnet run --project src/ActorPool.Demo -- [connection string] [--seconds N] [--accounts N]
 
           connection string   an existing server, for example "Host=db.example;Username=me;Database=mine";
-                              the demo works in a schema of its own there and drops it at the end
+                              the demo creates its own schema there and drops it at the end
           --seconds N         how long the bank is open, 1 to 3600 (default: 10)
           --accounts N        how many account actors there are, 2 to 5000 (default: 100)
           --help              this text
@@ -22,7 +22,7 @@ internal sealed record Arguments
         of the PostgreSQL on this machine, which is removed at the end. Where there is none, one is
         downloaded (Linux and Windows on x64).
 
-        exit code: 0 when everything that must hold was seen to hold, 1 when not, 2 for wrong arguments,
+        exit code: 0 when all checks passed, 1 when one failed, 2 for wrong arguments,
         130 after Ctrl+C
         """;
 

@@ -23,12 +23,12 @@ internal sealed class Verdict
 
     /// <summary>All in one sentence.</summary>
     public string Sentence => Holds
-        ? $"Everything that must hold holds: {_found.Bank.Made:N0} transfers through {DemoRun.PoolSize} connections, and nothing lost."
+        ? $"All checks passed: {_found.Bank.Made:N0} transfers through {DemoRun.PoolSize} connections, and nothing was lost."
         : $"{Checks.Count(check => !check.Holds)} of {Checks.Count} checks failed.";
 
     private Check Sum() => new(
         _found.Audit.ClosingSum == _found.Audit.OpeningSum,
-        $"The sum of all balances is unchanged: {_found.Audit.OpeningSum:N0} then, {_found.Audit.ClosingSum:N0} now.");
+        $"The sum of all balances is unchanged: {_found.Audit.OpeningSum:N0} at the start, {_found.Audit.ClosingSum:N0} at the end.");
 
     private Check Ledger() => new(
         _found.Bank.Made > 0 && _found.Audit.Transfers == _found.Bank.Made && _found.Audit.Unexplained == 0,
@@ -42,21 +42,21 @@ internal sealed class Verdict
     private Check Died() => new(
         _found.Holder.DiedInsideTransaction,
         $"The holder died inside its transaction: the server had backend {_found.Holder.Pid} '{_found.Holder.StateBefore ?? "unknown"}', "
-        + $"with the vault at {_found.Holder.VaultInside:N0} in there.");
+        + $"with the vault at {_found.Holder.VaultInside:N0} in it.");
 
     private Check Gone() => new(
         _found.Holder.GoneAfter is not null,
         _found.Holder.GoneAfter is { } after
-            ? $"Its backend went with it, {after.TotalMilliseconds:0} ms later."
-            : "Its backend went with it: no, or it was never seen.");
+            ? $"Its backend was gone {after.TotalMilliseconds:0} ms later."
+            : "Its backend was gone afterwards: no, or it was never seen.");
 
     private Check Undone() => new(
         _found.Audit.Vault == DemoSchema.VaultBalance,
-        $"What it had changed was undone: the vault held {DemoSchema.VaultBalance:N0} before, and {_found.Audit.Vault:N0} now.");
+        $"Its change was rolled back: the vault had {DemoSchema.VaultBalance:N0} before, and has {_found.Audit.Vault:N0} now.");
 
     private Check SessionsWhole() => new(
         _found.Sessions.Failed == 0,
-        $"Every keyed session was what it said: {_found.Sessions.Kept:N0} kept with all rows, {_found.Sessions.Anew:N0} new and empty, "
+        $"Every keyed session was as IsNewSession said: {_found.Sessions.Kept:N0} kept with all rows, {_found.Sessions.Anew:N0} new and empty, "
         + $"{_found.Sessions.Failed:N0} wrong{Because(_found.Sessions.FirstFailure)}.");
 
     private Check SessionsKept() => new(

@@ -12,7 +12,6 @@ internal sealed class SectionReader(Config section, Config reference)
 
     // In some versions of Akka an empty or missing Config fails on look-ups.
     private readonly Config _merged = section is null || section.IsEmpty ? reference : section.WithFallback(reference);
-
     /// <summary>Refuses every key that <c>reference.conf</c> does not have, and a value where a section belongs.</summary>
     public void RefuseUnknownKeys()
     {
@@ -38,39 +37,48 @@ internal sealed class SectionReader(Config section, Config reference)
         }
     }
 
-    public T Value<T>(string key, Func<string, T> read, Func<T, string, T>? rule = null)
+    /// <summary>Makes an object whose properties check their values: an error names the property, and so the key.</summary>
+    public T Read<T>(Func<T> make)
     {
-        var hidden = key == "connection-string";
-        var text = "";
         try
         {
-            text = _merged.GetString(key, null) ?? throw new FormatException("it is empty");
-            var value = read(text.Trim());
-            return rule is null ? value : rule(value, key);
+            return make();
+        }
+        catch (ArgumentException error) when (error.ParamName is not null)
+        {
+            throw Refused(string.Join('.', error.ParamName.Split('.').Select(Hyphenated)), error);
+        }
+    }
+
+    public T Value<T>(string key, Func<string, T> read)
+    {
+        try
+        {
+            return read((_merged.GetString(key, null) ?? throw new FormatException("it is empty")).Trim());
         }
         catch (Exception error) when (error is not ConfigurationException)
         {
-            var given = hidden ? "its value" : $"'{Shortened(text)}'";
-            // The cause of a bad connection string stays out: it may quote the password.
-            throw new ConfigurationException($"{PoolConfig.Path}.{key}: {given} cannot be used: {error.Message}", hidden ? null : error);
+            throw Refused(key, error);
         }
     }
 
     /// <summary>The same for a list.</summary>
-    public T Values<T>(string key, Func<IList<string>, T> read)
+    public IReadOnlyList<string> Values(string key)
     {
-        try
-        {
-            var value = _merged.GetValue(key);
-            // Akka does not count an empty list as an array.
-            return value is null || value.IsString() || value.IsObject()
-                ? throw new FormatException("it is not a list such as [\"57P01\", \"57P02\"]")
-                : read(_merged.GetStringList(key));
-        }
-        catch (Exception error) when (error is not ConfigurationException)
-        {
-            throw new ConfigurationException($"{PoolConfig.Path}.{key} cannot be used: {error.Message}", error);
-        }
+        var value = _merged.GetValue(key);
+        // Akka does not count an empty list as an array.
+        return value is null || value.IsString() || value.IsObject()
+            ? throw Refused(key, new FormatException("it is not a list such as [\"57P01\", \"57P02\"]"))
+            : [.. _merged.GetStringList(key)];
+    }
+
+    private ConfigurationException Refused(string key, Exception error)
+    {
+        var isSecret = key == "connection-string";
+        var given = !isSecret && _merged.GetValue(key) is { } value && value.IsString() && value.GetString() is { } text ? $"'{Shortened(text)}'" : "its value";
+        var problem = error is ArgumentException { ParamName: { } property } ? error.Message.Replace(property, key, StringComparison.Ordinal) : error.Message;
+        // The cause of a bad connection string stays out: it may quote the password.
+        return new ConfigurationException($"{PoolConfig.Path}.{key}: {given} cannot be used: {problem}", isSecret ? null : error);
     }
 
     public static string Text(string text) => text;
