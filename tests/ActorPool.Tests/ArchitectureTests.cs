@@ -45,6 +45,14 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
+    public void Every_file_that_the_document_names_exists()
+    {
+        var files = LibrarySources.Files.ToHashSet();
+
+        None(from place in Drawing.Places where !files.Contains($"{place}.cs") && !Directory.Exists(Path.Combine(LibrarySources.Folder, place)) select place);
+    }
+
+    [Fact]
     public void Hosting_names_no_type_of_the_actors_but_the_key_of_the_pool_manager()
     {
         Assert.Equal(["PoolManager"], Drawing.All[""].ArrowsOfSources[new Arrow("Hosting", "Actors")].Select(use => use.Type.Name).Distinct());

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Threading.Tasks.Sources;
 
 namespace ActorPool.Actors;
@@ -31,7 +30,7 @@ internal sealed class CallerContext(SynchronizationContext? context, TaskSchedul
         return TaskScheduler.Current != TaskScheduler.Default ? new CallerContext(null, TaskScheduler.Current, continuation, state) : null;
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A context that is shut down may throw anything; its caller continues without it.")]
+    // A context that is shut down may throw anything; its caller continues without it.
     private void Post()
     {
         try

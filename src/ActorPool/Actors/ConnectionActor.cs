@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
 using ActorPool.Core.Model;
 using ActorPool.Driver;
@@ -86,7 +85,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
     /// <summary>
     /// As PipeTo, but this actor and then the manager run, if they are at rest, on the thread that has the server's answer.
     /// </summary>
-    [SuppressMessage("Design", "CA1031", Justification = "The exception of the driver or of a hook goes to the manager.")]
+    // The exception of the driver or of a hook goes to the manager.
     private async Task ReportAsync(Task work, IActorRef self)
     {
         Exception? failure = null;

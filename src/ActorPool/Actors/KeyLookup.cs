@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core.Model;
 using ActorPool.Errors;
 using ActorPool.Messages;
@@ -35,7 +34,7 @@ internal sealed class KeyLookup(IPoolMessage message, IActorRef sender, PoolCont
     /// <summary>Later messages of the sender, oldest first.</summary>
     public Queue<object> Behind { get; init; } = [];
 
-    [SuppressMessage("Design", "CA1031", Justification = "The exception of the user's key is the answer to its sender.")]
+    // The exception of the user's key is the answer to its sender.
     void IThreadPoolWorkItem.Execute()
     {
         try
@@ -64,7 +63,7 @@ internal sealed class KeyLookup(IPoolMessage message, IActorRef sender, PoolCont
             Refuse(failure);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The other senders get their answers when one of them throws.")]
+    // The other senders get their answers when one of them throws.
     private void Refuse(PoolFailure failure)
     {
         try

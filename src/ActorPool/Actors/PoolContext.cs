@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core;
 using ActorPool.Core.Keys;
 using ActorPool.Driver;
@@ -94,7 +93,7 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
 
     public void ClosedByReader(ReaderClosedLease lease) => Note(new LeaseClosedByReader(lease));
 
-    [SuppressMessage("Design", "CA1031", Justification = "On the finalizer's thread an exception would end the process.")]
+    // On the finalizer's thread an exception would end the process.
     public void Forgotten(ForgottenLease lease)
     {
         try

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using ActorPool.Actors;
 using ActorPool.Core.Keys;
 using ActorPool.Core.Model;
@@ -26,7 +25,7 @@ public sealed partial class PoolManager
     }
 
     /// <summary>False when the owner cannot have a lease; the request has its answer then.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "A reference of a user's own type may throw; that fails its request alone.")]
+    // A reference of a user's own type may throw; that fails its request alone.
     private bool TrySetBorrower(AcquireRequest request, IActorRef owner)
     {
         try
@@ -74,7 +73,7 @@ public sealed partial class PoolManager
             _lookups.Begin(get, sender, now);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A reference of a user's own type may throw; that fails its request alone.")]
+    // A reference of a user's own type may throw; that fails its request alone.
     private void Borrow(GetConn get, IActorRef sender, KeyEntry? entry, TimeSpan now)
     {
         var request = new AskRequest(get, sender) { Entry = entry };

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using ActorPool.Actors;
 using ActorPool.Core.Model;
 using ActorPool.Errors;
@@ -109,7 +108,7 @@ public sealed partial class PoolManager
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A receiver may throw at its answer; the others get theirs.")]
+    // A receiver may throw at its answer; the others get theirs.
     private static void Quietly(Action answer)
     {
         try

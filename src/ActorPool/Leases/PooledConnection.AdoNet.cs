@@ -61,7 +61,7 @@ public sealed partial class PooledConnection
     }
 
     /// <inheritdoc cref="Open"/>
-    [SuppressMessage("Design", "CA1031", Justification = "The exception goes into the task.")]
+    // The exception goes into the task.
     public override Task OpenAsync(CancellationToken cancellationToken)
     {
         try

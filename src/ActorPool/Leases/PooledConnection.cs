@@ -181,7 +181,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
         return true;
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "An exception would end the process.")]
+    // An exception would end the process.
     private void RaiseQuietly()
     {
         try

@@ -10,9 +10,14 @@ internal sealed partial record Drawing(string Folder, IReadOnlySet<Arrow> Arrows
 {
     private readonly Lazy<ILookup<Arrow, Use>> _arrowsOfSources = new(() => FindArrows(Folder));
 
+    /// <summary>The files and folders of the library that the document names, without their extension.</summary>
+    public static IEnumerable<string> Places => Place().Matches(Text).Select(place => place.Groups["place"].Value);
+
+    private static string Text => File.ReadAllText(Path.Combine(LibrarySources.Folder, "docs", "architecture.md"));
+
     /// <summary>The pictures, by the folder that each shows.</summary>
     public static IReadOnlyDictionary<string, Drawing> All { get; } =
-        Picture().Matches(File.ReadAllText(Path.Combine(LibrarySources.Folder, "docs", "architecture.md")))
+        Picture().Matches(Text)
         .Select(picture => new Drawing(picture.Groups["folder"].Value, ArrowsIn(picture.Groups["body"].Value), PublicIn(picture.Groups["body"].Value)))
         .ToDictionary(drawing => drawing.Folder);
 
@@ -67,6 +72,9 @@ internal sealed partial record Drawing(string Folder, IReadOnlySet<Arrow> Arrows
 
     [GeneratedRegex(@"^ *(?<users>\w+( & \w+)*) --> (?<used>\w+( & \w+)*) *\r?$", RegexOptions.Multiline)]
     private static partial Regex ArrowLine();
+
+    [GeneratedRegex(@"`(?!src/)(?<place>\w+(/[\w.]+)+)`")]
+    private static partial Regex Place();
 
     [GeneratedRegex(@"^ *(?<room>\w+)\(\[", RegexOptions.Multiline)]
     private static partial Regex RoundedBox();
