@@ -85,7 +85,7 @@ internal sealed class Workshop : IDisposable
         using var json = JsonDocument.Parse(string.Join('\n', call));
         var compiler = Path.Combine(json.RootElement.GetProperty("Properties").GetProperty("RoslynTargetsPath").GetString()!, "bincore", "csc.dll");
         var arguments = json.RootElement.GetProperty("Items").GetProperty("CscCommandLineArgs").EnumerateArray()
-            .Select(item => item.GetProperty("Identity").GetString()!.Replace("\"", "", StringComparison.Ordinal));
+            .Select(item => item.GetProperty("Identity").GetString()!);
         _compile = [compiler, "/shared", .. arguments];
     }
 
