@@ -14,7 +14,7 @@ public sealed class FaultProxy : IAsyncDisposable
     private TcpListener? _listener;
     private NetworkMode _mode;
 
-    // Complete but in a black hole.
+    // Complete, except in a black hole.
     private TaskCompletionSource _passable = Passed();
 
     private FaultProxy(int server)
@@ -24,7 +24,7 @@ public sealed class FaultProxy : IAsyncDisposable
         Port = ((IPEndPoint)_listener!.LocalEndpoint).Port;
     }
 
-    /// <summary>Where clients connect to, on 127.0.0.1.</summary>
+    /// <summary>The port for clients, on 127.0.0.1.</summary>
     public int Port { get; }
 
     /// <summary>What <see cref="NetworkMode.Delay"/> adds to each piece.</summary>
@@ -57,14 +57,14 @@ public sealed class FaultProxy : IAsyncDisposable
     }
 
     /// <summary>
-    /// The connections for which the client is responsible, as <c>pg_stat_activity.client_port</c>: those that it holds or has ended a moment
-    /// ago, unless the network itself has told it of an end that was none.
+    /// The connections for which the client is responsible, as <c>pg_stat_activity.client_port</c>: those that it holds or ended a moment
+    /// ago. Not those on which the proxy showed the client an end that the server did not cause.
     /// </summary>
-    /// <param name="moment">How long an end is waited for.</param>
+    /// <param name="moment">How long a connection that the client ended still counts.</param>
     public int[] PortsHeldByClient(TimeSpan moment) =>
         [.. _connections.Keys.Where(connection => connection.PortAtServer != 0 && !connection.HasLied && connection.ClientEndedFor < moment).Select(connection => connection.PortAtServer)];
 
-    /// <summary>Completes at once, or at the very moment when the black hole ends.</summary>
+    /// <summary>Complete while the network passes; in a black hole, when it ends.</summary>
     internal Task Passable
     {
         get
@@ -77,8 +77,8 @@ public sealed class FaultProxy : IAsyncDisposable
     public static FaultProxy Before(int serverPort) => new(serverPort);
 
     /// <summary>
-    /// From now on nothing comes through the connections that are there, in either direction and not even an end, as behind a firewall that has
-    /// forgotten them. New ones pass.
+    /// From now on nothing passes through the present connections, in either direction and not even an end, as behind a firewall that has
+    /// forgotten them. New connections pass.
     /// </summary>
     public void ForgetAll()
     {

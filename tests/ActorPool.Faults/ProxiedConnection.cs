@@ -5,11 +5,11 @@ using System.Net.Sockets;
 
 namespace ActorPool.Faults;
 
-/// <summary>One connection through the proxy: two pumps, each of which looks at the mode before it hands a piece on.</summary>
+/// <summary>One connection through the proxy: two pumps, each of which reads the mode before it passes a piece on.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Its run disposes both sockets.")]
 internal sealed class ProxiedConnection(FaultProxy proxy, Socket client, int serverPort)
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan SlowPause = TimeSpan.FromMilliseconds(10);
 
     private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private long _clientEndedAt;
@@ -18,7 +18,7 @@ internal sealed class ProxiedConnection(FaultProxy proxy, Socket client, int ser
     /// <summary>For how long the client has been gone; zero while it is there.</summary>
     public TimeSpan ClientEndedFor => Volatile.Read(ref _clientEndedAt) is var since and > 0 ? Stopwatch.GetElapsedTime(since) : TimeSpan.Zero;
 
-    /// <summary>The client was told of an end that was not the server's.</summary>
+    /// <summary>The client got an end that the server did not cause.</summary>
     public bool HasLied { get; private set; }
 
     /// <summary>As <c>pg_stat_activity.client_port</c>; zero before the server is reached.</summary>
@@ -36,7 +36,7 @@ internal sealed class ProxiedConnection(FaultProxy proxy, Socket client, int ser
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // The end of one side is told to the other below.
+            // The end of one side is passed to the other below.
         }
         finally
         {
@@ -80,7 +80,7 @@ internal sealed class ProxiedConnection(FaultProxy proxy, Socket client, int ser
             if (proxy.Mode == NetworkMode.Delay)
                 await Task.Delay(proxy.Delay, end);
             else if (slow)
-                await Task.Delay(LookAgain, end);
+                await Task.Delay(SlowPause, end);
             var cut = proxy.Mode == NetworkMode.Cut;
             await SendAsync(to, buffer.AsMemory(0, cut ? (read + 1) / 2 : read), end);
             if (cut)

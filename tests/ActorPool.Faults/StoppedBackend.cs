@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorPool.Faults;
 
-/// <summary>A backend of a throwaway server that stands still, as on a machine without breath; it goes on when this is disposed.</summary>
+/// <summary>A backend of a throwaway server that is stopped by a signal, and goes on when this is disposed.</summary>
 public sealed class StoppedBackend : IDisposable
 {
     private const int Continue = 18;

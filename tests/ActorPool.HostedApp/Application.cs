@@ -57,7 +57,7 @@ internal static class Application
             await using var connection = await manager.ActorRef.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(10));
             return await Sql.ScalarAsync(connection, "SELECT pg_backend_pid() FROM pg_sleep(0.005)");
         });
-        // Both answer at once: what they begin ends the server that answers.
+        // Both answer at once: the end that they begin also ends the server that answers.
         endpoints.MapPost("/stop", stop.Press);
         endpoints.MapPost("/terminate", (ActorSystem system) =>
         {

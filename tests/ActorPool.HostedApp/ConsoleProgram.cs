@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorPool.HostedApp;
 
-/// <summary>A program without a host, that would run for ever, with the README's line that ends it.</summary>
+/// <summary>An endless program without a host, with the README's line that ends it.</summary>
 internal static class ConsoleProgram
 {
     public static async Task RunAsync(string connectionString)

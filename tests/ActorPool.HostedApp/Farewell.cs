@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorPool.HostedApp;
 
-/// <summary>Writes to the database when it is stopped, and counts how often that is.</summary>
+/// <summary>Writes a row to the database each time it is stopped.</summary>
 internal sealed class Farewell(IConnectionPool pool) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

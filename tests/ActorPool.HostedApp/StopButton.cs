@@ -1,6 +1,6 @@
 namespace ActorPool.HostedApp;
 
-/// <summary>Has the program call <c>StopAsync</c> itself, as programs do that do not use <c>RunAsync</c>.</summary>
+/// <summary>Makes the program call <c>StopAsync</c> itself, as programs without <c>RunAsync</c> do.</summary>
 internal sealed class StopButton
 {
     private readonly TaskCompletionSource _pressed = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,6 +1,6 @@
 namespace ActorPool.HostedApp;
 
-/// <summary>What differs between the applications that the tests start.</summary>
+/// <summary>The differences between the applications that the tests start.</summary>
 /// <param name="AkkaLast">AddAkka comes after the web server and the workers, which a host then stops after Akka.</param>
 /// <param name="Hook">The user's own value of <c>run-by-clr-shutdown-hook</c>; null when it is not set.</param>
 /// <param name="Concurrently">The host stops its services all at once.</param>

@@ -2,7 +2,7 @@ using ActorPool.Tests.ThrowawayPostgres.Support;
 
 namespace ActorPool.Tests.ThrowawayPostgres;
 
-/// <summary>The end of a process that owns servers, in every way that needs no code of its own.</summary>
+/// <summary>The end of a process that owns servers, without any code of that process.</summary>
 public sealed class EndOfParentTests
 {
     [LinuxFact]

@@ -11,7 +11,7 @@ public sealed partial class ReadmeTests
 {
     private const string GlobalUsings = "global using ActorPool;";
 
-    // What the SDK writes into every project of its own accord.
+    // The SDK writes these into every project.
     internal const string ImplicitUsings = """
         global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;
         global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;
@@ -84,7 +84,7 @@ public sealed partial class ReadmeTests
 
     internal static IEnumerable<string> Code => Fence().Matches(Text).Where(match => match.Groups["language"].Value == "csharp").Select(match => match.Groups["code"].Value);
 
-    /// <summary>The sources that a reader has who has followed the README up to a block. A block with usings of its own is the only one in its program.</summary>
+    /// <summary>The sources of a reader who followed the README up to a block. A block that brings its usings is a whole program.</summary>
     internal static IEnumerable<string> Sources(string code, string program) => BringsItsUsings(code)
         ? [ImplicitUsings, program]
         : [ImplicitUsings, .. Code.Where(IsGlobalUsings), .. IsGlobalUsings(code) ? [] : (IEnumerable<string>)[program], .. Code.Where(other => IsClass(other) && other != code)];

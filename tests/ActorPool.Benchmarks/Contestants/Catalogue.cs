@@ -19,12 +19,12 @@ internal static class Catalogue
         new(Npgsql, "full, sent with the next command", setup => NpgsqlPool.OpenAsync(setup, noReset: false)),
         new(Baseline, Rollback, setup => NpgsqlPool.OpenAsync(setup, noReset: true)),
         new(Facade, Rollback, setup => FacadePool.OpenAsync(setup, settings => settings)),
-        new("actorpool-discard", "full, on return; with the command of whoever waits", setup => FacadePool.OpenAsync(setup, settings => settings with { Reset = ResetMode.DiscardAll, PrependReset = true })),
+        new("actorpool-discard", "full, on return; with the next command if a request waits", setup => FacadePool.OpenAsync(setup, settings => settings with { Reset = ResetMode.DiscardAll, PrependReset = true })),
         new("actorpool-ask", Rollback, AskPool.OpenAsync),
         new("actorpool-keyed", Rollback, setup => KeyedPool.OpenAsync(setup, settings => settings with { KeyAffinity = KeyAffinity.WhileHeld, DiscardOnKeyChange = false })),
-        new("actorpool-sticky", "rollback if open; full when a session changes hands, with its first command", setup => KeyedPool.OpenAsync(setup, settings => settings with { KeyAffinity = KeyAffinity.Sticky, PrependReset = true })),
+        new("actorpool-sticky", "rollback if open; full when a session passes to another key, with its first command", setup => KeyedPool.OpenAsync(setup, settings => settings with { KeyAffinity = KeyAffinity.Sticky, PrependReset = true })),
     ];
 
-    /// <summary>The floor of everything that is asked of an actor: a message there, a promise kept.</summary>
+    /// <summary>The lower bound for any request to an actor: a message, and the promise that it completes.</summary>
     public static ContestantKind BarePromise { get; } = new(Promise, "no connection", PromiseEcho.OpenAsync);
 }

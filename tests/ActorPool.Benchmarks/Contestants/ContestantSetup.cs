@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ActorPool.Benchmarks.Contestants;
 
-/// <summary>What a contestant is opened with; the same for all.</summary>
+/// <summary>The conditions under which a contestant is opened; the same for all.</summary>
 /// <param name="Server">How to connect.</param>
 /// <param name="System">Where the actors live.</param>
 /// <param name="Name">Of the contestant in this scenario; its backends carry it.</param>
@@ -11,10 +11,10 @@ namespace ActorPool.Benchmarks.Contestants;
 /// <param name="Callers">How many there will be.</param>
 internal sealed record ContestantSetup(string Server, ActorSystem System, string Name, int Connections, int Callers)
 {
-    /// <summary>By which its backends are found in <c>pg_stat_activity</c>.</summary>
+    /// <summary>Identifies its backends in <c>pg_stat_activity</c>.</summary>
     public string ApplicationName => $"bench-{Name}";
 
-    /// <summary>Nothing is closed for its age during a run, by nobody.</summary>
+    /// <summary>No contestant closes a connection for its age during a run.</summary>
     public NpgsqlConnectionStringBuilder ConnectionString => new(Server)
     {
         ApplicationName = ApplicationName,
@@ -30,6 +30,6 @@ internal sealed record ContestantSetup(string Server, ActorSystem System, string
         MaxLifetime = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>A key for each caller; made once, since a caller has its key at hand.</summary>
+    /// <summary>A key for each caller; made once, as an application has its keys ready.</summary>
     public object[] Keys() => [.. Enumerable.Range(0, Callers).Select(caller => $"caller-{caller}")];
 }

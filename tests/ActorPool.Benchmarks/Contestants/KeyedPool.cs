@@ -3,7 +3,7 @@ using ActorPool.Benchmarks.Workloads;
 
 namespace ActorPool.Benchmarks.Contestants;
 
-/// <summary>This pool through its facade, each caller with a key of its own.</summary>
+/// <summary>This pool through its facade, each caller with its own key.</summary>
 internal sealed class KeyedPool(ConnectionPool pool, object[] keys) : IContestant
 {
     public static async Task<IContestant> OpenAsync(ContestantSetup setup, Func<PoolSettings, PoolSettings> change) =>

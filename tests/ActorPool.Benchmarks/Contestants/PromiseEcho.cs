@@ -5,7 +5,7 @@ using Akka.Actor;
 
 namespace ActorPool.Benchmarks.Contestants;
 
-/// <summary>No pool and no connection: a message that is its own promise goes to an actor, which keeps it.</summary>
+/// <summary>No pool and no connection: a message carries its promise to an actor, which completes it.</summary>
 internal sealed class PromiseEcho(IActorRef echo) : IContestant
 {
     public static Task<IContestant> OpenAsync(ContestantSetup setup) =>

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace ActorPool.Benchmarks.Load;
 
-/// <summary>Looks at the server, on a connection of its own, for the backends of one contestant.</summary>
+/// <summary>Counts the backends of one contestant at the server, on a separate connection.</summary>
 internal sealed class BackendCount : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;

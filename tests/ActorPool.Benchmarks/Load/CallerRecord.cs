@@ -1,6 +1,6 @@
 namespace ActorPool.Benchmarks.Load;
 
-/// <summary>What one caller has done. Written by that caller alone.</summary>
+/// <summary>The calls of one caller. Written by that caller alone.</summary>
 internal sealed class CallerRecord
 {
     public LatencyRecorder Latency { get; } = new();

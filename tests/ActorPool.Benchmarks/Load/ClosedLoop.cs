@@ -4,10 +4,10 @@ using ActorPool.Benchmarks.Workloads;
 
 namespace ActorPool.Benchmarks.Load;
 
-/// <summary>Callers who come again as soon as they are served.</summary>
+/// <summary>Callers that call again as soon as they are served.</summary>
 /// <param name="contestant">Disposed with this.</param>
 /// <param name="works">One for each caller.</param>
-/// <param name="batch">So many calls are made for one that is timed; 1 times all.</param>
+/// <param name="batch">One call of this many is timed; 1 for all.</param>
 /// <param name="backends">Counts the contestant's backends; null when there is no server.</param>
 internal sealed class ClosedLoop(IContestant contestant, IReadOnlyList<IWork> works, int batch, Func<Task<int>>? backends) : ILoad
 {

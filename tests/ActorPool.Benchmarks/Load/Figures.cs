@@ -1,6 +1,6 @@
 namespace ActorPool.Benchmarks.Load;
 
-/// <summary>What one contestant did in one round.</summary>
+/// <summary>The figures of one contestant in one round.</summary>
 internal sealed record Figures
 {
     public required long Operations { get; init; }
@@ -20,14 +20,14 @@ internal sealed record Figures
     /// <summary>Processor time of this process, in microseconds.</summary>
     public double CpuPerOperation { get; init; }
 
-    /// <summary>The most that were seen at the server.</summary>
+    /// <summary>The peak at the server.</summary>
     public int Backends { get; init; }
 
     public long Errors { get; init; }
 
     public string? FirstError { get; init; }
 
-    /// <summary>The part of the borrows that found the key's own session again.</summary>
+    /// <summary>The part of the borrows that found the session of their key.</summary>
     public double? HitRate { get; init; }
 
     /// <summary>An arrival rate that was not reached, and the like.</summary>

@@ -1,6 +1,6 @@
 namespace ActorPool.Benchmarks.Load;
 
-/// <summary>Something that can be measured for a while, again and again.</summary>
+/// <summary>A load that can be measured repeatedly.</summary>
 internal interface ILoad : IAsyncDisposable
 {
     Task<Figures> RunAsync(TimeSpan length);

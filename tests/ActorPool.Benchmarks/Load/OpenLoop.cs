@@ -7,11 +7,11 @@ using ActorPool.Benchmarks.Workloads;
 namespace ActorPool.Benchmarks.Load;
 
 /// <summary>
-/// Calls that arrive by a schedule, whether the ones before are served or not. A latency counts from the intended arrival,
+/// Calls that arrive by a schedule, whether earlier ones are served or not. A latency counts from the intended arrival,
 /// so that the wait of a call that was launched late is not hidden.
 /// </summary>
 /// <param name="contestant">Disposed with this.</param>
-/// <param name="works">One for each call that may be under way.</param>
+/// <param name="works">One for each call that may be in flight.</param>
 /// <param name="perSecond">Arrivals.</param>
 /// <param name="backends">Counts the contestant's backends.</param>
 internal sealed class OpenLoop(IContestant contestant, IReadOnlyList<IWork> works, int perSecond, Func<Task<int>> backends) : ILoad
@@ -61,7 +61,7 @@ internal sealed class OpenLoop(IContestant contestant, IReadOnlyList<IWork> work
 
     public ValueTask DisposeAsync() => contestant.DisposeAsync();
 
-    /// <summary>Launches each millisecond what is due. What finds no free place stays due.</summary>
+    /// <summary>Launches the calls that are due, each millisecond. A call that finds no free place stays due.</summary>
     private void Pace(long begin, TimeSpan length)
     {
         var (perTick, all) = ((double)perSecond / Stopwatch.Frequency, (long)(perSecond * length.TotalSeconds));

@@ -1,6 +1,6 @@
 namespace ActorPool.Benchmarks.Load;
 
-/// <summary>What this process has allocated and computed since the meter was made.</summary>
+/// <summary>Memory that this process has allocated and processor time that it has used since the meter was made.</summary>
 internal sealed class ResourceMeter
 {
     private readonly long _bytes = GC.GetTotalAllocatedBytes(precise: true);

@@ -2,7 +2,7 @@ using ActorPool.Driver;
 
 namespace ActorPool.Benchmarks.Micro;
 
-/// <summary>Connections without a server, always well: what is measured is the pool and nothing of the driver or the network.</summary>
+/// <summary>Connections without a server, always healthy: the pool is measured without the driver and the network.</summary>
 internal sealed class IdleSource : IConnectionSource
 {
     private int _made;

@@ -19,7 +19,7 @@ internal static class MicroRun
 
     private static readonly Type[] Benchmarks = [typeof(BorrowBenchmarks), typeof(WaitingBenchmarks), typeof(KeyBenchmarks)];
 
-    /// <summary>False when nothing was run.</summary>
+    /// <summary>False when no benchmark ran.</summary>
     public static bool Run(string[] arguments, string folder)
     {
         var config = ManualConfig.CreateEmpty()
@@ -32,7 +32,7 @@ internal static class MicroRun
         return BenchmarkSwitcher.FromTypes(Benchmarks).Run(Filter(arguments), config).Any(summary => summary.Reports.Length > 0);
     }
 
-    /// <summary>A word alone is part of a name; none at all stands for everything.</summary>
+    /// <summary>A single word is part of a name; no word means all benchmarks.</summary>
     private static string[] Filter(string[] arguments) => arguments switch
     {
         [] => ["--filter", "*"],

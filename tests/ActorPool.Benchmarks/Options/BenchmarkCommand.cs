@@ -27,9 +27,9 @@ internal static class BenchmarkCommand
 
     public static RootCommand Create()
     {
-        var spike = new Command("spike", "the start-up spike: 1,000 actors want the database at once; always on a throwaway server") { Quick, Rounds, Out };
+        var spike = new Command("spike", "the start-up spike: 1,000 actors use the database at once; always on a throwaway server") { Quick, Rounds, Out };
         spike.SetAction(given => Program.SpikeAsync(Options(given)));
-        var recovery = new Command("recovery", "the loss of the server: what a fault costs each pool; always on a throwaway server") { Rounds };
+        var recovery = new Command("recovery", "the cost of a fault of the server; always on a throwaway server") { Rounds };
         recovery.SetAction(given => Program.RecoveryAsync(given.GetValue(Rounds) ?? 5));
         var micro = new Command("micro", "micro-benchmarks without a server; the words behind it go to BenchmarkDotNet") { TreatUnmatchedTokensAsErrors = false };
         micro.SetAction(given => Program.Micro([.. given.UnmatchedTokens], new BenchmarkOptions().Folder));

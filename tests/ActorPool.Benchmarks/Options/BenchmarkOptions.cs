@@ -24,7 +24,7 @@ internal sealed record BenchmarkOptions
     /// <summary>Before the first round of a scenario, for each contestant.</summary>
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Before the first scenario, for each contestant: the just-in-time compiler is done then.</summary>
+    /// <summary>Before the first scenario, for each contestant, so that the just-in-time compiler has finished.</summary>
     public TimeSpan FirstWarmUp { get; init; } = TimeSpan.FromSeconds(2);
 
     public IReadOnlyList<int> Callers { get; init; } = [1, 8, 64, 256];
@@ -40,7 +40,7 @@ internal sealed record BenchmarkOptions
     /// <summary>Where the report is written.</summary>
     public string Folder { get; init; } = Path.Combine(Path.GetTempPath(), "actorpool-benchmarks");
 
-    /// <summary>Rounds of the spike, and the actors that want the database at once.</summary>
+    /// <summary>Rounds of the spike, and the actors that use the database at once.</summary>
     public int SpikeRounds { get; init; } = 5;
 
     public int SpikeActors { get; init; } = 1000;

@@ -1,9 +1,9 @@
 namespace ActorPool.Benchmarks.Report;
 
-/// <summary>Tells whoever waits what is going on.</summary>
+/// <summary>Shows the progress of a run.</summary>
 internal interface IProgressDisplay
 {
-    /// <summary>What is under way.</summary>
+    /// <summary>The step that is running.</summary>
     void Show(string what);
 
     /// <summary>A scenario is over.</summary>

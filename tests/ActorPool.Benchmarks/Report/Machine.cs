@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace ActorPool.Benchmarks.Report;
 
-/// <summary>On what the figures were taken.</summary>
+/// <summary>The machine and the versions on which the figures were taken.</summary>
 internal static class Machine
 {
     public static async Task<string> DescribeAsync(string server)

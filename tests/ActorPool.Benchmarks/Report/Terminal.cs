@@ -5,7 +5,7 @@ namespace ActorPool.Benchmarks.Report;
 /// <summary>Shows the report's tables on the terminal.</summary>
 internal static class Terminal
 {
-    // A file has no width; nothing is wrapped there that a terminal of today would not wrap.
+    // A file has no width: lines wrap as on a wide terminal.
     private const int WidthOfFile = 220;
 
     public static void Prepare()

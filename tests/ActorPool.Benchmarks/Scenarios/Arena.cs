@@ -13,14 +13,14 @@ internal sealed class Arena(string server, ActorSystem system, BackendCount obse
 
     public ActorSystem System => system;
 
-    /// <summary>Callers who come again at once.</summary>
+    /// <summary>Callers that call again at once.</summary>
     public Entry Closed(ContestantKind kind, int callers, Func<int, IWork> work, int batch) => new(kind.Name, kind.Reset, async () =>
     {
         var setup = Setup(kind, callers);
         return new ClosedLoop(await kind.OpenAsync(setup), Works(callers, work), batch, () => BackendsAsync(setup));
     });
 
-    /// <summary>Calls by a schedule.</summary>
+    /// <summary>Calls that arrive by a schedule.</summary>
     public Entry Open(ContestantKind kind, int perSecond, Func<int, IWork> work) => new(kind.Name, kind.Reset, async () =>
     {
         var setup = Setup(kind, BenchmarkOptions.MostInFlight);

@@ -15,6 +15,6 @@ internal sealed record Scenario(ScenarioKind Kind, int Size, string SizeName, st
 
 /// <summary>A contestant in a scenario.</summary>
 /// <param name="Name">As it is called in the report.</param>
-/// <param name="Reset">What is undone between two borrowers.</param>
-/// <param name="OpenAsync">Makes it ready.</param>
+/// <param name="Reset">The reset between two borrowers.</param>
+/// <param name="OpenAsync">Opens all its connections.</param>
 internal sealed record Entry(string Name, string Reset, Func<Task<ILoad>> OpenAsync);

@@ -51,11 +51,11 @@ internal static class ScenarioKinds
         _ => "One message to the core (a request that queues and is cancelled) while others wait",
     };
 
-    /// <summary>What a reader of the table must know; empty when nothing.</summary>
+    /// <summary>A note for the reader of the table, or nothing.</summary>
     public static string NoteOf(ScenarioKind kind) => kind switch
     {
-        ScenarioKind.Open => $"At most {BenchmarkOptions.MostInFlight} calls are under way at once; what arrives beyond that waits, and its wait counts.",
-        ScenarioKind.Empty => "Latencies are of every fiftieth call. 'promise' is a message to an actor and the promise it keeps: the floor of everything that asks one.",
+        ScenarioKind.Open => $"At most {BenchmarkOptions.MostInFlight} calls are in flight at once. A call that arrives beyond that waits, and its wait counts.",
+        ScenarioKind.Empty => "Latencies are of every fiftieth call. 'promise' is a message to an actor and the promise it keeps: the lower bound for any request to an actor.",
         ScenarioKind.Sessions => SessionSetup.Description,
         _ => "",
     };

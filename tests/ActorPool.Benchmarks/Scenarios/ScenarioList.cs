@@ -9,7 +9,7 @@ namespace ActorPool.Benchmarks.Scenarios;
 /// <summary>Which scenarios a run has, in the order of the report.</summary>
 internal sealed class ScenarioList(BenchmarkOptions options, Arena arena)
 {
-    // A borrow without work costs less than a look at the clock may: only some of them are timed.
+    // A borrow without work may cost less than reading the clock: only some of them are timed.
     private const int EmptyBatch = 50;
     private const int MostEmptyCallers = 64;
 

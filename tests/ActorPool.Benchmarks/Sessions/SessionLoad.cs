@@ -2,7 +2,7 @@ using ActorPool.Benchmarks.Load;
 
 namespace ActorPool.Benchmarks.Sessions;
 
-/// <summary>A closed loop that also tells how many borrows found their own session.</summary>
+/// <summary>A closed loop that also counts the borrows that found their session.</summary>
 internal sealed class SessionLoad(ClosedLoop loop, StickySessions sessions) : ILoad
 {
     public async Task<Figures> RunAsync(TimeSpan length)

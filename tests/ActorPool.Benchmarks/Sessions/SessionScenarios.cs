@@ -5,7 +5,7 @@ using ActorPool.Benchmarks.Workloads;
 
 namespace ActorPool.Benchmarks.Sessions;
 
-/// <summary>Sessions that are found again against sessions that are made each time, with few and with many connections.</summary>
+/// <summary>Sessions that are found again beside sessions that are set up each time, with few and with many connections.</summary>
 internal sealed class SessionScenarios(Arena arena)
 {
     private const int Callers = 8;
@@ -22,7 +22,7 @@ internal sealed class SessionScenarios(Arena arena)
         ScenarioKind.Sessions, connections, "connections", FreshSessions.Name,
         [
             new Entry(FreshSessions.Name, "full, sent with the set-up", () => OpenFreshAsync(connections)),
-            new Entry(StickySessions.Name, "full when a session changes hands, with the set-up", () => OpenStickyAsync(connections)),
+            new Entry(StickySessions.Name, "full when a session passes to another key, with the set-up", () => OpenStickyAsync(connections)),
         ]);
 
     private Task<ILoad> OpenFreshAsync(int connections)

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace ActorPool.Benchmarks.Sessions;
 
-/// <summary>What an application makes of a connection before a tenant's work runs on it: one round trip, four statements.</summary>
+/// <summary>An application's set-up of a connection before a tenant's work: one round trip, four statements.</summary>
 internal static class SessionSetup
 {
     public const string Description = "Set-up: search_path, statement_timeout, the tenant's name, a temp table; then a read by primary key.";

@@ -4,7 +4,7 @@ using ActorPool.Benchmarks.Workloads;
 
 namespace ActorPool.Benchmarks.Sessions;
 
-/// <summary>This pool: a key finds its session again, and sets up only one that is new to it. A session is one borrower's at a time.</summary>
+/// <summary>This pool: a key finds its session again, and sets up only a new one. A session has one borrower at a time.</summary>
 internal sealed class StickySessions(ConnectionPool pool, ZipfKeys keys, Random[] randoms) : IContestant
 {
     public const string Name = "actorpool-sticky";

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ActorPool.Benchmarks.Sessions;
 
-/// <summary>Draws keys of which the n-th is wanted 1/n as often as the first.</summary>
+/// <summary>Draws keys; the n-th comes 1/n as often as the first.</summary>
 [SuppressMessage("Security", "CA5394", Justification = "Nothing is secret about the keys.")]
 internal sealed class ZipfKeys
 {

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace ActorPool.Benchmarks.Spike;
 
-/// <summary>Looks every few milliseconds how many backends there are, on a connection that is there from the start.</summary>
+/// <summary>Counts the backends every few milliseconds, on a connection that is open from the start.</summary>
 internal sealed class BackendWatch : IAsyncDisposable
 {
     private const string Others = "SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
@@ -19,7 +19,7 @@ internal sealed class BackendWatch : IAsyncDisposable
         return new BackendWatch(connection);
     }
 
-    /// <summary>The most that are seen until the task is over.</summary>
+    /// <summary>The peak until the task is over.</summary>
     public async Task<int> MostUntilAsync(Task end)
     {
         var most = 0;
@@ -32,7 +32,7 @@ internal sealed class BackendWatch : IAsyncDisposable
         return Math.Max(most, await CountAsync());
     }
 
-    /// <summary>Waits until those of the round before are gone.</summary>
+    /// <summary>Waits until the backends of the previous round are gone.</summary>
     public async Task UntilNoneAsync()
     {
         while (await CountAsync() > 0)

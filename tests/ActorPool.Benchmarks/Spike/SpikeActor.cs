@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace ActorPool.Benchmarks.Spike;
 
-/// <summary>Wants the database as soon as it has started, once.</summary>
+/// <summary>Uses the database once, as soon as it has started.</summary>
 internal sealed class SpikeActor : ReceiveActor
 {
     private static readonly object Begin = new();

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace ActorPool.Benchmarks.Spike;
 
-/// <summary>A pool that starts together with the actors that want it.</summary>
+/// <summary>A pool that starts together with the actors that use it.</summary>
 /// <param name="Name">As it is called in the report.</param>
 /// <param name="StartAsync">Makes the pool, cold.</param>
 internal sealed record SpikeContestant(string Name, Func<ActorSystem, string, Task<IContestant>> StartAsync)

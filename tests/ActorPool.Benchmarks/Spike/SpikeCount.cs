@@ -1,6 +1,6 @@
 namespace ActorPool.Benchmarks.Spike;
 
-/// <summary>How many actors are through, and how.</summary>
+/// <summary>Counts the actors that have their answer or their error.</summary>
 internal sealed class SpikeCount(int actors)
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);

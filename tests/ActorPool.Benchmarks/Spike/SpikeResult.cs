@@ -16,14 +16,14 @@ internal sealed record SpikeResult(int Actors)
     public void Add(string name, SpikeFigures figures) => _rounds[name].Add(figures);
 
     public ReportTable Table() => new(
-        string.Create(CultureInfo.InvariantCulture, $"Start-up spike: {Actors:N0} actors want a cold pool at once, the server has {StartUpSpike.ServerConnections} places"),
+        string.Create(CultureInfo.InvariantCulture, $"Start-up spike: {Actors:N0} actors use a cold pool at once, the server has {StartUpSpike.ServerConnections} places"),
         ["pool", "all answered after, ms", "to npgsql, 8", "backends at most", "errors"],
         [.. SpikeContestant.All.Select(contestant => Row(contestant.Name))],
         string.Join(' ', SpikeContestant.All.Select(contestant => Remark(contestant.Name)).OfType<string>().Prepend(Note)));
 
     private string Note => string.Create(
         CultureInfo.InvariantCulture,
-        $"{_rounds.Values.First().Count} rounds in turn after one for warming up; one place of the server is the observer's, who looks every few milliseconds. An actor that got an error does not come again.");
+        $"{_rounds.Values.First().Count} rounds in turn after one for warming up; one place of the server is taken by the observer, which counts every few milliseconds. An actor that got an error does not try again.");
 
     private string[] Row(string name) =>
     [

@@ -6,7 +6,7 @@ using Akka.Actor;
 
 namespace ActorPool.Benchmarks.Spike;
 
-/// <summary>A thousand actors start at once and all want the database, on a server with few free places.</summary>
+/// <summary>A thousand actors start at once and all use the database, on a server with few free places.</summary>
 internal static class StartUpSpike
 {
     public const int ServerConnections = 20;

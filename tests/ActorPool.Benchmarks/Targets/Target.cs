@@ -2,7 +2,7 @@ using ActorPool.Benchmarks.Scenarios;
 
 namespace ActorPool.Benchmarks.Targets;
 
-/// <summary>Something the pool is meant to reach, and what was measured of it.</summary>
+/// <summary>A target of the pool, and its measured value.</summary>
 /// <param name="What">In words.</param>
 /// <param name="Bound">The number.</param>
 /// <param name="IsMost">It must not be exceeded; else it must be reached.</param>

@@ -7,7 +7,7 @@ using ActorPool.Benchmarks.Spike;
 
 namespace ActorPool.Benchmarks.Targets;
 
-/// <summary>What the pool is meant to reach, as far as a run has measured it.</summary>
+/// <summary>The targets of the pool that a run has measured.</summary>
 internal sealed class TargetList(IReadOnlyList<ScenarioResult> results, SpikeResult? spike)
 {
     private const string Here = Catalogue.Facade;

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace ActorPool.Benchmarks.Workloads;
 
-/// <summary>What a caller does with a connection; one object for each caller, the same code for every contestant.</summary>
+/// <summary>A caller's work on a connection. Each caller has one object; the code is the same for every contestant.</summary>
 internal interface IWork
 {
     ValueTask RunAsync(NpgsqlConnection connection);

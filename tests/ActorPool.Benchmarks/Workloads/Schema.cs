@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace ActorPool.Benchmarks.Workloads;
 
-/// <summary>The table that is read and written. Unlogged, so that no disk is measured on a server that others run.</summary>
+/// <summary>The table that is read and written. Unlogged, so that no disk is measured on another server.</summary>
 internal static class Schema
 {
     public static async Task CreateAsync(string server)

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace ActorPool.Benchmarks.Workloads;
 
-/// <summary>One round trip. It is prepared each time, which costs none when the backend knows the statement.</summary>
+/// <summary>One round trip. The statement is prepared each time, which costs no round trip once the backend knows it.</summary>
 internal sealed class SelectOne : IWork
 {
     public async ValueTask RunAsync(NpgsqlConnection connection)

@@ -4,7 +4,7 @@ using ActorPool.ThrowawayPostgres;
 
 namespace ActorPool.Tests.ThrowawayPostgres.Support;
 
-/// <summary>Another process that owns servers, leader of its own process group so that signals can be sent to all of it.</summary>
+/// <summary>Another process that owns servers, leader of a process group so that signals can be sent to all of it.</summary>
 internal sealed class ParentProcess : IDisposable
 {
     private readonly Process _process;

@@ -7,7 +7,7 @@ namespace ActorPool.Tests.Packaging;
 /// <summary>The packages as <c>dotnet pack</c> makes them, in a folder that serves as a feed.</summary>
 public sealed class Package : IAsyncLifetime
 {
-    // A version of its own, which no other restore of this machine can have seen.
+    // A new version, which no other restore of this machine can have seen.
     public string Version { get; } = $"0.0.0-test-{Guid.NewGuid():N}";
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("actorpool-package-").FullName;
