@@ -37,6 +37,23 @@ public sealed partial class WordsTests
         None(Sources.SelectMany(Texts).Where(text => Pronoun().IsMatch(text.Text) || Idiom().IsMatch(text.Text)));
     }
 
+    [Fact]
+    public void Documents_and_settings_files_name_things_by_their_terms()
+    {
+        string[] documents =
+        [
+            Path.Combine(ReadmeTests.Repository, "README.md"),
+            .. Directory.EnumerateFiles(Path.Combine(ReadmeTests.Repository, "hocon")),
+            .. Directory.EnumerateFiles(Path.Combine(ReadmeTests.Repository, "src", "ActorPool", "docs")),
+        ];
+
+        None(
+            from document in documents
+            from line in File.ReadLines(document)
+            where Pronoun().IsMatch(line) || Idiom().IsMatch(line)
+            select new Line(Path.GetFileName(document), line));
+    }
+
     private static void None(IEnumerable<Line> found) => Assert.True(!found.Any(), string.Join('\n', found));
 
     private static IEnumerable<Line> Comments(SyntaxTree tree) =>

@@ -120,7 +120,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         }
         catch (Exception)
         {
-            // Then the reset is a round trip of its own, which shows the error.
+            // Then the reset is a separate round trip, which shows the error.
             return false;
         }
     }
