@@ -15,10 +15,13 @@ internal sealed class KeyLookups(PoolContext pool, IWithTimers manager)
 
     private readonly Dictionary<IActorRef, KeyLookup> _last = [];
 
+    /// <summary>No message waits here.</summary>
+    public bool IsEmpty => _last.Count == 0;
+
     /// <summary>Keeps the message back when an earlier one of its sender waits here.</summary>
     public bool HoldsBack(object message, IActorRef sender)
     {
-        if (_last.Count == 0 || message is not IPoolMessage || !_last.TryGetValue(sender, out var ahead))
+        if (message is not IPoolMessage || !_last.TryGetValue(sender, out var ahead))
             return false;
         ahead.Behind.Enqueue(message);
         return true;

@@ -93,6 +93,8 @@ public sealed partial class PoolManager
         }
     }
 
+    private void RefuseAsClosed() => ToSender.Refuse(_leases.Refusals.Of(PoolErrorKind.Closed));
+
     private void CloseAll(ReplyTo replyTo)
     {
         if (TryCloseAll())

@@ -107,9 +107,9 @@ public sealed partial class PoolManager
     private bool Deliver(PooledConnection lease, BorrowRequest request, TimeSpan now)
     {
         if (request is not AskRequest ask)
-            return request.Deliver(lease, Self);
+            return request.Deliver(lease, _self);
         _watch.StopWatching(ask);
-        if (!ask.Deliver(lease, Self))
+        if (!ask.Deliver(lease, _self))
             return false;
         _pool.Metrics.WaitedLater(now - ask.Since);
         return true;
@@ -119,7 +119,7 @@ public sealed partial class PoolManager
     {
         if (request is AskRequest ask)
             _watch.StopWatching(ask);
-        request.Refuse(failure, Self);
+        request.Refuse(failure, _self);
     }
 
     private void End(Slot slot, EndConnection order)

@@ -19,6 +19,8 @@ public sealed partial class PoolManager
             _lookups.Begin(put, Sender, now);
     }
 
+    private void Return(ReturnRequest request, TimeSpan now) => Return(request.Connection, request.FitsKey, request.Close, new ReplyTo(request), now);
+
     private void Return(PooledConnection? lease, bool fitsKey, bool close, ReplyTo replyTo, TimeSpan now)
     {
         var refusal = _leases.Return(lease, fitsKey, close, now);

@@ -26,6 +26,8 @@ namespace ActorPool;
 /// </remarks>
 public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessageHandler
 {
+    // Self reads a thread-static each time, on the path of every borrow.
+    private readonly IActorRef _self = Context.Self;
     private readonly PoolContext _pool;
     private readonly ActorPoolLog _log;
     private readonly PoolState _state;
@@ -76,7 +78,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessag
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
-        if (!_lookups.HoldsBack(message, Sender))
+        if (_lookups.IsEmpty || !_lookups.HoldsBack(message, Sender))
             Handle(message);
     }
 
@@ -97,10 +99,10 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessag
                 isNote = true;
                 break;
             case ReturnRequest request:
-                Return(request.Connection, request.FitsKey, request.Close, new ReplyTo(request), now);
+                Return(request, now);
                 break;
             case IControlMessage when _state.Phase != PoolPhase.Running:
-                ToSender.Refuse(_leases.Refusals.Of(PoolErrorKind.Closed));
+                RefuseAsClosed();
                 break;
             case IPoolMessage command:
                 command.HandleBy(this, now);

@@ -44,20 +44,20 @@ internal sealed class ConnectionSlot(ILeaseHome home, Slot slot)
     }
 
     /// <summary>The object of a new lease.</summary>
-    public PooledConnection Lend(object? key, LeaseOrigin origin)
+    public PooledConnection Lend(object? key, in LeaseOrigin origin)
     {
         Holders = 1;
         return NewLease(key, origin);
     }
 
     /// <summary>The object of the present lease for one more request of its key. The first object may have been collected a moment ago: then another.</summary>
-    public PooledConnection Join(object? key, LeaseOrigin origin)
+    public PooledConnection Join(object? key, in LeaseOrigin origin)
     {
         Holders++;
         return Lease ?? NewLease(key, origin);
     }
 
-    private PooledConnection NewLease(object? key, LeaseOrigin origin)
+    private PooledConnection NewLease(object? key, in LeaseOrigin origin)
     {
         Connection!.Lend();
         var lease = new PooledConnection(this, key, ++Handle);

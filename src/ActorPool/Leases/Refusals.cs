@@ -40,7 +40,11 @@ internal sealed class Refusals(ILeaseHome home, PoolState state, IReadOnlyList<C
     }
 
     /// <summary>A step is over. Requests that one step refuses for one reason share the facts, which are noted once.</summary>
-    public void EndStep() => _explained = null;
+    public void EndStep()
+    {
+        if (_explained is not null)
+            _explained = null;
+    }
 
     private PoolFailure Explain(in Effect effect, TimeSpan now)
     {
