@@ -1,5 +1,7 @@
+using System.CommandLine;
 using System.Diagnostics;
 using ActorPool.Psycopg2;
+using ActorPool.Tests.Shared;
 using ActorPool.TestSupport;
 using ActorPool.ThrowawayPostgres;
 
@@ -13,20 +15,31 @@ internal static class Program
     private const int NotCompared = 2;
     private const int ProgressEvery = 50;
 
-    private static async Task<int> Main(string[] args)
+    private const string Description = $"""
+        Compares this project's pools, with the preset Psycopg2, with psycopg2's own: the same random calls to both, on the same
+        server, with the answers, the identity of the connections and the backends at the server compared along the way.
+        Without a connection string {PostgresServer.EnvironmentVariable} names the server; without that it is a throwaway one.
+        Exit code: 0 all agree, 1 a difference, 2 the comparison cannot be made.
+        """;
+
+    private static readonly Option<int?> Sequences = CommandLines.Number("--sequences", "how many sequences of calls (default: 200)");
+    private static readonly Option<int?> Length = CommandLines.Number("--length", "calls in a sequence at most (default: 40)");
+    private static readonly Option<int?> Seed = CommandLines.Number("--seed", "the same seed gives the same sequences (default: 1)", least: 0);
+    private static readonly Option<string?> Python = new("--python") { HelpName = "PATH", Description = "the Python that has psycopg2 (default: the first one found that has it)" };
+    private static readonly Argument<string?> Server = new("connection string") { Arity = ArgumentArity.ZeroOrOne, Description = "the server to use" };
+
+    private static Task<int> Main(string[] args)
+    {
+        var root = new RootCommand(Description) { Sequences, Length, Seed, Python, Server };
+        root.SetAction(RunAsync);
+        return root.RunAsync(args);
+    }
+
+    private static async Task<int> RunAsync(ParseResult given)
     {
         try
         {
-            var arguments = Arguments.Parse(args);
-            if (!arguments.Help)
-                return await CompareAsync(arguments);
-            Console.WriteLine(Arguments.Usage);
-            return Agreed;
-        }
-        catch (FormatException error)
-        {
-            await Console.Error.WriteLineAsync($"{error.Message}\n\n{Arguments.Usage}");
-            return NotCompared;
+            return await CompareAsync(given.GetValue(Server), given.GetValue(Python), given.GetValue(Sequences) ?? 200, given.GetValue(Length) ?? 40, given.GetValue(Seed) ?? 1);
         }
         catch (Exception error) when (error is PythonUnavailableException or PostgresUnavailableException)
         {
@@ -35,25 +48,25 @@ internal static class Program
         }
     }
 
-    private static async Task<int> CompareAsync(Arguments arguments)
+    private static async Task<int> CompareAsync(string? connectionString, string? pythonPath, int sequences, int length, int seed)
     {
-        await using var python = await PythonChild.StartAsync(arguments.Python);
-        await using var server = await PostgresServer.StartAsync(new PostgresServerOptions { ConnectionString = arguments.ConnectionString });
+        await using var python = await PythonChild.StartAsync(pythonPath);
+        await using var server = await PostgresServer.StartAsync(new PostgresServerOptions { ConnectionString = connectionString });
         Console.WriteLine(python.Description);
         Console.WriteLine(server.Description);
-        Console.WriteLine($"seed {arguments.Seed}: {arguments.Sequences} sequences of up to {arguments.Length} calls");
+        Console.WriteLine($"seed {seed}: {sequences} sequences of up to {length} calls");
 
         await using var comparison = await Comparison.PrepareAsync(server.ConnectionString, python);
         var clock = Stopwatch.StartNew();
         var calls = 0;
-        for (var i = 1; i <= arguments.Sequences; i++)
+        for (var i = 1; i <= sequences; i++)
         {
             // One source of numbers for each sequence, so that a sequence does not depend on the others.
-            var sequence = SequenceGenerator.Next(new Random(unchecked((arguments.Seed * 1_000_003) + i)), arguments.Length);
+            var sequence = SequenceGenerator.Next(new Random(unchecked((seed * 1_000_003) + i)), length);
             var simple = i % 2 == 0;
             if (await comparison.RunAsync(sequence, simple) is { } difference)
             {
-                Console.WriteLine($"A difference in sequence {i} of seed {arguments.Seed}:\n{difference}\nThe shortest sequence found that differs:");
+                Console.WriteLine($"A difference in sequence {i} of seed {seed}:\n{difference}\nThe shortest sequence found that differs:");
                 var (_, smallest) = await Shrinking.SmallestAsync(difference.Sequence, difference, shorter => shorter.Simpler, shorter => comparison.RunAsync(shorter, simple), trials: 300);
                 Console.WriteLine(smallest);
                 return Differed;
@@ -64,7 +77,7 @@ internal static class Program
                 Console.WriteLine($"{i} sequences, {calls} calls, {clock.Elapsed.TotalSeconds:0} s");
         }
 
-        Console.WriteLine($"All agree: {arguments.Sequences} sequences, {calls} calls, seed {arguments.Seed}.");
+        Console.WriteLine($"All agree: {sequences} sequences, {calls} calls, seed {seed}.");
         return Agreed;
     }
 }
