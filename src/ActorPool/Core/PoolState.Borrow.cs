@@ -13,7 +13,8 @@ internal sealed partial class PoolState
     /// One with a key brings the key's <see cref="Waiter.Entry"/>.
     /// </summary>
     /// <remarks>
-    /// The order of the rules is psycopg2's: closed, the key in use, an idle connection, exhausted, a new connection.
+    /// The order of the rules is psycopg2's: closed, the key in use, an idle connection, exhausted, a new connection. Which idle connection,
+    /// <see cref="ConnectionForKey"/> says.
     /// </remarks>
     public void Get(Waiter waiter, TimeSpan now)
     {
@@ -106,7 +107,7 @@ internal sealed partial class PoolState
 
         var isNewSession = Sessions.IsNewFor(key, slot);
         _slots.BeginUse(slot);
-        _leases.Begin(slot, key, isNewSession, now);
+        _lent.Begin(slot, key, isNewSession, now);
         Sessions.Use(slot, key);
         WhenToTest.ForgetCheck(slot);
         if (key is not null)
@@ -117,10 +118,10 @@ internal sealed partial class PoolState
         }
 
         _waiting.End(waiter);
-        _leases.AddBorrower(slot, waiter.Borrower);
+        _lent.AddBorrower(slot, waiter.Borrower);
         _tally.Counts.Granted++;
         Effects.Add(new Effect(EffectKind.Grant) { Slot = slot, Waiter = waiter });
-        _alarm.By(_leases.CheckAt(slot));
+        _alarm.By(_lent.CheckAt(slot));
         if (key is { HasWaiters: true } && !_policy.IsExclusive)
             JoinWaiting(slot, key);
         RefuseNoWait();
@@ -146,7 +147,7 @@ internal sealed partial class PoolState
     private void Join(Slot slot, Waiter waiter)
     {
         _waiting.End(waiter);
-        _leases.AddBorrower(slot, waiter.Borrower);
+        _lent.AddBorrower(slot, waiter.Borrower);
         _tally.Counts.Joined++;
         Effects.Add(new Effect(EffectKind.Join) { Slot = slot, Waiter = waiter });
     }

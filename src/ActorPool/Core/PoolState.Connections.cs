@@ -49,7 +49,7 @@ internal sealed partial class PoolState
             return;
         if (!_backoff.FailedByCheck)
             _backoff.Succeeded();
-        _slots.Opened(slot, _health.TestAfter(slot), now);
+        _slots.Opened(slot, _whenToTest.TestAfter(slot), now);
         Sessions.Begin(slot);
         Sessions.ResetIsDue(slot, false);
         if (Phase == PoolPhase.Starting && _slots.Staying - _slots.Count(SlotState.Opening) + 1 >= _size.Min)
@@ -176,7 +176,7 @@ internal sealed partial class PoolState
         _slots.BeginWork(slot, work, now, key);
         Sessions.ResetIsDue(slot, false);
         if (slot.State == SlotState.Resetting)
-            _alarm.By(_health.StuckAt(slot));
+            _alarm.By(_whenToTest.StuckAt(slot));
         Effects.Add(new Effect(EffectKind.Work) { Slot = slot, Work = work, Backend = backend });
         if (keepsPlace)
             _slots.Idle.KeepPlace(slot);

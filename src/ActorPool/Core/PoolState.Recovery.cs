@@ -47,7 +47,7 @@ internal sealed partial class PoolState
                 break;
             case SlotFate.Lent:
                 _slots.Adopt(slot, SlotState.InUse);
-                _leases.Adopt(slot, key);
+                _lent.Adopt(slot, key);
                 if (key is not null)
                     Sessions.Adopt(slot, key);
                 break;

@@ -92,7 +92,7 @@ internal sealed partial class PoolState
                 work = Time.Earlier(work, unanswered);
         }
 
-        var lent = Lent() with { HeldByWaiters = _leases.CountHeldByWaiters() };
+        var lent = Lent() with { HeldByWaiters = _lent.CountHeldByWaiters() };
         if (_size.IsAllLent)
             return lent;
         if (work <= now - Operations.SlowAfter)
@@ -103,7 +103,7 @@ internal sealed partial class PoolState
         return lent with { Hindrance = isLimited ? Hindrance.OpensLimited : Hindrance.OpensSlow, Since = open };
     }
 
-    private Shortage Lent() => new(Hindrance.Lent) { Holders = _leases.LongestHeld(), LastLentAt = _leases.YoungestSince };
+    private Shortage Lent() => new(Hindrance.Lent) { Holders = _lent.LongestHeld(), LastLentAt = _lent.YoungestSince };
 
     private static Shortage KeyInUse(Slot slot) => new(Hindrance.KeyInUse) { Since = slot.LentAt, Holders = [slot], LastLentAt = slot.LentAt };
 }

@@ -89,7 +89,7 @@ internal sealed partial class PoolState
 
     private void EndLease(Slot slot)
     {
-        var key = _leases.End(slot, _holders);
+        var key = _lent.End(slot, _holders);
         foreach (var borrower in _holders)
             UnwatchIfDone(borrower);
         _holders.Clear();
@@ -132,7 +132,7 @@ internal sealed partial class PoolState
             work |= ConnectionWork.OnReturn;
         if (_policy.ResetOnReturn)
             work = (work & ~ConnectionWork.Rollback) | ConnectionWork.FullReset;
-        return work == ConnectionWork.None && _health.DiedWhileLent(slot, now) ? ConnectionWork.Validate : work;
+        return work == ConnectionWork.None && _whenToTest.DiedWhileLent(slot, now) ? ConnectionWork.Validate : work;
     }
 
     // Only when a request waits that will send a command.
@@ -173,9 +173,9 @@ internal sealed partial class PoolState
         }
 
         _slots.Idle.Add(slot);
-        _health.ProbeFrom(now);
+        _whenToTest.ProbeFrom(now);
         _alarm.By(slot.Connection!.ExpiresAt);
-        _alarm.By(_health.NextProbe);
+        _alarm.By(_whenToTest.NextProbe);
         _alarm.By(WhenToTest.TestDueAt(slot));
         TerminateSurvivors(now);
         Serve(now, slot);

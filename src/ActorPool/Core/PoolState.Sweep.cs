@@ -82,9 +82,9 @@ internal sealed partial class PoolState
     /// <summary>Leases that are out for long: reported once, then taken back.</summary>
     private void CheckHolds(TimeSpan now)
     {
-        while (_leases.HeldTooLong(now) is { } slot)
+        while (_lent.HeldTooLong(now) is { } slot)
             EndByForce(slot, LeaseEnd.HeldTooLong);
-        foreach (var slot in _leases.TakeLeaks(now))
+        foreach (var slot in _lent.TakeLeaks(now))
             Effects.Add(new Effect(EffectKind.LeakWarning) { Slot = slot });
     }
 
@@ -93,9 +93,9 @@ internal sealed partial class PoolState
     /// process that does nothing else. The leases of actors end with them and need no collection.
     /// </summary>
     private TimeSpan StarvedAt =>
-        _policy.CollectWhenStarved && _leases.HasUnwatched && _waiting.First is { } oldest && IsLending && _leases.Count >= _size.Max
+        _policy.CollectWhenStarved && _lent.HasUnwatched && _waiting.First is { } oldest && IsLending && _lent.Count >= _size.Max
             // Each return would have served the oldest request, with a new lease.
-            ? Time.Later(Time.Later(oldest.Since, _leases.YoungestSince!.Value) + StarvedAfter, _collectAgainAt)
+            ? Time.Later(Time.Later(oldest.Since, _lent.YoungestSince!.Value) + StarvedAfter, _collectAgainAt)
             : TimeSpan.MaxValue;
 
     private void CollectWhenStarved(TimeSpan now)
@@ -121,12 +121,12 @@ internal sealed partial class PoolState
     private TimeSpan NextWakeOf(Slot slot, TimeSpan now)
     {
         if (slot.State == SlotState.Idle)
-            return Time.Earlier(Time.Earlier(slot.Connection!.ExpiresAt, _health.NextProbe), _health.WakeForTestOf(slot));
+            return Time.Earlier(Time.Earlier(slot.Connection!.ExpiresAt, _whenToTest.NextProbe), _whenToTest.WakeForTestOf(slot));
         if (slot.State == SlotState.InUse)
-            return _leases.CheckAt(slot);
+            return _lent.CheckAt(slot);
         if (slot.Operation is null)
             return TimeSpan.MaxValue;
         var slow = _slots.InFlight.SlowAt(slot);
-        return slot.State == SlotState.Resetting && _health.StuckAt(slot) is var stuck && stuck > now ? Time.Earlier(slow, stuck) : slow;
+        return slot.State == SlotState.Resetting && _whenToTest.StuckAt(slot) is var stuck && stuck > now ? Time.Earlier(slow, stuck) : slow;
     }
 }

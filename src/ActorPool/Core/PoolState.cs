@@ -34,8 +34,8 @@ internal sealed partial class PoolState
     private readonly Backoff _backoff;
     private readonly ConnectionForKey _connectionForKey;
     private readonly WaitingRequests _waiting;
-    private readonly LentConnections _leases;
-    private readonly WhenToTest _health;
+    private readonly LentConnections _lent;
+    private readonly WhenToTest _whenToTest;
     private readonly PoolSize _size;
 
     private long _orders;
@@ -56,9 +56,9 @@ internal sealed partial class PoolState
         _slots = new SlotTable(policy, _tally, _alarm, random, slots);
         _backoff = new Backoff(policy.Backoff, random);
         _waiting = new WaitingRequests(policy, keys, now);
-        _leases = new LentConnections(policy);
-        _health = new WhenToTest(policy, _tally, probe);
-        _connectionForKey = new ConnectionForKey(policy, _slots.Idle, _health, prependReset);
+        _lent = new LentConnections(policy);
+        _whenToTest = new WhenToTest(policy, _tally, probe);
+        _connectionForKey = new ConnectionForKey(policy, _slots.Idle, _whenToTest, prependReset);
         _size = new PoolSize(policy, _slots, _tally);
     }
 
@@ -102,14 +102,14 @@ internal sealed partial class PoolState
         counts.IsPaused = IsPaused;
         if (!ReferenceEquals(counts.LastConnectError, LastConnectError?.Message))
             counts.LastConnectError = LastConnectError?.Message;
-        counts.LongestHeldSince = _leases.OldestSince;
+        counts.LongestHeldSince = _lent.OldestSince;
         counts.LongestWaitSince = _waiting.First?.Since;
     }
 
     /// <summary>What is wrong with the state of a room; null always, which the tests check after every step.</summary>
     public string? Violation() =>
-        _slots.Violation() ?? Sessions.Violation(_slots.All, Keys.All) ?? _waiting.Violation(Keys.All) ?? _leases.Violation(_slots.All)
-        ?? _health.Violation(_slots.All) ?? _size.Violation();
+        _slots.Violation() ?? Sessions.Violation(_slots.All, Keys.All) ?? _waiting.Violation(Keys.All) ?? _lent.Violation(_slots.All)
+        ?? _whenToTest.Violation(_slots.All) ?? _size.Violation();
 
     private bool IsLending => Phase == PoolPhase.Running && !IsPaused;
 }

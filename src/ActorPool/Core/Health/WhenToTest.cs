@@ -3,11 +3,12 @@ using ActorPool.Core.Model;
 namespace ActorPool.Core.Health;
 
 /// <summary>
-/// When a connection is tested, so that a borrower never gets a dead one.
+/// When a connection is tested, so that a borrower does not get a dead one.
 /// <list type="bullet">
-/// <item>Before it is lent: its socket shows without a round trip whether the server closed it. Where the socket cannot be read, or has something
-/// to read, or nothing was heard for longer than <c>validate-after-idle</c>, a round trip shows it.</item>
-/// <item>On return: when its socket has something to read.</item>
+/// <item>Before it is lent: its socket shows without a round trip whether the server closed it. A round trip tests it if the socket has something
+/// to read, if the socket cannot be read and nothing was heard for half a second, or if nothing was heard for <c>validate-after-idle</c>.
+/// A full reset that is due anyway stands in for the first two.</item>
+/// <item>On return, if no reset is due: when its socket has something to read.</item>
 /// <item>While idle: every second by its socket, and by a round trip once nothing was heard for <c>validate-idle-every</c>. A network that drops
 /// packets shows nothing on a socket.</item>
 /// <item>When another connection was found dead: all idle ones together, so that any number of dead ones costs the time of one round trip.</item>

@@ -13,9 +13,13 @@ namespace ActorPool.Core.Keys;
 /// <item>A new connection, while fewer than <c>max-connections</c> exist.</item>
 /// <item>The idle session of the key that was used least recently.</item>
 /// </list>
-/// A request without a key starts at the third. With <c>key-affinity = while-held</c> no idle session belongs to a key.
+/// A request without a key starts at the third. With <c>key-affinity = while-held</c> no idle session belongs to a key. Requests are served in
+/// the order of the queue: one that finds others waiting stands behind them, even if its key's session is idle.
 /// </summary>
-/// <remarks>The first is decided in <c>PoolState.Borrow</c>, the fourth and fifth in <c>PoolState.Serve</c>, for the whole queue.</remarks>
+/// <remarks>
+/// This class chooses by the second, third and fifth rule. <c>PoolState.Borrow</c> and <c>WaitingRequests</c> apply the first,
+/// <c>PoolState.Serve</c> the fourth and fifth for the whole queue.
+/// </remarks>
 /// <param name="policy">The pool's settings.</param>
 /// <param name="idle">The idle connections, in their order.</param>
 /// <param name="health">Says when a connection must be tested first.</param>
@@ -27,7 +31,7 @@ internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle, 
     /// others the connection may still be resetting.
     /// </summary>
     /// <param name="key">Null for unkeyed use.</param>
-    /// <param name="offered">A connection that has just become idle. If it was not used since its reset, it suits every key.</param>
+    /// <param name="offered">A connection that has just become idle. If its session was not used since its reset, it is taken even from its key, which has nothing to lose.</param>
     public Slot? Preferred(KeyEntry? key, Slot? offered)
     {
         if (Own(key) is { } own)
@@ -37,7 +41,7 @@ internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle, 
         return idle.Next ?? (offered is { State: SlotState.Idle, Session.IsUsed: false } ? offered : null);
     }
 
-    /// <summary>The key's idle session, or the connection that had it until the reset on return.</summary>
+    /// <summary>The connection with the key's idle session. After a reset on every return it is empty, and the key prefers it all the same.</summary>
     public Slot? Own(KeyEntry? key) =>
         policy.IsSticky && key?.LastSlot is { State: SlotState.Idle } slot && (key.IsLastSession(slot) || ReferenceEquals(slot.Session.Owner, key)) ? slot : null;
 

@@ -45,7 +45,8 @@ internal sealed class KeyTable(int memory)
 
     /// <summary>
     /// Finds or makes the entry of a key, for a request that carries it to the core. Throws what the user's <c>GetHashCode</c> or
-    /// <c>Equals</c> throws, with nothing changed. Called on the borrower's thread.
+    /// <c>Equals</c> throws, with nothing changed. Called on the thread of the borrower, or on the thread pool for a message; on the pool manager's only
+    /// for a <see cref="PlainKey"/>.
     /// </summary>
     public KeyEntry Use(object key)
     {

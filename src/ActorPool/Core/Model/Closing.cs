@@ -1,6 +1,6 @@
 namespace ActorPool.Core.Model;
 
-/// <summary>The end of a connection. Written by the room of the slots.</summary>
+/// <summary>The end of a connection. Written by <c>Core/Slots</c> alone.</summary>
 internal sealed class Closing
 {
     public CloseReason Reason { get; set; }

@@ -1,6 +1,6 @@
 namespace ActorPool.Core.Model;
 
-/// <summary>What a connection does for the pool between two leases, in this order.</summary>
+/// <summary>What a connection does for the pool between two leases: a validation first, then the rest in the order of this list.</summary>
 [Flags]
 internal enum ConnectionWork : byte
 {
@@ -26,15 +26,4 @@ internal enum ConnectionWork : byte
 
     /// <summary>Terminate the backend of another slot, which did not exit when its connection was ended.</summary>
     Terminate = 64,
-}
-
-internal static class ConnectionWorkKinds
-{
-    /// <summary>Work that follows a return.</summary>
-    public const ConnectionWork OfReset = ConnectionWork.Rollback | ConnectionWork.OnReturn | ConnectionWork.FullReset;
-
-    /// <summary>Work that runs the user's code, which has its own time limit.</summary>
-    public const ConnectionWork OfHooks = ConnectionWork.OnReturn | ConnectionWork.Check | ConnectionWork.Initialize;
-
-    public static bool Has(this ConnectionWork work, ConnectionWork part) => (work & part) != 0;
 }

@@ -1,8 +1,8 @@
 namespace ActorPool.Core.Model;
 
 /// <summary>
-/// What the pool knows of one user key; equal keys share one entry. User code (<c>Equals</c>, <c>GetHashCode</c>) runs when the key table
-/// finds an entry for a request, on that borrower's thread, and never afterwards.
+/// What the pool knows of one user key; equal keys share one entry. The key's <c>Equals</c> and <c>GetHashCode</c> run when the key table
+/// finds an entry for a request, and never afterwards.
 /// </summary>
 internal sealed class KeyEntry(object key, KeyChain chain, long number)
 {
@@ -36,16 +36,16 @@ internal sealed class KeyEntry(object key, KeyChain chain, long number)
     /// <summary>The core uses it: the key is in use, waited for or remembered. A session may still name another entry as its owner.</summary>
     public bool IsKnown { get; set; }
 
-    /// <summary>The slot that is lent to this key; written by the room of the leases.</summary>
+    /// <summary>The slot that is lent to this key; written by <c>Core/Leases</c> alone.</summary>
     public Slot? HeldBy { get; set; }
 
-    /// <summary>The slot whose session is being initialized for this key; written by the room of the keys.</summary>
+    /// <summary>The slot whose session is being initialized for this key; written by <c>Core/Keys</c> alone.</summary>
     public Slot? InitializingOn { get; set; }
 
-    /// <summary>The exclusive key's request that stands in the queue while the others of the key are parked; written by the room of the waiting requests.</summary>
+    /// <summary>The exclusive key's request that stands in the queue while the others of the key are parked; written by <c>Core/Waiting</c> alone.</summary>
     public Waiter? Turn { get; set; }
 
-    /// <summary>Its waiting requests, oldest first; written by the room of the waiting requests.</summary>
+    /// <summary>Its waiting requests, oldest first; written by <c>Core/Waiting</c> alone.</summary>
     public IntrusiveList<Waiter, Waiter.OfKey> Waiters => _waiters ??= new IntrusiveList<Waiter, Waiter.OfKey>();
 
     public bool HasWaiters => _waiters is { Count: > 0 };

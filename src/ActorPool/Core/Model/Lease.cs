@@ -1,6 +1,6 @@
 namespace ActorPool.Core.Model;
 
-/// <summary>The lease of a connection that is lent. Written by the room of the leases.</summary>
+/// <summary>The lease of a connection that is lent. Written by <c>Core/Leases</c> alone.</summary>
 internal sealed class Lease
 {
     public TimeSpan LentAt { get; set; }

@@ -1,6 +1,6 @@
 namespace ActorPool.Core.Model;
 
-/// <summary>An open of a connection, or a round trip of the pool on it, that is in flight. Written by the room of the slots.</summary>
+/// <summary>An open of a connection, or a round trip of the pool on it, that is in flight. Written by <c>Core/Slots</c> alone.</summary>
 internal sealed class Operation
 {
     /// <summary>The work of a round trip; <see cref="ConnectionWork.None"/> of an open.</summary>

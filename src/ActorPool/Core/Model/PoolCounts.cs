@@ -122,10 +122,3 @@ internal struct PoolCounts
         Idle = 0, InUse = 0, Opening = 0, Resetting = 0, Validating = 0, Closing = 0, Waiting = 0, LongestHeldSince = null, LongestWaitSince = null, BelowMinSince = null,
     };
 }
-
-/// <summary>The numbers as the rooms share them.</summary>
-internal sealed class Tally
-{
-    // A field: the rooms count in place.
-    public PoolCounts Counts;
-}

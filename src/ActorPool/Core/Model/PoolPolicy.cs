@@ -72,6 +72,3 @@ internal sealed record PoolPolicy
     /// </summary>
     public bool IsSynchronous => AcquireTimeout == TimeSpan.Zero;
 }
-
-/// <summary>The pause between failed opens.</summary>
-internal sealed record BackoffPolicy(TimeSpan Min, TimeSpan Max, double Jitter);

@@ -17,7 +17,7 @@ internal abstract class Waiter(object? key, TimeSpan? timeout)
     /// <summary>The watched actor that will hold the lease; null when no actor is watched.</summary>
     public Borrower? Borrower { get; set; }
 
-    /// <summary>Where this request stands; written by the room of the waiting requests.</summary>
+    /// <summary>Where this request stands; written by <c>Core/Waiting</c> alone.</summary>
     public WaiterState State { get; set; }
 
     /// <summary>Arrival order among all requests of the pool.</summary>
@@ -65,22 +65,4 @@ internal abstract class Waiter(object? key, TimeSpan? timeout)
     {
         public static ref Links<Waiter> LinksOf(Waiter item) => ref item._noWait;
     }
-}
-
-/// <summary>Where a request stands.</summary>
-internal enum WaiterState : byte
-{
-    New,
-
-    /// <summary>In the wait queue: the next connection may be its own.</summary>
-    Queued,
-
-    /// <summary>Behind a lease of its exclusive key, or behind an older request for it.</summary>
-    Parked,
-
-    /// <summary>Out of the queue: a session is being initialized for its key.</summary>
-    Initializing,
-
-    /// <summary>Granted, refused or given up.</summary>
-    Done,
 }

@@ -4,7 +4,8 @@ namespace ActorPool.Core.Waiting;
 
 /// <summary>
 /// The order of waiting: first come, first served. A request that had to wait for its key joins late and keeps the rank of its arrival.
-/// Such latecomers stand in a small heap beside the list, and the older of the two heads goes first.
+/// Such latecomers stand in a heap beside the list, and the older of the two heads goes first. A request for a shared key that is lent does not
+/// wait at all, and a grant serves every queued request of its key.
 /// </summary>
 internal sealed class WaitQueue
 {
@@ -51,7 +52,10 @@ internal sealed class WaitQueue
             _lateCount--;
     }
 
-    /// <summary>The request with <paramref name="ahead"/> others before it; walks that many steps.</summary>
+    /// <summary>
+    /// The request with <paramref name="ahead"/> others before it, as if every latecomer were older than the list; walks that many steps.
+    /// Near enough to choose for which request work is started: the ranks alone decide which one is served.
+    /// </summary>
     public Waiter? ElementAt(int ahead)
     {
         if (ahead == 0)

@@ -25,15 +25,15 @@ internal sealed partial class PoolState
 
     private void TestIdle(TimeSpan now)
     {
-        foreach (var slot in _health.TakeReadable(_slots.All, now))
+        foreach (var slot in _whenToTest.TakeReadable(_slots.All, now))
             Validate(slot, now);
-        foreach (var slot in _health.TakeDue(_slots.All, now))
+        foreach (var slot in _whenToTest.TakeDue(_slots.All, now))
             Validate(slot, now);
     }
 
     private void WakeForTests(TimeSpan now)
     {
-        if (_health.AreTestsHeldBack)
+        if (_whenToTest.AreTestsHeldBack)
             _alarm.By(now);
     }
 
@@ -43,7 +43,7 @@ internal sealed partial class PoolState
         var any = false;
         foreach (var slot in _slots.All)
         {
-            if (slot.State != SlotState.Resetting || now < _health.StuckAt(slot))
+            if (slot.State != SlotState.Resetting || now < _whenToTest.StuckAt(slot))
                 continue;
             _isStuck = !NeedsPlace;
             if (_isStuck)
