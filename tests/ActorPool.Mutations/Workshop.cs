@@ -64,9 +64,7 @@ internal sealed class Workshop : IDisposable
         await File.WriteAllTextAsync(path, mutation.In(sound));
         try
         {
-            await DotnetAsync(mutation.Name, Path.Combine(_root, Library), ["exec", .. _compile]);
-            // Only bodies of methods have changed: the tests need no build.
-            File.Copy(Built(Path.Combine(Library, "obj"), "ActorPool.dll"), Built(Path.Combine(TestProject, "bin"), "ActorPool.dll"), overwrite: true);
+            await CompileAsync(mutation.Name);
             return await TestAsync(most);
         }
         finally
@@ -81,12 +79,13 @@ internal sealed class Workshop : IDisposable
         const string what = "Without a mutation";
         await DotnetAsync(what, _root, ["build", TestProject, "-v", "quiet", .. Quietly]);
         var call = await DotnetAsync(what, _root,
-            ["msbuild", Library, "-t:Compile", "-p:ProvideCommandLineArgs=true", "-p:SkipCompilerExecution=true", "-p:NonExistentFile=none", "-getProperty:RoslynTargetsPath", "-getItem:CscCommandLineArgs", .. Quietly]);
+            ["msbuild", Library, "-t:PrepareResources;Compile", "-p:ProvideCommandLineArgs=true", "-p:SkipCompilerExecution=true", "-p:NonExistentFile=none", "-getProperty:RoslynTargetsPath", "-getItem:CscCommandLineArgs", .. Quietly]);
         using var json = JsonDocument.Parse(string.Join('\n', call));
         var compiler = Path.Combine(json.RootElement.GetProperty("Properties").GetProperty("RoslynTargetsPath").GetString()!, "bincore", "csc.dll");
         var arguments = json.RootElement.GetProperty("Items").GetProperty("CscCommandLineArgs").EnumerateArray()
             .Select(item => item.GetProperty("Identity").GetString()!);
         _compile = [compiler, "/shared", .. arguments];
+        await CompileAsync(what);
     }
 
     /// <summary>The first test of the core that failed, or another reason why the tests ended; null when all passed. Ends with the first failure.</summary>
@@ -125,6 +124,13 @@ internal sealed class Workshop : IDisposable
         catch (IOException)
         {
         }
+    }
+
+    private async Task CompileAsync(string what)
+    {
+        await DotnetAsync(what, Path.Combine(_root, Library), ["exec", .. _compile]);
+        // Only bodies of methods have changed: the tests need no build.
+        File.Copy(Built(Path.Combine(Library, "obj"), "ActorPool.dll"), Built(Path.Combine(TestProject, "bin"), "ActorPool.dll"), overwrite: true);
     }
 
     private static async Task<IEnumerable<string>> DotnetAsync(string what, string folder, string[] arguments)
