@@ -25,7 +25,7 @@ internal static class RandomRuns
             }
             catch (Exception failure)
             {
-                throw new Xunit.Sdk.XunitException($"Sequence {i} of seed {seed}: {failure.Message}\n\nShrunk:\n{Shrinking.Tell(value, run, simpler)}");
+                throw new Xunit.Sdk.XunitException($"Sequence {i} of seed {seed}: {failure.Message}\n\nShrunk:\n{FailingCase.Tell(value, failure, run, simpler)}");
             }
         }
     }

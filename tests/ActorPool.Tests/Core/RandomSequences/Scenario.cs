@@ -1,3 +1,4 @@
+using ActorPool.TestSupport;
 using CsCheck;
 
 namespace ActorPool.Tests.Core.RandomSequences;
