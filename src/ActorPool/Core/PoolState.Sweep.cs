@@ -18,7 +18,7 @@ internal sealed partial class PoolState
     private TimeSpan _collectAgainAt = TimeSpan.MinValue;
 
     /// <summary>When <see cref="Sweep"/> is to be called next, at the latest; <see cref="TimeSpan.MaxValue"/> for never.</summary>
-    public TimeSpan WakeAt => Time.Earlier(_alarm.At, StarvedAt);
+    public TimeSpan WakeAt => _waiting.Queued == 0 ? _alarm.At : Time.Earlier(_alarm.At, StarvedAt);
 
     /// <summary>Does what is due by the clock.</summary>
     public void Sweep(TimeSpan now)
@@ -49,7 +49,7 @@ internal sealed partial class PoolState
     /// <summary>Closes idle connections beyond the minimum that were idle for too long, the oldest first.</summary>
     private void TrimIdle(TimeSpan now)
     {
-        while (!IsKeptForNext && _size.IdleTooLong(now) is { } slot)
+        while (_size.IdleTooLong(now) is { } slot && !IsKeptForNext)
             Close(slot, CloseReason.Idle);
     }
 

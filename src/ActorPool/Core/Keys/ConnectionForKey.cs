@@ -8,17 +8,19 @@ namespace ActorPool.Core.Keys;
 /// Same key, same connection: which connection a request gets, and what must be done to it first. In this order:
 /// <list type="number">
 /// <item>The key is in use: the key's lease if keys are shared, a turn after it if they are exclusive.</item>
-/// <item>The key's session, if it is idle. If the pool is testing it or rolling it back, the request waits for it.</item>
+/// <item>A session is being initialized for the key: the request waits for that one.</item>
+/// <item>The key's session, if it is idle. If the pool is testing it or rolling it back, the request waits for it, unless that is slow or the pool
+/// does not wait for others.</item>
 /// <item>An idle connection that belongs to no key.</item>
-/// <item>A new connection, while fewer than <c>max-connections</c> exist.</item>
+/// <item>A new connection, while fewer than <c>max-connections</c> exist, unless opens fail or are slow.</item>
 /// <item>The idle session of the key that was used least recently.</item>
 /// </list>
-/// A request without a key starts at the third. With <c>key-affinity = while-held</c> no idle session belongs to a key. Requests are served in
+/// A request without a key starts at the fourth. With <c>key-affinity = while-held</c> no idle session belongs to a key. Requests are served in
 /// the order of the queue: one that finds others waiting stands behind them, even if its key's session is idle.
 /// </summary>
 /// <remarks>
-/// This class chooses by the second, third and fifth rule. <c>PoolState.Borrow</c> and <c>WaitingRequests</c> apply the first,
-/// <c>PoolState.Serve</c> the fourth and fifth for the whole queue.
+/// This class chooses by the third, fourth and sixth rule. <c>PoolState.Borrow</c> and <c>WaitingRequests</c> apply the first two,
+/// <c>PoolState.Serve</c> the last two for the whole queue.
 /// </remarks>
 /// <param name="policy">The pool's settings.</param>
 /// <param name="idle">The idle connections, in their order.</param>
@@ -27,7 +29,7 @@ namespace ActorPool.Core.Keys;
 internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle, WhenToTest health, Func<Slot, bool> prependReset)
 {
     /// <summary>
-    /// The idle connection that a request prefers, by the second and third rule; null when there is none. In a pool that does not wait for
+    /// The idle connection that a request prefers, by the third and fourth rule; null when there is none. In a pool that does not wait for
     /// others the connection may still be resetting.
     /// </summary>
     /// <param name="key">Null for unkeyed use.</param>
@@ -54,7 +56,7 @@ internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle, 
         && key?.LastSlot is { State: not SlotState.Opening, Operation: { IsSlow: false, InitializesFor: null } operation } slot
         && key.IsLastSession(slot) && !operation.Work.Has(ConnectionWork.FullReset);
 
-    /// <summary>The session that is taken from its key by the fifth rule.</summary>
+    /// <summary>The session that is taken from its key by the sixth rule.</summary>
     public Slot? LeastRecentlyOwned => idle.LeastRecentlyOwned;
 
     /// <summary>
