@@ -158,6 +158,20 @@ public sealed class KeyTableTests
     }
 
     [Fact]
+    public void An_equal_key_that_is_added_during_a_comparison_is_found()
+    {
+        var keys = new KeyTable(10);
+        keys.Use(new AwkwardKey("other"));
+        KeyEntry? added = null;
+        var late = new InterruptedKey(() => added ??= keys.Use(new InterruptedKey(() => { })));
+
+        var found = keys.Use(late);
+
+        Assert.NotNull(added);
+        Assert.Same(added, found);
+    }
+
+    [Fact]
     public async Task A_key_that_blocks_holds_up_no_other_key_of_its_hash_code()
     {
         using var entered = new ManualResetEventSlim();
@@ -242,6 +256,18 @@ public sealed class KeyTableTests
 
     private sealed record Colliding(int Number)
     {
+        public override int GetHashCode() => 1;
+    }
+
+    /// <summary>All of these are equal; comparing one runs something first.</summary>
+    private sealed class InterruptedKey(Action interruption)
+    {
+        public override bool Equals(object? obj)
+        {
+            interruption();
+            return obj is InterruptedKey;
+        }
+
         public override int GetHashCode() => 1;
     }
 }
