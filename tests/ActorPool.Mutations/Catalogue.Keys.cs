@@ -22,8 +22,6 @@ internal static partial class Catalogue
             "policy.PrependReset && health.Probe(slot) == SocketState.Silent && prependReset(slot)", "policy.PrependReset && prependReset(slot)"),
         new("a session with a pending reset still belongs to its last key", "Keys/ConnectionForKey.cs",
             "        Sessions.Begin(slot);\n        idle.Disown(slot);", "        idle.Disown(slot);"),
-        new("a session with a pending reset stands among those that belong to a key", "Keys/ConnectionForKey.cs",
-            "        idle.Disown(slot);\n", ""),
         new("an open transaction goes to a waiting request, with a pending reset", "PoolState.Return.cs",
             "condition != ReturnCondition.InTransaction && _waiting.Demand > 0", "_waiting.Demand > 0"),
         new("the reset of a return is left when no request takes the connection", "PoolState.Return.cs",
