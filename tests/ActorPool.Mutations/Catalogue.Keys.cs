@@ -31,7 +31,7 @@ internal static partial class Catalogue
         new("another key's session is taken while an open is in flight", "Keys/ConnectionForKey.cs",
             "offered is { State: SlotState.Idle, Session.IsUsed: false } ?", "offered is { State: SlotState.Idle } ?"),
         new("a key loses its session while it is tested", "Keys/ConnectionForKey.cs",
-            "        if (IsOwnBusy(key))\n            return null;\n", ""),
+            "        if (IsKeySessionBusy(key))\n            return null;\n", ""),
         new("a pending reset that was not sent is left", "PoolState.Return.cs",
             "var isResetPending = condition == ReturnCondition.ResetPending;", "var isResetPending = false; if (condition == ReturnCondition.ResetPending) { BecomeIdle(slot, now, wasUsed: true); return; }"),
         new("the pending reset of a request that was given up is left", "PoolState.Borrow.cs",

@@ -5,10 +5,10 @@ namespace ActorPool.Core;
 /// <summary>The kinds of <see cref="Effect"/>.</summary>
 internal enum EffectKind : byte
 {
-    /// <summary>Give the slot's connection to the waiter, which was claimed: a new lease.</summary>
+    /// <summary>Lend the slot's connection to the waiter, which is claimed: a new lease.</summary>
     Grant,
 
-    /// <summary>Give the slot's present lease to one more waiter of the same key, which was claimed.</summary>
+    /// <summary>Give the slot's present lease to another waiter of the same key, which is claimed.</summary>
     Join,
 
     /// <summary>Answer the waiter with the error of <see cref="Effect.Refusal"/>.</summary>
@@ -23,10 +23,10 @@ internal enum EffectKind : byte
     /// <summary>Close an idle connection.</summary>
     Close,
 
-    /// <summary>Close a connection that may be opening or busy: end what runs at the server, then cut.</summary>
+    /// <summary>Close a connection that may be opening or busy: cancel what runs at the server, then close the socket.</summary>
     Abort,
 
-    /// <summary>The slot's lease is over for the reason <see cref="Effect.End"/>, against its borrower's will.</summary>
+    /// <summary>The slot's lease is over for the reason <see cref="Effect.End"/>, other than a return.</summary>
     EndLease,
 
     /// <summary>The borrower has no lease and no waiting request left.</summary>
@@ -35,23 +35,23 @@ internal enum EffectKind : byte
     /// <summary>The pool is ready.</summary>
     Started,
 
-    /// <summary>The start failed with <see cref="Effect.Cause"/>; every connection is gone again.</summary>
+    /// <summary>The start failed with <see cref="Effect.Cause"/>; every connection is closed.</summary>
     StartFailed,
 
     /// <summary>A lease has been held for longer than <c>leak-warning-after</c>.</summary>
     LeakWarning,
 
-    /// <summary>Everything is lent, requests wait and no lease comes back: a garbage collection may find forgotten ones.</summary>
+    /// <summary>All connections are lent, requests wait and no lease is returned: a garbage collection may find forgotten leases.</summary>
     Collect,
 
-    /// <summary>The pool ends: no connection takes the place of one that does not exit.</summary>
+    /// <summary>The pool closes: its connections need not wait for opens that hang, since none takes their place.</summary>
     LastClosing,
 
     /// <summary>The pool is closed and every connection is gone.</summary>
     AllClosed,
 }
 
-/// <summary>Something the core decided and the shell has to carry out.</summary>
+/// <summary>A decision of the core, which the shell carries out.</summary>
 internal readonly record struct Effect(EffectKind Kind)
 {
     public Waiter? Waiter { get; init; }
@@ -60,7 +60,7 @@ internal readonly record struct Effect(EffectKind Kind)
 
     public Borrower? Borrower { get; init; }
 
-    /// <summary>What to do; of an <see cref="EffectKind.Abort"/>, what took too long.</summary>
+    /// <summary>What to do; for an <see cref="EffectKind.Abort"/>, the work that took too long.</summary>
     public ConnectionWork Work { get; init; }
 
     /// <summary>The shell's name for the backend that <see cref="ConnectionWork.Terminate"/> is to end.</summary>
@@ -72,6 +72,6 @@ internal readonly record struct Effect(EffectKind Kind)
 
     public Exception? Cause { get; init; }
 
-    /// <summary>Of a <see cref="EffectKind.Refuse"/>: what stood between the request and a connection.</summary>
+    /// <summary>For a <see cref="EffectKind.Refuse"/>: why there was no connection for the request.</summary>
     public Shortage? Why { get; init; }
 }

@@ -9,12 +9,12 @@ namespace ActorPool.Core;
 internal sealed partial class PoolState
 {
     /// <summary>
-    /// A request for a connection: answered now, or put among the waiting ones (then its state is not <see cref="WaiterState.Done"/>).
-    /// One with a key brings the key's <see cref="Waiter.Entry"/>.
+    /// Answers a request for a connection now, or adds it to the waiting requests (its state is then not <see cref="WaiterState.Done"/>).
+    /// For a request with a key, <see cref="Waiter.Entry"/> is set.
     /// </summary>
     /// <remarks>
-    /// The order of the rules is psycopg2's: closed, the key in use, an idle connection, exhausted, a new connection. Which idle connection,
-    /// <see cref="ConnectionForKey"/> says.
+    /// The order of the rules is psycopg2's: closed, the key in use, an idle connection, exhausted, a new connection.
+    /// <see cref="ConnectionForKey"/> chooses the idle connection.
     /// </remarks>
     public void Get(Waiter waiter, TimeSpan now)
     {
@@ -68,8 +68,8 @@ internal sealed partial class PoolState
     }
 
     /// <summary>
-    /// The idle connection that a request with this key prefers. The sweep that closes expired connections may be late: those it has left are
-    /// closed here.
+    /// The idle connection that a request with this key prefers. The sweep that closes expired connections may be late, so they are
+    /// closed here too.
     /// </summary>
     private Slot? PickIdle(KeyEntry? key, Slot? offered, TimeSpan now)
     {
@@ -96,7 +96,7 @@ internal sealed partial class PoolState
         var key = waiter.Entry;
         if (!waiter.TryClaim())
         {
-            // The reset that was to be sent with its first command has no command to go with.
+            // The request was given up, so no first command follows with which the pending reset could be sent.
             if (slot.Session.IsResetPending && slot.State == SlotState.Idle)
                 StartWork(slot, ConnectionWork.FullReset, now);
             if (waiter.State == WaiterState.New && key is not null)

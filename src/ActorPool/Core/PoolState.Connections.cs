@@ -4,7 +4,7 @@ using ActorPool.Core.Model;
 
 namespace ActorPool.Core;
 
-// Connections: opens, round trips and closes are started, and their reports come back.
+// Connections: starts opens, round trips and closes, and handles their reports.
 internal sealed partial class PoolState
 {
     internal static readonly Exception CrashWhileOpening = new InvalidOperationException("The actor that was opening a connection crashed.");
@@ -21,7 +21,7 @@ internal sealed partial class PoolState
 
     private bool KeepsMin => _policy.KeepMin && IsLending;
 
-    /// <summary>Asked when an open is wanted: if only the pause after a failure is in the way, the pool wakes at its end.</summary>
+    /// <summary>Whether an open may start now. If only the pause after a failure prevents it, the pool wakes at the end of the pause.</summary>
     private bool CanOpen(TimeSpan now)
     {
         if (!_size.MayOpen(opensFail: _backoff.Failures > 0))
@@ -51,15 +51,15 @@ internal sealed partial class PoolState
             _backoff.Succeeded();
         _slots.Opened(slot, _whenToTest.TestAfter(slot), now);
         Sessions.Begin(slot);
-        Sessions.ResetIsDue(slot, false);
+        Sessions.SetResetPending(slot, false);
         if (Phase == PoolPhase.Starting && _slots.Staying - _slots.Count(SlotState.Opening) + 1 >= _size.Min)
             Run();
         BecomeIdle(slot, now, wasUsed: true);
     }
 
     /// <summary>
-    /// An attempt to open failed. No backend is left of it, unless that is unclear: then the shell closes it, and reports
-    /// <see cref="Closed"/> later.
+    /// An attempt to open failed. It leaves no backend, unless the failure is <see cref="ConnectFailure.Unclear"/>: then the shell closes
+    /// the connection and calls <see cref="Closed"/> later.
     /// </summary>
     public void OpenFailed(Slot slot, int incarnation, Exception error, ConnectFailure failure, TimeSpan now)
     {
@@ -81,7 +81,7 @@ internal sealed partial class PoolState
         Serve(now);
     }
 
-    /// <summary>The round trip of a slot succeeded: its connection works, and is clean as far as the work goes.</summary>
+    /// <summary>The round trip of a slot succeeded: its connection works, and the work (a reset, for example) is done.</summary>
     public void WorkDone(Slot slot, int incarnation, TimeSpan now)
     {
         if (slot.Incarnation != incarnation || slot.State is not (SlotState.Resetting or SlotState.Validating))
@@ -103,19 +103,19 @@ internal sealed partial class PoolState
             BecomeIdle(slot, now, wasUsed: operation.Work.Has(ConnectionWorkKinds.OfReset));
     }
 
-    /// <summary>The round trip of a slot failed: the next candidate takes its place at once.</summary>
+    /// <summary>The round trip of a slot failed: its connection is closed, and the queue is served again at once.</summary>
     /// <param name="slot">The slot of the connection.</param>
     /// <param name="incarnation">Which connection it was.</param>
     /// <param name="error">What happened.</param>
-    /// <param name="byHook">A hook of the user's failed; the connection may be sound.</param>
+    /// <param name="byHook">A hook of the user failed; the connection may still work.</param>
     /// <param name="now">The present time.</param>
-    /// <param name="isForAll">What failed may be wrong with the other connections too, even though it was a hook that failed.</param>
+    /// <param name="isForAll">The hook's error may concern the other connections too, so they are tested.</param>
     public void WorkFailed(Slot slot, int incarnation, Exception error, bool byHook, TimeSpan now, bool isForAll = false)
     {
         if (slot.Incarnation != incarnation || slot.State is not (SlotState.Resetting or SlotState.Validating))
             return;
         var operation = slot.Operation!;
-        // New connections that fail their check are as useless as failed opens: without a pause they would be opened and closed in a circle.
+        // A new connection that fails its check counts as a failed open: without a pause the pool would open and close connections in a loop.
         if (byHook && !slot.Connection!.WasLent && operation.Work.Has(ConnectionWork.Check))
             _backoff.Failed(now, error, byCheck: true);
         if (byHook && operation.InitializesFor is { } key)
@@ -127,7 +127,7 @@ internal sealed partial class PoolState
         Serve(now);
     }
 
-    /// <summary>A connection is closed and its backend gone: the slot can be filled again.</summary>
+    /// <summary>A connection is closed and its backend gone: the slot is free.</summary>
     public void Closed(Slot slot, int incarnation, TimeSpan now)
     {
         if (slot.Incarnation != incarnation || slot.State != SlotState.Closing)
@@ -137,7 +137,7 @@ internal sealed partial class PoolState
             Serve(now);
     }
 
-    /// <summary>What drives the connection crashed, in any state: a lease ends, and the connection is closed.</summary>
+    /// <summary>The shell's part for this connection crashed, in any state: its lease ends, and the connection is closed.</summary>
     public void Lost(Slot slot, int incarnation, TimeSpan now)
     {
         if (slot.Incarnation != incarnation || slot.State == SlotState.Free)
@@ -163,8 +163,8 @@ internal sealed partial class PoolState
         TerminateSurvivors(now);
     }
 
-    // By a connection of the pool: one opened for this alone would exceed max-connections. Until then the backend is not forgotten; if it has
-    // exited meanwhile, nothing happens.
+    // An idle connection of the pool does this: one opened for the purpose would exceed max-connections. The backend stays in the queue until
+    // a connection is idle. If it has exited by then, nothing happens.
     private void TerminateSurvivors(TimeSpan now)
     {
         while (_survivors.Count > 0 && _slots.Idle.Oldest is { } idle)
@@ -174,7 +174,7 @@ internal sealed partial class PoolState
     private void StartWork(Slot slot, ConnectionWork work, TimeSpan now, KeyEntry? key = null, object? backend = null, bool keepsPlace = false)
     {
         _slots.BeginWork(slot, work, now, key);
-        Sessions.ResetIsDue(slot, false);
+        Sessions.SetResetPending(slot, false);
         if (slot.State == SlotState.Resetting)
             _alarm.By(_whenToTest.StuckAt(slot));
         Effects.Add(new Effect(EffectKind.Work) { Slot = slot, Work = work, Backend = backend });
@@ -182,7 +182,7 @@ internal sealed partial class PoolState
             _slots.Idle.KeepPlace(slot);
     }
 
-    /// <summary>Closes an idle connection, or one that has just come back.</summary>
+    /// <summary>Closes an idle connection, or one that was just returned.</summary>
     private void Close(Slot slot, CloseReason reason)
     {
         _slots.BeginClose(slot, reason);
@@ -203,8 +203,8 @@ internal sealed partial class PoolState
     }
 
     /// <summary>
-    /// Requests that wait for no other borrower learn at once that the open failed for which they waited. The others keep waiting,
-    /// unless the error does not pass and there is no other connection.
+    /// Refuses the requests that wait for no other borrower and counted on the failed open. The others keep waiting, unless the error is
+    /// permanent and the pool has no other connection.
     /// </summary>
     private void RefuseForFailure(Exception error, ConnectFailure failure)
     {

@@ -7,16 +7,16 @@ internal sealed partial class PoolState
 {
     private TimeSpan _pausedAt;
 
-    /// <summary>No connection is lent or opened; requests wait, unless they wait for no other borrower.</summary>
+    /// <summary>No connection is lent or opened. Requests wait; those that wait for no other borrower are refused.</summary>
     public bool IsPaused { get; private set; }
 
     /// <summary>
-    /// Everything that was lent has come back and is rolled back, or its backend is gone. Tests, opens and the closing of idle connections
-    /// are the pool's own work: nothing of a borrower runs on those.
+    /// Every lease has ended, and its connection is rolled back or its backend gone. Tests, opens and closes of idle connections do not
+    /// count: no borrower's work runs on them.
     /// </summary>
     public bool AllReturned => _slots.Count(SlotState.InUse) == 0 && _slots.Count(SlotState.Resetting) == 0 && !_slots.IsUseEnding;
 
-    /// <summary>Other limits from now on. What is lent beyond the new maximum is closed on its return.</summary>
+    /// <summary>Sets new limits. Connections lent beyond the new maximum are closed on their return.</summary>
     public void Resize(int min, int max, TimeSpan now)
     {
         _size.Set(min, max);
@@ -33,7 +33,7 @@ internal sealed partial class PoolState
         _alarm.By(now);
     }
 
-    /// <summary>Replaces every connection: idle ones at once, those in use when they come back.</summary>
+    /// <summary>Replaces every connection: idle ones at once, those in use on their return.</summary>
     public void Drain(TimeSpan now)
     {
         _slots.Outdate();

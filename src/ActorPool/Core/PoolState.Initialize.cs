@@ -5,8 +5,8 @@ using ActorPool.Core.Waiting;
 
 namespace ActorPool.Core;
 
-// Initializing sessions: the user's hook makes a new session ready for a key. Unlike other work it is bound to the requests of that key: they had
-// their turn, and a slow hook of theirs holds up no other request.
+// Initializing sessions: the user's hook prepares a new session for a key. Unlike other work it is bound to the requests of that key: they leave
+// the queue, so a slow hook delays no other request.
 internal sealed partial class PoolState
 {
     private void Initialize(Slot slot, KeyEntry key, TimeSpan now)
@@ -16,7 +16,7 @@ internal sealed partial class PoolState
         StartWork(slot, ConnectionWork.Initialize, now, key);
     }
 
-    /// <summary>The session is ready: the requests of its key get it. Without any, it is an idle one of the key.</summary>
+    /// <summary>The session is ready: the requests of its key get it. If none is left, the connection becomes idle, with the key's session.</summary>
     private void Initialized(Slot slot, KeyEntry key, TimeSpan now)
     {
         Sessions.Initialized(slot, key);
@@ -44,7 +44,7 @@ internal sealed partial class PoolState
         Keys.Release(key);
     }
 
-    /// <summary>The session is not to be had after all: the requests of the key are queued again, where they stood before.</summary>
+    /// <summary>The key does not get this session after all: its requests return to their places in the queue.</summary>
     private void EndInitialization(KeyEntry key)
     {
         Sessions.EndInitialization(key);

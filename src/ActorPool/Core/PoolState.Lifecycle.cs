@@ -12,7 +12,7 @@ internal sealed partial class PoolState
 
     /// <summary>Opens the first <c>min-connections</c>. Ends in <see cref="EffectKind.Started"/> or <see cref="EffectKind.StartFailed"/>.</summary>
     /// <param name="now">The present time.</param>
-    /// <param name="patience">For how long errors that pass are tried again; null for <c>acquire-timeout</c>, negative for ever.</param>
+    /// <param name="patience">How long opens are retried after errors that pass by themselves; null for <c>acquire-timeout</c>, negative for no limit.</param>
     public void Start(TimeSpan now, TimeSpan? patience = null)
     {
         var most = patience ?? _policy.AcquireTimeout;
@@ -24,7 +24,7 @@ internal sealed partial class PoolState
 
     /// <summary>
     /// Ends everything now: requests are refused, leases end, connections are closed, even those at work.
-    /// False when the pool is closed already. Ends in <see cref="EffectKind.AllClosed"/>.
+    /// False when the pool was already closed. <see cref="EffectKind.AllClosed"/> follows when every slot is free.
     /// </summary>
     public bool CloseAll()
     {
@@ -45,12 +45,12 @@ internal sealed partial class PoolState
         return true;
     }
 
-    /// <summary>Lends no more; borrowed connections may come back until the deadline, then the rest is closed as by <see cref="CloseAll"/>.</summary>
+    /// <summary>Lends no connection from now on. Borrowed ones may be returned until the deadline; then <see cref="CloseAll"/> closes the rest.</summary>
     public void Stop(TimeSpan now, TimeSpan patience)
     {
         if (Phase == PoolPhase.Stopping)
         {
-            // A second order can only be more urgent.
+            // A second stop can only bring the deadline forward.
             _stopDeadline = Time.Earlier(_stopDeadline, now + patience);
             _alarm.By(_stopDeadline);
             EndStopIfDue(now);

@@ -3,7 +3,7 @@ using ActorPool.Core.Model;
 
 namespace ActorPool.Core;
 
-// Testing idle connections, and giving up what is stuck when a request needs its place.
+// Testing idle connections, and giving up stuck resets when a request needs their places.
 internal sealed partial class PoolState
 {
     // The last sweep found a stuck reset, and no request that needed its place.
@@ -37,7 +37,7 @@ internal sealed partial class PoolState
             _alarm.By(now);
     }
 
-    /// <summary>Gives up stuck resets, but only for requests that wait and find no room. False when there was none to give up.</summary>
+    /// <summary>Gives up stuck resets, but only while waiting requests need their places. False when none was given up.</summary>
     private bool GiveUpStuck(TimeSpan now)
     {
         var any = false;
@@ -57,8 +57,8 @@ internal sealed partial class PoolState
     }
 
     /// <summary>
-    /// More requests wait than will be served without it. A close may hang as well, so its place does not count. In a pool that does not wait for
-    /// others nothing is ever slow, so round trips do not count.
+    /// The pool is full, and more requests wait than the operations in flight will serve. Closes do not count, since a close may hang as well.
+    /// In a synchronous pool no operation is marked as slow, so its round trips do not count either.
     /// </summary>
     private bool NeedsPlace =>
         IsLending && !_size.HasRoom

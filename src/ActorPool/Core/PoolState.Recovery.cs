@@ -6,8 +6,8 @@ using ActorPool.Core.Waiting;
 
 namespace ActorPool.Core;
 
-// Recovery: after a crash of the shell a new state is built on the old one's slots, and each is adopted as what was found in it. No request waits;
-// leases go on.
+// Recovery: after a crash of the shell a new state takes over the slots of the old one, each by what was found in it. Leases go on; no request
+// waits.
 internal sealed partial class PoolState
 {
     /// <param name="crashed">The state of the shell that crashed; not to be used again.</param>
@@ -21,7 +21,7 @@ internal sealed partial class PoolState
         _size.Set(crashed._size.Min, crashed._size.Max);
         (IsPaused, _pausedAt) = (crashed.IsPaused, crashed._pausedAt);
         Phase = PoolPhase.Running;
-        // The waiting requests were answered by the crashed shell; what comes of them later is stale.
+        // The crashed shell answered the waiting requests: a later report about one changes nothing.
         foreach (var waiter in crashed.AllWaiting().ToArray())
             WaitingRequests.Abandon(waiter);
         Keys.Recover();
@@ -31,7 +31,7 @@ internal sealed partial class PoolState
     public IEnumerable<Waiter> AllWaiting() =>
         _waiting.All(_slots.All.Select(slot => slot.Lease?.Key ?? slot.Operation?.InitializesFor).OfType<KeyEntry>());
 
-    /// <summary>Takes over a slot. To be called for each, those of the oldest leases first.</summary>
+    /// <summary>Takes over a slot. Call it for each slot, those with the oldest leases first.</summary>
     /// <param name="slot">The slot, as the crash left it.</param>
     /// <param name="fate">What was found in it.</param>
     /// <param name="now">The present time.</param>

@@ -3,13 +3,13 @@ using ActorPool.Core.Slots;
 
 namespace ActorPool.Core;
 
-// Refusing requests, and why. The facts are taken once for all requests that one sweep refuses; the borrower that gets an error puts them into words.
+// Refusing requests, and why. One sweep collects the facts once for all requests that it refuses; the text is made where the error is read.
 internal sealed partial class PoolState
 {
-    // Cleared after the sweep that has made it.
+    // Why there is a shortage: the same for all requests that one sweep expires.
     private Shortage? _shortage;
 
-    /// <summary>A refusal that was not the core's to decide is counted with the others.</summary>
+    /// <summary>Counts a refusal that the shell decided.</summary>
     public void CountRefusal(Refusal refusal) => _tally.Counts.Of(refusal)++;
 
     private void RefuseNew(Waiter waiter, Refusal refusal, Shortage? why = null)
@@ -59,7 +59,7 @@ internal sealed partial class PoolState
             Refuse(waiter, Refusal.Timeout, why: why);
     }
 
-    /// <summary>Why a waiting request was not served. Reads every slot, once a sweep.</summary>
+    /// <summary>Why a waiting request was not served. Reads every slot, at most once in a sweep.</summary>
     private Shortage WhyWaiting(Waiter waiter, TimeSpan now)
     {
         if (!IsPaused && waiter is { State: WaiterState.Parked, Entry.HeldBy: { } held })

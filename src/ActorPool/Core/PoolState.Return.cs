@@ -12,11 +12,11 @@ internal sealed partial class PoolState
     // The borrowers of the lease that is being ended.
     private readonly List<Borrower> _holders = [];
 
-    /// <summary>The borrower's own return of a lease. False when that lease is not out: then nothing is changed.</summary>
+    /// <summary>A borrower returns its lease. False, with nothing changed, when that lease is not out.</summary>
     /// <param name="slot">The slot of the connection.</param>
     /// <param name="leaseId">The lease that is returned.</param>
     /// <param name="close">The borrower wants the connection closed.</param>
-    /// <param name="condition">In what state the driver's connection came back.</param>
+    /// <param name="condition">The condition of the driver's connection at the return.</param>
     /// <param name="now">The present time.</param>
     public bool Put(Slot slot, long leaseId, bool close, ReturnCondition condition, TimeSpan now)
     {
@@ -37,7 +37,7 @@ internal sealed partial class PoolState
         return true;
     }
 
-    /// <summary>As <see cref="Put"/>, of a lease that never reached a borrower: its session is as new as it was.</summary>
+    /// <summary>As <see cref="Put"/>, for a lease that never reached a borrower: a new session counts as new again.</summary>
     public void PutUnused(Slot slot, long leaseId, ReturnCondition condition, TimeSpan now)
     {
         if (slot.LeaseId == leaseId && slot.Lease is { IsNewSession: true } lease)
@@ -55,7 +55,7 @@ internal sealed partial class PoolState
         Serve(now);
     }
 
-    /// <summary>A watched actor has stopped, and with it its requests and the leases that it held alone.</summary>
+    /// <summary>A watched actor has stopped: its requests end, and so do the leases that no other borrower holds.</summary>
     public void BorrowerStopped(Borrower borrower, TimeSpan now)
     {
         foreach (var waiter in borrower.Waiters.ToArray())
@@ -73,7 +73,7 @@ internal sealed partial class PoolState
         Serve(now);
     }
 
-    /// <summary>Ends a lease against its borrower's will; the connection is never used again.</summary>
+    /// <summary>Ends a lease without a return; its connection is closed.</summary>
     private void EndByForce(Slot slot, LeaseEnd end)
     {
         EndLease(slot);
@@ -113,7 +113,7 @@ internal sealed partial class PoolState
     private void Recycle(Slot slot, ReturnCondition condition, TimeSpan now)
     {
         var isResetPending = condition == ReturnCondition.ResetPending;
-        // Its borrower did nothing in the session.
+        // No command ran in the session, so it is new again once the pending reset is done.
         if (isResetPending)
             BeginSessionAfterReturn(slot);
         var work = ResetOf(slot, condition, now);
@@ -135,7 +135,7 @@ internal sealed partial class PoolState
         return work == ConnectionWork.None && _whenToTest.DiedWhileLent(slot, now) ? ConnectionWork.Validate : work;
     }
 
-    // Only when a request waits that will send a command.
+    // Only when a request waits: its first command carries the reset.
     private bool MayPrependReset(ConnectionWork work, ReturnCondition condition) =>
         work == ConnectionWork.FullReset && condition != ReturnCondition.InTransaction && _waiting.Demand > 0;
 
@@ -148,7 +148,7 @@ internal sealed partial class PoolState
             Sessions.Begin(slot);
     }
 
-    /// <summary>The reset goes with the first command of the oldest waiting request. If no request takes the connection, reset it now.</summary>
+    /// <summary>Offers the connection to the waiting requests: the next borrower's first command carries the reset. If no request takes it, it is reset now.</summary>
     private void HandOver(Slot slot, TimeSpan now)
     {
         BeginSessionAfterReturn(slot);
@@ -157,7 +157,7 @@ internal sealed partial class PoolState
             StartWork(slot, ConnectionWork.FullReset, now);
     }
 
-    /// <summary>A connection has nothing left to do: a waiting request gets it, or it lies idle.</summary>
+    /// <summary>A connection has nothing left to do: a waiting request gets it, or it becomes idle.</summary>
     /// <param name="slot">Its slot.</param>
     /// <param name="now">The present time.</param>
     /// <param name="wasUsed">It was opened, used or reset, and not only tested.</param>

@@ -8,9 +8,9 @@ namespace ActorPool.Core;
 internal sealed partial class PoolState
 {
     /// <summary>
-    /// Serves the queue as far as connections are there, and starts what is needed for the rest: round trips first, then opens,
-    /// then the sessions of other keys. Work is never bound to a request: the oldest one when it ends is served by it,
-    /// so no request waits behind a stuck operation. Takes at most one step per slot, however many requests wait.
+    /// Serves the queue from the idle connections, and starts work for the rest: round trips first, then opens,
+    /// then the sessions of other keys. Work is not bound to a request: when it ends, its connection serves the oldest request of that moment.
+    /// So no request waits behind a stuck operation. Takes at most one step per slot, however many requests wait.
     /// </summary>
     /// <param name="now">The present time.</param>
     /// <param name="offered">A connection that has just become idle: it is preferred to one that needs work first, unless it holds another key's session.</param>
@@ -47,8 +47,8 @@ internal sealed partial class PoolState
             if (_waiting.Demand <= _slots.InFlight.SoonReady || _waiting.ElementAt(_slots.InFlight.SoonReady) is not { } waiter)
                 return;
             slot = PickIdle(waiter.Entry, offered, now);
-            // That request waits for its key's session: an idle connection is made ready for the first one instead.
-            if (slot is null && _connectionForKey.IsOwnBusy(waiter.Entry))
+            // That request waits for its key's session: prepare an idle connection for the first request instead.
+            if (slot is null && _connectionForKey.IsKeySessionBusy(waiter.Entry))
                 (slot, waiter) = (PickIdle(first.Entry, offered, now), first);
             if (slot is { State: not SlotState.Idle })
             {
@@ -76,11 +76,11 @@ internal sealed partial class PoolState
     /// </summary>
     private Slot? OrJustReady(Slot? slot, Slot? offered, Waiter waiter, TimeSpan now) =>
         offered is { State: SlotState.Idle } && _slots.Idle.IsCommon(offered)
-        && slot is { State: SlotState.Idle } && !ReferenceEquals(slot, _connectionForKey.Own(waiter.Entry)) && _connectionForKey.NeededWork(slot, waiter.Entry, now) != ConnectionWork.None
+        && slot is { State: SlotState.Idle } && !ReferenceEquals(slot, _connectionForKey.IdleSessionOf(waiter.Entry)) && _connectionForKey.NeededWork(slot, waiter.Entry, now) != ConnectionWork.None
             ? offered
             : slot;
 
-    /// <summary>As <see cref="OrJustReady"/>, of the session of another key: it was validated for the request that takes it over.</summary>
+    /// <summary>As <see cref="OrJustReady"/>, for another key's session: it was validated for the request that takes it over.</summary>
     private bool IsJustTested(Slot? offered, TimeSpan now) =>
         offered is { State: SlotState.Idle, Connection: { } connection } && connection.HeardAt == now && connection.IdleSince < now && _slots.Idle.IsOwned(offered);
 
@@ -90,16 +90,16 @@ internal sealed partial class PoolState
             StartOpen(now);
     }
 
-    /// <summary>Nothing else is left for the waiting requests: the session of the least recently used key.</summary>
+    /// <summary>When nothing else is left, the waiting requests get the sessions of other keys, the least recently used key's first.</summary>
     private void TakeOver(TimeSpan now, Slot? offered)
     {
         while (_waiting.First is { } first && _waiting.Demand > _slots.InFlight.SoonReady + _slots.InFlight.SoonOpen && PickTakeOver(now) is { } oldest)
         {
             var slot = IsJustTested(offered, now) && _connectionForKey.NeededWork(oldest, first.Entry, now) != ConnectionWork.None ? offered! : oldest;
             // Its key's session is ready in a moment.
-            if (_connectionForKey.IsOwnBusy(first.Entry))
+            if (_connectionForKey.IsKeySessionBusy(first.Entry))
                 return;
-            // Room for one more is better, unless the opens seem to be stuck.
+            // A new connection is better while there is room, unless opens are slow or pause after a failure.
             if (_size.HasRoom && !IsBackingOff(now) && !_slots.InFlight.AnyOpenIsSlow)
                 return;
             if (!_connectionForKey.TryMakeReady(slot, first.Entry, now))
@@ -143,7 +143,7 @@ internal sealed partial class PoolState
     private void CloseExpired(Slot slot, TimeSpan now)
     {
         Close(slot, CloseReason.Expired);
-        // For the refill to the minimum.
+        // The next sweep refills the pool to its minimum.
         _alarm.By(now);
     }
 

@@ -6,10 +6,10 @@ namespace ActorPool.Core;
 // The clock: deadlines, idle times, ages, holds, background tests, the next attempt to open, and the moment at which the pool has to be woken.
 internal sealed partial class PoolState
 {
-    /// <summary>A pool is starved when everything is lent, the oldest request waits and no connection was lent anew for this long.</summary>
+    /// <summary>A pool is starved when all connections are lent, and for this long the oldest request has waited and no lease has begun.</summary>
     internal static readonly TimeSpan StarvedAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>A garbage collection stops the application for a moment.</summary>
+    /// <summary>The shortest time between two collections, since each stops the application for a moment.</summary>
     internal static readonly TimeSpan CollectAtMostEvery = TimeSpan.FromMinutes(1);
 
     private const int DueAtOnce = 1000;
@@ -17,7 +17,7 @@ internal sealed partial class PoolState
     private readonly List<Waiter> _due = [];
     private TimeSpan _collectAgainAt = TimeSpan.MinValue;
 
-    /// <summary>When <see cref="Sweep"/> is to be called next, at the latest; <see cref="TimeSpan.MaxValue"/> for never.</summary>
+    /// <summary>The latest time of the next call of <see cref="Sweep"/>; <see cref="TimeSpan.MaxValue"/> for never.</summary>
     public TimeSpan WakeAt => _waiting.Queued == 0 ? _alarm.At : Time.Earlier(_alarm.At, StarvedAt);
 
     /// <summary>Does what is due by the clock.</summary>
@@ -65,10 +65,10 @@ internal sealed partial class PoolState
             _alarm.By(due);
     }
 
-    /// <summary>With <c>idle-timeout = 0s</c>: the oldest request waits for its key's session, and an idle connection is there for the next one.</summary>
+    /// <summary>With <c>idle-timeout = 0s</c>, an idle connection is kept for the next request while the oldest one waits for its key's session.</summary>
     private bool IsKeptForNext =>
         _policy.IdleTimeout == TimeSpan.Zero && IsLending
-        && _waiting.Demand > _slots.InFlight.SoonReady && _connectionForKey.IsOwnBusy(_waiting.First!.Entry);
+        && _waiting.Demand > _slots.InFlight.SoonReady && _connectionForKey.IsKeySessionBusy(_waiting.First!.Entry);
 
     private void EndLifetimes(TimeSpan now)
     {
@@ -79,7 +79,7 @@ internal sealed partial class PoolState
         }
     }
 
-    /// <summary>Leases that are out for long: reported once, then taken back.</summary>
+    /// <summary>Reports leases that are held for long, each once, and ends those held for too long.</summary>
     private void CheckHolds(TimeSpan now)
     {
         while (_lent.HeldTooLong(now) is { } slot)
@@ -89,8 +89,8 @@ internal sealed partial class PoolState
     }
 
     /// <summary>
-    /// When the pool asks for a garbage collection; never while it is not starved. The collector finds forgotten leases, and it does not run in a
-    /// process that does nothing else. The leases of actors end with them and need no collection.
+    /// When the pool asks for a garbage collection; <see cref="TimeSpan.MaxValue"/> while it is not starved. A collection finds forgotten leases,
+    /// and an idle process makes none by itself. The leases of actors end with them and need no collection.
     /// </summary>
     private TimeSpan StarvedAt =>
         _policy.CollectWhenStarved && _lent.HasUnwatched && _waiting.First is { } oldest && IsLending && _lent.Count >= _size.Max

@@ -12,14 +12,14 @@ namespace ActorPool.Core;
 /// The pool's decisions: which request gets which connection, which requests wait, and what is opened, reset, tested and closed.
 /// </summary>
 /// <remarks>
-/// <para>A plain class, for one caller at a time: no I/O, no clock, no threads. Every method takes the present time and leaves what is to be done in
-/// <see cref="Effects"/>. The shell that drives it carries those out before the next call. A report that comes back later names the connection
-/// (its incarnation) or the lease it belongs to; a stale one changes nothing.</para>
-/// <para>Each room owns its data and nothing decides for another: the slots and their life (<see cref="SlotTable"/>), the keys and their sessions
+/// <para>A plain class, for one caller at a time: no I/O, no clock, no threads. Every method takes the present time and adds its decisions to
+/// <see cref="Effects"/>. The shell is the code that drives it: the pool manager, or <c>SimpleShell</c>. It carries the effects out before its
+/// next call. A later report names its connection (by the incarnation) or its lease; a stale report changes nothing.</para>
+/// <para>Each room (a folder of <c>Core</c>) owns its data, and no other room writes it: the slots and their life (<see cref="SlotTable"/>), the keys and their sessions
 /// (<see cref="Sessions"/>, <see cref="ConnectionForKey"/>), the waiting requests (<see cref="WaitingRequests"/>), the leases
 /// (<see cref="LentConnections"/>), the tests (<see cref="WhenToTest"/>) and the size (<see cref="PoolSize"/>). This class joins them.</para>
-/// <para>Its chapters: borrowing, returning, serving the queue, connections, initializing sessions, testing, the clock, refusals, control, start and end,
-/// recovery.</para>
+/// <para>Its chapters are its files: Borrow, Return, Serve (the queue), Connections, Initialize (sessions), Liveness (tests), Sweep (the clock),
+/// Refuse, Control, Lifecycle (start and end) and Recovery.</para>
 /// </remarks>
 internal sealed partial class PoolState
 {
@@ -43,8 +43,8 @@ internal sealed partial class PoolState
     /// <param name="policy">Already validated.</param>
     /// <param name="now">The present time, on the clock that every call uses.</param>
     /// <param name="random">For jitter.</param>
-    /// <param name="probe">Reads the socket of an idle connection, in no time worth mentioning.</param>
-    /// <param name="prependReset">Has the full reset sent with the next command of an idle connection, as fast. False when the driver cannot.</param>
+    /// <param name="probe">Reads the socket of an idle connection, without waiting.</param>
+    /// <param name="prependReset">Arranges that the full reset is sent with the next command of an idle connection. False when the driver cannot.</param>
     public PoolState(PoolPolicy policy, TimeSpan now, Random random, Func<Slot, SocketState> probe, Func<Slot, bool> prependReset)
         : this(policy, new KeyTable(policy.KeyMemory), now, random, probe, prependReset, [])
     {
@@ -62,18 +62,18 @@ internal sealed partial class PoolState
         _size = new PoolSize(policy, _slots, _tally);
     }
 
-    /// <summary>What the last call decided. To be carried out in order and then cleared.</summary>
+    /// <summary>What the last call decided. The shell carries it out in order and then clears it.</summary>
     public List<Effect> Effects { get; } = [];
 
     public PoolPhase Phase { get; private set; } = PoolPhase.Starting;
 
-    /// <summary>The slots that were needed so far.</summary>
+    /// <summary>Every slot that has ever had a connection or an open.</summary>
     public IReadOnlyList<Slot> Slots => _slots.All;
 
     /// <summary>Where borrowers find the entries of their keys, on their own threads. It outlives a core that crashes.</summary>
     public KeyTable Keys { get; }
 
-    /// <summary>Closed, and every connection gone.</summary>
+    /// <summary>The pool is closed, and every slot is free.</summary>
     public bool IsEmpty => Phase == PoolPhase.Closed && _slots.Taken == 0;
 
     /// <summary>The error of the last attempt to open, while opening fails.</summary>
@@ -89,12 +89,12 @@ internal sealed partial class PoolState
     }
 
     /// <summary>
-    /// As <see cref="Counts"/>, with everything in it that happened before the last <see cref="Settle"/>. Changes with every call: a reader on another
-    /// thread needs a version beside it.
+    /// As <see cref="Counts"/>, without a copy; the derived numbers are those of the last <see cref="Settle"/>. Every call changes it: a reader
+    /// on another thread needs a version number beside it.
     /// </summary>
     public ref readonly PoolCounts Settled => ref _tally.Counts;
 
-    /// <summary>Brings the numbers up to date that are derived from others.</summary>
+    /// <summary>Brings the derived numbers up to date.</summary>
     public void Settle()
     {
         ref var counts = ref _tally.Counts;
@@ -106,7 +106,7 @@ internal sealed partial class PoolState
         counts.LongestWaitSince = _waiting.First?.Since;
     }
 
-    /// <summary>What is wrong with the state of a room; null always, which the tests check after every step.</summary>
+    /// <summary>The first broken invariant of a room; null while all hold. The tests check it after every step.</summary>
     public string? Violation() =>
         _slots.Violation() ?? Sessions.Violation(_slots.All, Keys.All) ?? _waiting.Violation(Keys.All) ?? _lent.Violation(_slots.All)
         ?? _whenToTest.Violation(_slots.All) ?? _size.Violation();

@@ -6,7 +6,7 @@ using ActorPool.Errors;
 
 namespace ActorPool.Driver;
 
-/// <summary>Its end, gentle or forced. It happens once, and completes when the backend is gone.</summary>
+/// <summary>The end of a connection, gentle or forced. It happens once, and completes when the backend is gone.</summary>
 internal sealed partial class NpgsqlPhysicalConnection
 {
     private static readonly TimeSpan CancelPatience = TimeSpan.FromMilliseconds(500);
@@ -15,7 +15,7 @@ internal sealed partial class NpgsqlPhysicalConnection
     private static readonly TimeSpan MostUnwinding = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan GonePatience = TimeSpan.FromSeconds(1);
 
-    // A busy server gets this long to end a backend. A slot that is filled again before would have two.
+    // A busy server gets this long to end a backend. A slot that is filled again sooner would have two backends.
     private static readonly TimeSpan ConfirmedPatience = TimeSpan.FromSeconds(5);
 
     // Without the socket the end of a backend cannot be seen. Nearly always it has ended by then.
@@ -85,7 +85,7 @@ internal sealed partial class NpgsqlPhysicalConnection
 
     private async Task EndBackendAsync()
     {
-        if (_isAnother)
+        if (_wasReopened)
             RecordBackend();
         // A test is not a borrower's command: there is nothing to cancel, and a cancel request may get lost like the test did.
         var busy = IsBusy && !_isSilent;

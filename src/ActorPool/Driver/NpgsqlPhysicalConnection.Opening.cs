@@ -6,10 +6,10 @@ using Npgsql;
 
 namespace ActorPool.Driver;
 
-/// <summary>Its opening, given up after its time even when the driver does not return. With several hosts: each in turn, until one gives a session of the wanted kind.</summary>
+/// <summary>The opening of a connection, given up after its time even if the driver does not return. Several hosts are tried in turn, until one gives a session of the wanted kind.</summary>
 internal sealed partial class NpgsqlPhysicalConnection
 {
-    // The driver's own open. It may go on after the pool has given it up.
+    // The driver's own open. It may continue after the pool has given it up.
     private Task _driverOpen = Task.CompletedTask;
 
     // Opens that had not ended when the turn of their host was over.

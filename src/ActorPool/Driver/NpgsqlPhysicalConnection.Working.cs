@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ActorPool.Driver;
 
-/// <summary>Its work between two leases: test, rollback, hooks, full reset; and the end of another connection's backend.</summary>
+/// <summary>The work of a connection between two leases: test, rollback, hooks, full reset; and the end of another connection's backend.</summary>
 internal sealed partial class NpgsqlPhysicalConnection
 {
     // The age guards against a process id that has been reused. Everything is qualified, operators too: a role's search_path may put
@@ -18,7 +18,7 @@ internal sealed partial class NpgsqlPhysicalConnection
     // The connection did not answer its test in time.
     private volatile bool _isSilent;
 
-    /// <summary>For the pool's own commands, in seconds. Zero, no limit, while the pool gives them up itself; without the internals only this ends them.</summary>
+    /// <summary>The time-out of the pool's own commands, in seconds. Zero, no limit, when the pool gives them up itself; without the driver's internals only this ends them.</summary>
     private int CommandTimeout => source.Internals is null ? (int)Math.Ceiling(source.Timeout.TotalSeconds) : 0;
 
     public async Task WorkAsync(ConnectionWork work, object? key = null)

@@ -9,7 +9,7 @@ using Npgsql;
 namespace ActorPool.Driver;
 
 /// <summary>One Npgsql connection, and everything that the pool does to it.</summary>
-/// <remarks>In four chapters: this one has its state and what the manager calls without I/O; then opening, work between leases, and the end.</remarks>
+/// <remarks>In four chapters: this one has the state and the calls of the manager, which do no I/O; the others are Opening, Working and Ending.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Ending the connection disposes its fields.")]
 internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connection, NpgsqlSource source, PoolSettings settings) : IPhysicalConnection
 {
@@ -21,7 +21,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     private LeaseStream? _stream;
 
     // Its borrower closed and reopened it. The new backend is looked up only when the connection is ended, since that may read files.
-    private bool _isAnother;
+    private bool _wasReopened;
     private object? _connector;
     private volatile bool _isBroken;
     private long _openedAt;
@@ -40,7 +40,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
             }
             catch (Exception error) when (error is InvalidOperationException or NullReferenceException)
             {
-                // The driver throws this while its user closes the connection at the same moment.
+                // The driver throws this while the borrower closes the connection at the same moment.
                 return true;
             }
         }
@@ -56,7 +56,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
             }
             catch (NullReferenceException)
             {
-                // As above: its user closes the connection at the same moment.
+                // As above: the borrower closes the connection at the same moment.
                 return 0;
             }
         }
@@ -90,13 +90,13 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     {
         var state = connection.FullState;
         // The borrower closed and reopened the connection: it has another backend, in an unknown state.
-        var isAnother = state.HasFlag(ConnectionState.Open) && connection.ProcessID != ProcessId;
-        _isAnother |= isAnother;
+        var wasReopened = state.HasFlag(ConnectionState.Open) && connection.ProcessID != ProcessId;
+        _wasReopened |= wasReopened;
         if ((state & (ConnectionState.Executing | ConnectionState.Fetching)) != 0)
             EndLease(LeaseEnd.Returned);
         if (_isBroken || state == ConnectionState.Broken)
             return ReturnCondition.Broken;
-        if (isAnother || state == ConnectionState.Closed)
+        if (wasReopened || state == ConnectionState.Closed)
             return ReturnCondition.ClosedWhileLent;
         if (state != ConnectionState.Open)
             return ReturnCondition.Unusable;
@@ -142,7 +142,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         }
         catch (Exception)
         {
-            // Raised inside the driver's own closing, which must go on. The return finds the connection closed.
+            // This runs inside the driver's Close, which must continue. The return finds the connection closed.
         }
     }
 

@@ -5,9 +5,9 @@ namespace ActorPool.Core.Health;
 /// <summary>
 /// When a connection is tested, so that a borrower does not get a dead one.
 /// <list type="bullet">
-/// <item>Before it is lent: its socket shows without a round trip whether the server closed it. A round trip tests it if the socket has something
-/// to read, if the socket cannot be read and nothing was heard for half a second, or if nothing was heard for <c>validate-after-idle</c>.
-/// A full reset that is due anyway stands in for the first two.</item>
+/// <item>Before it is lent: its socket shows without a round trip whether the server closed it. A round trip tests it in three cases: the socket has
+/// something to read; the socket cannot be read, and nothing was heard for half a second; nothing was heard for <c>validate-after-idle</c>.
+/// In the first two cases, a full reset that is due anyway replaces the test.</item>
 /// <item>On return, if no reset is due: when its socket has something to read.</item>
 /// <item>While idle: every second by its socket, and by a round trip once nothing was heard for <c>validate-idle-every</c>. A network that drops
 /// packets shows nothing on a socket.</item>
@@ -16,22 +16,24 @@ namespace ActorPool.Core.Health;
 /// </summary>
 /// <param name="policy">The pool's settings.</param>
 /// <param name="tally">How many tests are in flight.</param>
-/// <param name="probe">Reads the socket of a connection, in no time worth mentioning.</param>
+/// <param name="probe">Reads the socket of a connection, without waiting.</param>
 internal sealed class WhenToTest(PoolPolicy policy, Tally tally, Func<Slot, SocketState> probe)
 {
     /// <summary>How often the sockets of idle connections are read while no request comes.</summary>
     internal static readonly TimeSpan ProbeEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>Background tests in flight at most: few, since the first that fails has all idle connections tested.</summary>
+    /// <summary>The most background tests in flight. Few are enough: after the first failed test the pool tests all idle connections.</summary>
     internal const int MostTests = 2;
 
     /// <summary>Connections that were opened together are due at different moments, spread over this part of <c>validate-idle-every</c>.</summary>
     internal const double TestSpread = 0.25;
 
-    // Its multiples, without their whole part, lie evenly between 0 and 1, however many there are.
+    // The fractional parts of its multiples are spread evenly over 0 to 1, for any number of slots.
     private const double GoldenRatio = 0.6180339887498949;
 
+    // An answer this recent is not tested again.
     private static readonly TimeSpan FreshFor = TimeSpan.FromMilliseconds(1);
+    // How long an answer counts when the socket cannot be read.
     private static readonly TimeSpan UnknownFor = TimeSpan.FromMilliseconds(500);
 
     /// <summary>When the sockets of idle connections are read next; <see cref="TimeSpan.MaxValue"/> while none is idle.</summary>
@@ -43,7 +45,7 @@ internal sealed class WhenToTest(PoolPolicy policy, Tally tally, Func<Slot, Sock
     /// <summary>The server answered on this connection.</summary>
     public static void Heard(Slot slot, TimeSpan now) => slot.Connection!.HeardAt = now;
 
-    /// <summary>The user's check passed. It counts for a lease at the same moment only.</summary>
+    /// <summary>The user's check passed. It counts only for a lease granted at the same moment.</summary>
     public static void Checked(Slot slot, TimeSpan now) => slot.Connection!.CheckedAt = now;
 
     /// <summary>The next lease needs a check again.</summary>
@@ -68,13 +70,13 @@ internal sealed class WhenToTest(PoolPolicy policy, Tally tally, Func<Slot, Sock
 
     public bool MustCheck(Slot slot, TimeSpan now) => policy.HasCheck && slot.Connection!.CheckedAt != now;
 
-    /// <summary>The backend ended while the connection was lent. Its borrower did not notice when it ran no command afterwards.</summary>
+    /// <summary>The backend may have ended during the lease, since the socket has something to read. Only a command shows that to the borrower.</summary>
     public bool DiedWhileLent(Slot slot, TimeSpan now) => now - slot.LentAt >= FreshFor && probe(slot) == SocketState.Readable;
 
     /// <summary>Whether the server was heard on this connection a moment ago, so that a test would show nothing new.</summary>
     public static bool IsFresh(Slot slot, TimeSpan now) => now - slot.Connection!.HeardAt < FreshFor;
 
-    /// <summary>When nothing was heard on the connection of a new slot for this long, it is tested.</summary>
+    /// <summary>How long nothing may be heard on a slot's connection before it is tested in the background.</summary>
     public TimeSpan TestAfter(Slot slot) =>
         policy.ValidateIdleEvery is { } every ? every * (1 - TestSpread * (slot.Index * GoldenRatio % 1)) : TimeSpan.MaxValue;
 
@@ -107,7 +109,7 @@ internal sealed class WhenToTest(PoolPolicy policy, Tally tally, Func<Slot, Sock
         NextProbe = seen ? now + ProbeEvery : TimeSpan.MaxValue;
     }
 
-    /// <summary>The idle connections whose background test is due; no more than may be in flight.</summary>
+    /// <summary>The idle connections whose background test is due; at most <see cref="MostTests"/> in flight.</summary>
     public IEnumerable<Slot> TakeDue(IEnumerable<Slot> slots, TimeSpan now)
     {
         AreTestsHeldBack = false;
@@ -148,7 +150,7 @@ internal sealed class WhenToTest(PoolPolicy policy, Tally tally, Func<Slot, Sock
         return operation.Work.Has(ConnectionWork.Validate) ? Time.After(limit, policy.ValidateTimeout) : limit;
     }
 
-    /// <summary>Null while the room is sound: while a readable socket lies idle, the sockets are read again, and each connection has its moment.</summary>
+    /// <summary>The room's invariant; null while it holds: the sockets of idle connections are read, and each connection's time to a test is in its range.</summary>
     public string? Violation(IEnumerable<Slot> slots)
     {
         foreach (var slot in slots)

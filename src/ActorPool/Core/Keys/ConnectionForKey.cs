@@ -9,14 +9,14 @@ namespace ActorPool.Core.Keys;
 /// <list type="number">
 /// <item>The key is in use: the key's lease if keys are shared, a turn after it if they are exclusive.</item>
 /// <item>A session is being initialized for the key: the request waits for that one.</item>
-/// <item>The key's session, if it is idle. If the pool is testing it or rolling it back, the request waits for it, unless that is slow or the pool
-/// does not wait for others.</item>
+/// <item>The key's session, if it is idle. If the pool is testing it or rolling it back, the request waits for it, unless the operation is slow
+/// or the pool is synchronous.</item>
 /// <item>An idle connection that belongs to no key.</item>
 /// <item>A new connection, while fewer than <c>max-connections</c> exist, unless opens fail or are slow.</item>
 /// <item>The idle session of the key that was used least recently.</item>
 /// </list>
 /// A request without a key starts at the fourth. With <c>key-affinity = while-held</c> no idle session belongs to a key. Requests are served in
-/// the order of the queue: one that finds others waiting stands behind them, even if its key's session is idle.
+/// the order of the queue: a new request is served after those that already wait, even if its key's session is idle.
 /// </summary>
 /// <remarks>
 /// This class chooses by the third, fourth and sixth rule. <c>PoolState.Borrow</c> and <c>WaitingRequests</c> apply the first two,
@@ -25,33 +25,33 @@ namespace ActorPool.Core.Keys;
 /// <param name="policy">The pool's settings.</param>
 /// <param name="idle">The idle connections, in their order.</param>
 /// <param name="health">Says when a connection must be tested first.</param>
-/// <param name="prependReset">Has the full reset sent with the next command of a connection; false when the driver cannot.</param>
+/// <param name="prependReset">Arranges that the full reset is sent with the next command of a connection; false when the driver cannot.</param>
 internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle, WhenToTest health, Func<Slot, bool> prependReset)
 {
     /// <summary>
-    /// The idle connection that a request prefers, by the third and fourth rule; null when there is none. In a pool that does not wait for
-    /// others the connection may still be resetting.
+    /// The idle connection that a request prefers, by the third and fourth rule; null when there is none. In a synchronous pool
+    /// (<c>acquire-timeout = 0s</c>) the connection may still be resetting.
     /// </summary>
     /// <param name="key">Null for unkeyed use.</param>
-    /// <param name="offered">A connection that has just become idle. If its session was not used since its reset, it is taken even from its key, which has nothing to lose.</param>
+    /// <param name="offered">A connection that has just become idle. If its session is unused, a request of any key may take it.</param>
     public Slot? Preferred(KeyEntry? key, Slot? offered)
     {
-        if (Own(key) is { } own)
-            return own;
-        if (IsOwnBusy(key))
+        if (IdleSessionOf(key) is { } idleSession)
+            return idleSession;
+        if (IsKeySessionBusy(key))
             return null;
         return idle.Next ?? (offered is { State: SlotState.Idle, Session.IsUsed: false } ? offered : null);
     }
 
-    /// <summary>The connection with the key's idle session. After a reset on every return it is empty, and the key prefers it all the same.</summary>
-    public Slot? Own(KeyEntry? key) =>
+    /// <summary>The connection with the key's idle session. With a full reset on every return that session is empty, but the key still prefers its connection.</summary>
+    public Slot? IdleSessionOf(KeyEntry? key) =>
         policy.IsSticky && key?.LastSlot is { State: SlotState.Idle } slot && (key.IsLastSession(slot) || ReferenceEquals(slot.Session.Owner, key)) ? slot : null;
 
     /// <summary>
-    /// The pool tests or rolls back the key's session. That takes a moment, and the request waits for it rather than lose the session; not when
-    /// the operation is slow.
+    /// The pool tests or rolls back the key's session. The request waits for that rather than lose the session, unless the operation is
+    /// slow.
     /// </summary>
-    public bool IsOwnBusy(KeyEntry? key) =>
+    public bool IsKeySessionBusy(KeyEntry? key) =>
         policy is { IsSticky: true, IsSynchronous: false }
         && key?.LastSlot is { State: not SlotState.Opening, Operation: { IsSlow: false, InitializesFor: null } operation } slot
         && key.IsLastSession(slot) && !operation.Work.Has(ConnectionWork.FullReset);
@@ -60,7 +60,7 @@ internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle, 
     public Slot? LeastRecentlyOwned => idle.LeastRecentlyOwned;
 
     /// <summary>
-    /// What must be done to an idle connection before this key may have it. A session passes from one key to another, or between a key and
+    /// What must be done to an idle connection before it is lent to this key. A session passes from one key to another, or between a key and
     /// unkeyed use, only through a full reset.
     /// </summary>
     public ConnectionWork NeededWork(Slot slot, KeyEntry? key, TimeSpan now)
@@ -74,8 +74,8 @@ internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle, 
     }
 
     /// <summary>
-    /// Whether this key may have an idle connection at once. If a full reset is all that it needs, and the server was heard lately and is silent,
-    /// the reset is sent with the first command of the next borrower instead of in a round trip.
+    /// Whether an idle connection can be lent to this key at once. If it needs only a full reset, was heard recently and its socket is silent,
+    /// the reset is sent with the next borrower's first command instead of in a round trip.
     /// </summary>
     public bool TryMakeReady(Slot slot, KeyEntry? key, TimeSpan now)
     {
@@ -88,13 +88,13 @@ internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle, 
     }
 
     /// <summary>
-    /// Has the full reset sent with the next command. Not while the socket has something to read: the next user would get what was sent to the
-    /// last one.
+    /// Arranges that the full reset is sent with the next command. Not while the socket has something to read: the next borrower would receive
+    /// what was sent to the last one.
     /// </summary>
     public bool TryPrependReset(Slot slot)
     {
         var isPending = policy.PrependReset && health.Probe(slot) == SocketState.Silent && prependReset(slot);
-        Sessions.ResetIsDue(slot, isPending);
+        Sessions.SetResetPending(slot, isPending);
         return isPending;
     }
 

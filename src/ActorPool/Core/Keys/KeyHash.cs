@@ -4,11 +4,11 @@ using System.Security.Cryptography;
 namespace ActorPool.Core.Keys;
 
 /// <summary>
-/// Hash codes that a stranger who chooses the keys cannot make collide. The types that keys usually have are hashed with random numbers of
-/// this process; of any other type the code is its own <c>GetHashCode</c>, and <see cref="KeyTable"/> bounds what equal codes cost.
+/// Hash codes that an attacker who chooses the keys cannot make collide. Common key types are hashed with random numbers of this process.
+/// For any other type its own <c>GetHashCode</c> decides, and <see cref="KeyTable"/> limits what equal codes cost.
 /// </summary>
 /// <remarks>
-/// Multilinear hashing: two different keys of the same type have the same code once in 2^32 (Lemire and Kaser,
+/// Multilinear hashing: two different keys of the same type have the same code with a probability of 2^-32 (Lemire and Kaser,
 /// "Strongly universal string hashing is fast"). .NET hashes strings with random numbers itself.
 /// </remarks>
 internal static class KeyHash

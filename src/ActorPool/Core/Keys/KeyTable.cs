@@ -8,17 +8,17 @@ namespace ActorPool.Core.Keys;
 /// on its own thread with <see cref="Use"/>; the core works with entries, and calls no <c>Equals</c> and no <c>GetHashCode</c>.
 /// </summary>
 /// <remarks>
-/// <para>User code runs in <see cref="Use"/> alone, under no lock of the pool's: a key that blocks holds up its own borrower. Readers walk a
-/// chain without a lock; a reader that found nothing adds an entry only when no other was added meanwhile, else looks at the new ones.</para>
-/// <para>An entry is counted: one use for each request that carries it, until the core has the request, and one for the core.
-/// With the last use it leaves the table.</para>
+/// <para>User code runs only in <see cref="Use"/>, outside the pool's locks: a key that blocks delays only its own borrower. Readers walk a
+/// chain without a lock. A reader that finds nothing adds an entry if no other was added meanwhile; otherwise it reads the new entries first.</para>
+/// <para>Each entry counts its uses: one for each request that carries it, until the core has the request, and one for the core.
+/// When the last use ends, the entry leaves the table.</para>
 /// </remarks>
-/// <param name="memory">How many keys are remembered at most that are neither in use nor waited for.</param>
+/// <param name="memory">The most remembered keys that are neither in use nor waited for.</param>
 internal sealed class KeyTable(int memory)
 {
     /// <summary>
-    /// How many keys of one hash code are remembered at most. Borrowers of such keys compare with each of them; more would be forgotten
-    /// sooner than slow them down.
+    /// The most remembered keys of one hash code. A borrower of such a key compares it with each of them, so a longer chain would slow it
+    /// down.
     /// </summary>
     public const int MostOfOneHash = 64;
 
@@ -30,7 +30,7 @@ internal sealed class KeyTable(int memory)
     /// <summary>How many keys the core uses.</summary>
     public int Count { get; private set; }
 
-    /// <summary>All entries, those of requests on their way among them. For a moment when nothing changes.</summary>
+    /// <summary>All entries, including those of requests on their way to the core. Only while no other thread changes the table.</summary>
     public IEnumerable<KeyEntry> All
     {
         get
@@ -73,14 +73,14 @@ internal sealed class KeyTable(int memory)
         }
     }
 
-    /// <summary>The request does not come to the core.</summary>
+    /// <summary>Ends one use of an entry, for example because its request does not reach the core.</summary>
     public void EndUse(KeyEntry entry)
     {
         if (entry.EndUse())
             Remove(entry);
     }
 
-    /// <summary>The core has the request: its use of the entry is the core's from now on, until <see cref="Release"/> finds that it may be forgotten.</summary>
+    /// <summary>The core has the request: the request's use of the entry becomes the core's, until <see cref="Release"/> forgets the entry.</summary>
     public void Know(KeyEntry entry)
     {
         if (entry.IsKnown)
@@ -95,7 +95,7 @@ internal sealed class KeyTable(int memory)
         Count++;
     }
 
-    /// <summary>To be called when a key may have lost its last use: remembers it as the latest, and forgets the one not used for longest.</summary>
+    /// <summary>Call it when the core may no longer use a key. The key is remembered as the latest; beyond the limit the least recently used one is forgotten.</summary>
     public void Release(KeyEntry entry)
     {
         if (!entry.IsKnown || entry.HeldBy is not null || entry.InitializingOn is not null || entry.HasWaiters)
@@ -119,7 +119,7 @@ internal sealed class KeyTable(int memory)
         }
     }
 
-    /// <summary>The core has crashed: nothing is remembered, and of its keys those are kept that the next one takes over until <see cref="Recovered"/>.</summary>
+    /// <summary>The core has crashed: clears what it noted. The keys stay until <see cref="Recovered"/>, so that the next core can take them over.</summary>
     public void Recover()
     {
         _remembered = new IntrusiveList<KeyEntry, KeyEntry.InMemory>();
@@ -165,7 +165,7 @@ internal sealed class KeyTable(int memory)
                 newer.Older = entry.Older;
             else if ((entry.Chain.Newest = entry.Older) is null)
                 _chains.TryRemove(entry.Chain.Hash, out _);
-            // A slot may name the entry for long; it must not keep those that came after it.
+            // A slot may refer to this entry for long, and must not keep newer entries alive through it.
             entry.Newer = null;
         }
     }

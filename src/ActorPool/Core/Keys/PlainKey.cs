@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace ActorPool.Core.Keys;
 
 /// <summary>
-/// Decides which keys are compared and hashed by .NET's own code alone: they can be looked up on any thread. The others run code of the
-/// user's, which may take locks, block and throw.
+/// Decides which keys .NET's own code compares and hashes: they can be looked up on any thread. Other keys run user code, which may take
+/// locks, block and throw.
 /// </summary>
 internal static class PlainKey
 {
@@ -26,7 +26,7 @@ internal static class PlainKey
             return true;
         if (type.Assembly != CoreLibrary)
             return false;
-        // What is not sealed may be of a user's type after all.
+        // If the type of an item is not sealed, the item may be of a user's type.
         return !type.IsGenericType
             || ((IsTuple(type) || Nullable.GetUnderlyingType(type) is not null) && type.GetGenericArguments().All(item => item.IsSealed && IsPlain(item)));
     }

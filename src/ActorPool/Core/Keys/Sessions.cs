@@ -3,25 +3,25 @@ using ActorPool.Core.Model;
 namespace ActorPool.Core.Keys;
 
 /// <summary>
-/// The sessions and what happens to them: which key a session belongs to, and whether a borrower finds it new. Writes every
-/// <see cref="Session"/> and what keys remember of theirs.
+/// The sessions: which key each belongs to, and whether it is new for a borrower. Writes every <see cref="Session"/> and what a key remembers
+/// of its sessions.
 /// </summary>
 internal static class Sessions
 {
     /// <summary>
-    /// Whether a session is new for a borrower: for one with a key when that key has left nothing in it, for one without when no borrower has.
+    /// Whether a session is new for a borrower. With a key: that key has left nothing in the session. Without a key: no borrower has.
     /// </summary>
     public static bool IsNewFor(KeyEntry? key, Slot slot) =>
         !slot.Session.IsUsed || (key is not null && (!key.Knows(slot) || ReferenceEquals(slot.Session.InitializedFor, key)));
 
-    /// <summary>A new session, of no key: after an open, or after a reset for another user.</summary>
+    /// <summary>Begins a new session that belongs to no key: after an open, or after a reset for another borrower.</summary>
     public static void Begin(Slot slot)
     {
         BeginForOwner(slot);
         slot.Session.Owner = null;
     }
 
-    /// <summary>A new session that its key still prefers, although nothing of the key's state is left in it.</summary>
+    /// <summary>Begins a new session that its key still prefers, although nothing of the key's state is left in it.</summary>
     public static void BeginForOwner(Slot slot)
     {
         slot.Session.Id++;
@@ -29,7 +29,7 @@ internal static class Sessions
         slot.Session.InitializedFor = null;
     }
 
-    /// <summary>A reset for another user ends the preference of the key that had the session; a reset on return does not.</summary>
+    /// <summary>A reset for another borrower ends the preference of the session's key; a reset on return does not.</summary>
     public static void Disown(Slot slot) => slot.Session.Owner = null;
 
     /// <summary>A borrower uses the session, with this key or without one.</summary>
@@ -45,7 +45,7 @@ internal static class Sessions
         key?.Learn(slot);
     }
 
-    /// <summary>The lease did not reach its borrower: its session is as new as it was before.</summary>
+    /// <summary>The lease did not reach its borrower: its session counts as new again.</summary>
     public static void Unuse(Slot slot, KeyEntry? key)
     {
         slot.Session.IsUsed = key is not null;
@@ -62,14 +62,14 @@ internal static class Sessions
 
     public static void Initialized(Slot slot, KeyEntry key) => slot.Session.InitializedFor = key;
 
-    /// <summary>The reset is done, or is made in a round trip.</summary>
-    public static void ResetIsDue(Slot slot, bool isPending) => slot.Session.IsResetPending = isPending;
+    /// <summary>Notes whether the full reset is to be sent with the next command.</summary>
+    public static void SetResetPending(Slot slot, bool isPending) => slot.Session.IsResetPending = isPending;
 
-    /// <summary>After a crash: no key has the session.</summary>
+    /// <summary>After a crash: the session belongs to no key.</summary>
     public static void Detach(Slot slot) =>
         (slot.Session.Owner, slot.Session.InitializedFor, slot.Session.IsResetPending) = (null, null, false);
 
-    /// <summary>After a crash: the key of the lease has the session again; without a lease, who used it is unknown.</summary>
+    /// <summary>After a crash: the session belongs to the key of its lease again. Without a lease its last borrower is unknown.</summary>
     public static void Adopt(Slot slot, KeyEntry? holder)
     {
         slot.Session.IsUsed = true;
@@ -79,7 +79,7 @@ internal static class Sessions
         holder.Learn(slot);
     }
 
-    /// <summary>Null while the room is sound: a key initializes one session at most, and that slot says so too.</summary>
+    /// <summary>The room's invariant; null while it holds: a key initializes at most one session, and its slot names the key.</summary>
     public static string? Violation(List<Slot> slots, IEnumerable<KeyEntry> keys)
     {
         foreach (var key in keys)

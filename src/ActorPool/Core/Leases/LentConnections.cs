@@ -8,7 +8,7 @@ namespace ActorPool.Core.Leases;
 /// </summary>
 internal sealed class LentConnections(PoolPolicy policy)
 {
-    /// <summary>How many holders an error names.</summary>
+    /// <summary>The most borrowers that an error names.</summary>
     internal const int MostHolders = 3;
 
     // Of a shared lease only the first few borrowers are examined: it may have thousands.
@@ -21,10 +21,10 @@ internal sealed class LentConnections(PoolPolicy policy)
 
     public int Count => _lent.Count;
 
-    /// <summary>When the lease was granted that has been out for longest; null when none is out.</summary>
+    /// <summary>When the oldest present lease was granted; null when there is none.</summary>
     public TimeSpan? OldestSince => _lent.First?.LentAt;
 
-    /// <summary>When the youngest lease was granted.</summary>
+    /// <summary>When the youngest present lease was granted; null when there is none.</summary>
     public TimeSpan? YoungestSince => _lent.Last?.LentAt;
 
     /// <summary>A borrower that is not watched holds a lease: only its return or the garbage collector ends it.</summary>
@@ -41,7 +41,7 @@ internal sealed class LentConnections(PoolPolicy policy)
         _lent.AddLast(slot);
     }
 
-    /// <summary>One more borrower of the lease; null when it is not watched.</summary>
+    /// <summary>Adds a borrower to the lease; null when it is not watched.</summary>
     public void AddBorrower(Slot slot, Borrower? borrower)
     {
         var lease = slot.Lease!;
@@ -57,7 +57,7 @@ internal sealed class LentConnections(PoolPolicy policy)
         }
     }
 
-    /// <summary>A watched borrower died. True when no other borrower has the lease.</summary>
+    /// <summary>A watched borrower died. True when no other borrower holds the lease.</summary>
     public static bool RemoveBorrower(Slot slot, Borrower borrower)
     {
         borrower.Slots.Remove(slot);
@@ -65,7 +65,7 @@ internal sealed class LentConnections(PoolPolicy policy)
         return slot.Lease is { Borrowers.Count: 0, HasUnwatchedBorrower: false };
     }
 
-    /// <summary>Ends the lease; the slot leaves its state right after. The borrowers are those who held it to the end.</summary>
+    /// <summary>Ends the lease, adds its last borrowers to the list and returns its key. The caller changes the state of the slot next.</summary>
     public KeyEntry? End(Slot slot, List<Borrower> borrowers)
     {
         var lease = slot.Lease!;
@@ -88,7 +88,7 @@ internal sealed class LentConnections(PoolPolicy policy)
         return key;
     }
 
-    /// <summary>After a crash, before the slot is detached: the key of the lease that was out. Only a lease that goes on keeps its borrowers.</summary>
+    /// <summary>After a crash, before the slot is detached: returns the key of a lease that goes on. A lease that does not go on loses its borrowers.</summary>
     public static KeyEntry? Detach(Slot slot, bool goesOn)
     {
         if (slot.Lease is not { } lease)
@@ -116,7 +116,7 @@ internal sealed class LentConnections(PoolPolicy policy)
             borrower.Slots.Add(slot);
     }
 
-    /// <summary>The lease that has been held for longer than <c>max-hold-time</c>.</summary>
+    /// <summary>The connection of the oldest lease, if it has been held for <c>max-hold-time</c>.</summary>
     public Slot? HeldTooLong(TimeSpan now) =>
         policy.MaxHoldTime is { } most && _lent.First is { } oldest && now - oldest.LentAt >= most ? oldest : null;
 
@@ -141,7 +141,7 @@ internal sealed class LentConnections(PoolPolicy policy)
         return policy.LeakWarningAfter is { } patience && !slot.Lease!.IsLeakReported ? Time.Earlier(end, Time.After(slot.LentAt, patience)) : end;
     }
 
-    /// <summary>The connections held for longest, a few of them.</summary>
+    /// <summary>The few connections that have been held for longest.</summary>
     public List<Slot> LongestHeld()
     {
         var holders = new List<Slot>(MostHolders);
@@ -154,7 +154,7 @@ internal sealed class LentConnections(PoolPolicy policy)
     public int CountHeldByWaiters() =>
         _lent.Items.Count(slot => slot.Lease!.Borrowers.Take(MostBorrowers).Any(borrower => borrower.Waiters.Count > 0));
 
-    /// <summary>Null while the room is sound: lent slots, leases and borrowers name each other, and the oldest grant is first.</summary>
+    /// <summary>The room's invariant; null while it holds: lent slots, leases and borrowers name each other, in the order of the grants.</summary>
     public string? Violation(List<Slot> slots)
     {
         foreach (var slot in slots)

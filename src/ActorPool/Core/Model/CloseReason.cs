@@ -15,7 +15,7 @@ internal enum CloseReason : byte
     /// <summary>Its borrower asked for it.</summary>
     Borrower,
 
-    /// <summary>It came back closed or in use.</summary>
+    /// <summary>It was returned closed, or still in use.</summary>
     Unusable,
 
     /// <summary>The server, the network or its actor failed.</summary>

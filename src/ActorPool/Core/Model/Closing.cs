@@ -8,6 +8,6 @@ internal sealed class Closing
     /// <summary>A borrower used it last, and an open transaction may last until the backend is gone.</summary>
     public bool FollowsUse { get; set; }
 
-    /// <summary>When the round trip started that it did not answer; null when none was in flight.</summary>
+    /// <summary>When the unanswered round trip started; null when none was in flight.</summary>
     public TimeSpan? UnansweredSince { get; set; }
 }

@@ -6,7 +6,7 @@ internal enum ConnectFailure : byte
     /// <summary>The network or the server: it may work again at any time.</summary>
     Other,
 
-    /// <summary>The open was given up, or cut off, in the middle: for a moment the server may still have a backend of it.</summary>
+    /// <summary>The open was given up, or cut off in the middle: for a moment the server may still have its backend.</summary>
     Unclear,
 
     /// <summary>The connection was refused: the server is down, perhaps while it restarts.</summary>

@@ -15,7 +15,7 @@ internal enum ConnectionWork : byte
     /// <summary>The full reset: a new session begins. It rolls back as well.</summary>
     FullReset = 4,
 
-    /// <summary>Show that the connection works.</summary>
+    /// <summary>Test the connection by a round trip.</summary>
     Validate = 8,
 
     /// <summary>The user's check before a lease.</summary>

@@ -6,13 +6,13 @@ namespace ActorPool.Core.Model;
 /// </summary>
 internal sealed class KeyEntry(object key, KeyChain chain, long number)
 {
-    // Requests that carry the entry to the core, and the core itself. At zero the entry is out of use for good.
+    // Requests that carry the entry to the core, and the core itself. At zero the entry is never used again.
     private int _uses = 1;
     private KeyEntry? _older;
     private Links<KeyEntry> _remembered;
     private IntrusiveList<Waiter, Waiter.OfKey>? _waiters;
 
-    // Connections that the key used before its last one. Numbers, since a session must not keep another key's entry alive.
+    // Connections that the key used before its last one. Kept as numbers: a reference to a session would keep another key's entry alive.
     private List<(int Slot, long Session)>? _earlier;
 
     public object Key { get; } = key;
@@ -23,17 +23,17 @@ internal sealed class KeyEntry(object key, KeyChain chain, long number)
     /// <summary>Rises with each entry of the table; a chain is in descending order.</summary>
     public long Number { get; } = number;
 
-    /// <summary>The next older one of its chain. An entry that left the chain keeps it, for a reader that is at this entry.</summary>
+    /// <summary>The next older entry of its chain. A removed entry keeps the reference, for a reader that has reached this entry.</summary>
     public KeyEntry? Older
     {
         get => Volatile.Read(ref _older);
         set => Volatile.Write(ref _older, value);
     }
 
-    /// <summary>The next newer one of its chain; read and written by the table alone.</summary>
+    /// <summary>The next newer entry of its chain; read and written by the table alone.</summary>
     public KeyEntry? Newer { get; set; }
 
-    /// <summary>The core uses it: the key is in use, waited for or remembered. A session may still name another entry as its owner.</summary>
+    /// <summary>The core uses it: the key is in use, waited for or remembered. A session's owner may be an entry that the core no longer uses.</summary>
     public bool IsKnown { get; set; }
 
     /// <summary>The slot that is lent to this key; written by <c>Core/Leases</c> alone.</summary>
@@ -42,7 +42,7 @@ internal sealed class KeyEntry(object key, KeyChain chain, long number)
     /// <summary>The slot whose session is being initialized for this key; written by <c>Core/Keys</c> alone.</summary>
     public Slot? InitializingOn { get; set; }
 
-    /// <summary>The exclusive key's request that stands in the queue while the others of the key are parked; written by <c>Core/Waiting</c> alone.</summary>
+    /// <summary>The exclusive key's request that is queued while the key's other requests are parked; written by <c>Core/Waiting</c> alone.</summary>
     public Waiter? Turn { get; set; }
 
     /// <summary>Its waiting requests, oldest first; written by <c>Core/Waiting</c> alone.</summary>
@@ -97,7 +97,7 @@ internal sealed class KeyEntry(object key, KeyChain chain, long number)
         _earlier?.RemoveAll(visit => visit.Slot == slot.Index);
     }
 
-    /// <summary>One use more. False when the entry is out of use already: the key needs another one.</summary>
+    /// <summary>Adds a use. False when the last use has ended: the key then needs a new entry.</summary>
     public bool TryUse()
     {
         for (var uses = Volatile.Read(ref _uses); uses > 0;)
@@ -111,10 +111,10 @@ internal sealed class KeyEntry(object key, KeyChain chain, long number)
         return false;
     }
 
-    /// <summary>One use less. True when it was the last.</summary>
+    /// <summary>Ends a use. True when it was the last.</summary>
     public bool EndUse() => Interlocked.Decrement(ref _uses) == 0;
 
-    /// <summary>The core crashed: what it noted about the key no longer holds.</summary>
+    /// <summary>The core crashed: clears what it noted about the key.</summary>
     public void Reset()
     {
         _remembered = default;

@@ -8,7 +8,7 @@ internal sealed class Lease
     /// <summary>The key it was granted to; null for unkeyed use.</summary>
     public KeyEntry? Key { get; set; }
 
-    /// <summary>The borrower finds nothing of its key's in the session.</summary>
+    /// <summary>The session had no state of the borrower's key when the lease began.</summary>
     public bool IsNewSession { get; set; }
 
     /// <summary>The watched actors that hold the lease.</summary>

@@ -50,13 +50,13 @@ internal struct PoolCounts
     /// <summary>The text of the last error of opening, while opening fails.</summary>
     public string? LastConnectError;
 
-    /// <summary>Since when the oldest present lease is out; null when none is.</summary>
+    /// <summary>When the oldest present lease was granted; null when there is none.</summary>
     public TimeSpan? LongestHeldSince;
 
-    /// <summary>Since when the oldest request waits; null when none does.</summary>
+    /// <summary>When the oldest waiting request arrived; null when none waits.</summary>
     public TimeSpan? LongestWaitSince;
 
-    /// <summary>Since when fewer than the minimum are open that the pool keeps; null when there are enough.</summary>
+    /// <summary>Since when fewer connections are open than the minimum that the pool keeps; null while there are enough.</summary>
     public TimeSpan? BelowMinSince;
 
     public readonly int Open => Idle + InUse + Resetting + Validating + Closing;
@@ -116,7 +116,7 @@ internal struct PoolCounts
         }
     }
 
-    /// <summary>The counters of a pool that has ended.</summary>
+    /// <summary>The counters alone: the numbers that describe the present state are zero.</summary>
     public readonly PoolCounts WithoutSizes() => this with
     {
         Idle = 0, InUse = 0, Opening = 0, Resetting = 0, Validating = 0, Closing = 0, Waiting = 0, LongestHeldSince = null, LongestWaitSince = null, BelowMinSince = null,

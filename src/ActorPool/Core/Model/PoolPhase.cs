@@ -7,7 +7,7 @@ internal enum PoolPhase : byte
     Starting,
     Running,
 
-    /// <summary>No new leases; borrowed connections may come back.</summary>
+    /// <summary>No new leases; borrowed connections may be returned.</summary>
     Stopping,
 
     /// <summary>Every lease is over; connections may still be closing.</summary>

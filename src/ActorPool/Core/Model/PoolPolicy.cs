@@ -1,6 +1,6 @@
 namespace ActorPool.Core.Model;
 
-/// <summary>The settings by which the core decides. Negative times are infinite; what a value means is told by the setting it comes from.</summary>
+/// <summary>The settings by which the core decides. A negative time means no limit. The setting of the same name documents its values.</summary>
 internal sealed record PoolPolicy
 {
     public required int MinConnections { get; init; }
@@ -67,8 +67,8 @@ internal sealed record PoolPolicy
     public required bool HasOnReturn { get; init; }
 
     /// <summary>
-    /// Without waiting for other borrowers the pool behaves as if every call did its work before it returned, like psycopg2's pool:
-    /// a connection that is being reset keeps its place in the idle order and is lent in its turn.
+    /// With <c>acquire-timeout = 0s</c> the pool behaves as if each call finished the pool's work before it returned, like psycopg2's pool.
+    /// A connection that is being reset keeps its place in the idle order and is lent in its turn.
     /// </summary>
     public bool IsSynchronous => AcquireTimeout == TimeSpan.Zero;
 }

@@ -1,6 +1,6 @@
 namespace ActorPool.Core.Model;
 
-/// <summary>How a driver connection came back from its borrower.</summary>
+/// <summary>The condition in which a borrower returned the driver's connection.</summary>
 internal enum ReturnCondition : byte
 {
     /// <summary>Idle, outside a transaction.</summary>

@@ -12,7 +12,7 @@ internal sealed class Session
     /// <summary>The key that used it last; null after unkeyed use.</summary>
     public KeyEntry? Owner { get; set; }
 
-    /// <summary>The key for which it was initialized and that has not borrowed it since.</summary>
+    /// <summary>The key for which it was initialized, until a borrower uses it.</summary>
     public KeyEntry? InitializedFor { get; set; }
 
     /// <summary>Its full reset is sent with the next command.</summary>

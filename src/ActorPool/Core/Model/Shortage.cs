@@ -1,19 +1,19 @@
 namespace ActorPool.Core.Model;
 
-/// <summary>What stood between a refused request and a connection. One object for all requests that one step refuses for the same reason.</summary>
-/// <param name="Hindrance">What it was.</param>
+/// <summary>Why a refused request got no connection. One object for all requests that one step refuses for the same reason.</summary>
+/// <param name="Hindrance">The cause.</param>
 internal sealed record Shortage(Hindrance Hindrance)
 {
-    /// <summary>The last error of opening may have to do with it.</summary>
+    /// <summary>The last error of opening may be the reason.</summary>
     public bool IsAboutOpens => Hindrance is not (Hindrance.KeyInUse or Hindrance.SessionNotReady or Hindrance.Paused);
 
-    /// <summary>Since when: the pause, the oldest open or round trip in flight, the lease of the key. Null where that says nothing.</summary>
+    /// <summary>When the cause began: the pause, the oldest open or round trip in flight, or the key's lease. Null where none of these applies.</summary>
     public TimeSpan? Since { get; init; }
 
     /// <summary>The connections that were lent, the longest held first; a few of them.</summary>
     public IReadOnlyList<Slot> Holders { get; init; } = [];
 
-    /// <summary>When the youngest lease was granted: a request that waited longer has seen none come back.</summary>
+    /// <summary>When the youngest lease was granted: for a request that waited longer, no connection was returned.</summary>
     public TimeSpan? LastLentAt { get; init; }
 
     /// <summary>How many of the lent connections are held by actors that wait for another one.</summary>
@@ -23,7 +23,7 @@ internal sealed record Shortage(Hindrance Hindrance)
 /// <summary>The kinds of <see cref="Shortage"/>.</summary>
 internal enum Hindrance : byte
 {
-    /// <summary>All connections are lent, or all but a few that the pool is about to lend or has just ended.</summary>
+    /// <summary>All connections are lent, except perhaps a few that are about to be lent or closed.</summary>
     Lent,
 
     /// <summary>The request's exclusive key is in use.</summary>

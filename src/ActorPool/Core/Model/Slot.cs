@@ -3,7 +3,7 @@ namespace ActorPool.Core.Model;
 /// <summary>One of the pool's places for a connection. What it has depends on its state: see <see cref="SlotState"/>.</summary>
 internal sealed class Slot(int index)
 {
-    // Used again by each connection of the slot, so that borrowing and resetting allocate nothing.
+    // Reused by every connection of the slot, so that borrowing and resetting allocate nothing.
     private readonly Lease _lease = new();
     private readonly Operation _operation = new();
     private readonly Closing _closing = new();
@@ -20,7 +20,7 @@ internal sealed class Slot(int index)
     /// <summary>Rises with every grant and every end of a lease; a return, a timer or a death that names another one is stale.</summary>
     public long LeaseId { get; set; }
 
-    /// <summary>It was open, or being opened, when all connections were to be replaced.</summary>
+    /// <summary>Its connection was open, or being opened, when a drain began.</summary>
     public bool IsOutdated { get; set; }
 
     /// <summary>The open connection; null until the open succeeds. While closing, null means that there was none.</summary>
@@ -38,7 +38,7 @@ internal sealed class Slot(int index)
     /// <summary>When the present lease, or the last one, was granted.</summary>
     public TimeSpan LentAt => _lease.LentAt;
 
-    /// <summary>After a crash of the shell: no list has the slot.</summary>
+    /// <summary>After a crash of the shell: the slot is in no list.</summary>
     public void Unlink() => _links = default;
 
     internal readonly struct InList : ILinked<Slot>

@@ -1,8 +1,8 @@
 namespace ActorPool.Core.Model;
 
-/// <summary>The numbers as the rooms share them.</summary>
+/// <summary>The pool's numbers, which the rooms share.</summary>
 internal sealed class Tally
 {
-    // A field: the rooms count in place.
+    // A field, so that the rooms can count in place.
     public PoolCounts Counts;
 }

@@ -1,6 +1,6 @@
 namespace ActorPool.Core.Model;
 
-/// <summary>One request for a connection: what the core needs to know of it, and its places in the lists of the waiting requests.</summary>
+/// <summary>One request for a connection, as the core sees it, with its places in the lists of the waiting requests.</summary>
 /// <param name="key">The user's key, or null.</param>
 /// <param name="timeout">How long it may wait; null for the pool's <c>acquire-timeout</c>, zero for not at all, negative for ever.</param>
 internal abstract class Waiter(object? key, TimeSpan? timeout)
@@ -17,7 +17,7 @@ internal abstract class Waiter(object? key, TimeSpan? timeout)
     /// <summary>The watched actor that will hold the lease; null when no actor is watched.</summary>
     public Borrower? Borrower { get; set; }
 
-    /// <summary>Where this request stands; written by <c>Core/Waiting</c> alone.</summary>
+    /// <summary>The state of this request; written by <c>Core/Waiting</c> alone.</summary>
     public WaiterState State { get; set; }
 
     /// <summary>Arrival order among all requests of the pool.</summary>
@@ -30,16 +30,16 @@ internal abstract class Waiter(object? key, TimeSpan? timeout)
     /// <summary>It waits for the pool's own work (an open, a reset, a close), never for another borrower.</summary>
     public bool IsNoWait { get; set; }
 
-    /// <summary>What is known of <see cref="Key"/>: found on the borrower's thread, before the core has the request.</summary>
+    /// <summary>The entry of <see cref="Key"/>, found on the borrower's thread before the core has the request.</summary>
     public KeyEntry? Entry { get; set; }
 
     /// <summary>It was not answered within the call that brought it.</summary>
     public bool HasWaited { get; set; }
 
-    /// <summary>Takes the request for the pool's answer. False when it was given up already: then it must not get a connection.</summary>
+    /// <summary>Takes the request for the pool's answer. False when it was already given up: then it must not get a connection.</summary>
     public abstract bool TryClaim();
 
-    /// <summary>Makes it another request, which the core has not seen.</summary>
+    /// <summary>Prepares the object for use as another request, new to the core.</summary>
     protected void Renew(object? key, TimeSpan? timeout, KeyEntry? entry)
     {
         (Key, Timeout, Entry) = (key, timeout, entry);

@@ -1,14 +1,14 @@
 namespace ActorPool.Core.Model;
 
-/// <summary>Where a request stands.</summary>
+/// <summary>The state of a request.</summary>
 internal enum WaiterState : byte
 {
     New,
 
-    /// <summary>In the wait queue: the next connection may be its own.</summary>
+    /// <summary>In the queue: the next connection may be lent to it.</summary>
     Queued,
 
-    /// <summary>Behind a lease of its exclusive key, or behind an older request for it.</summary>
+    /// <summary>Waits behind the lease of its exclusive key, or behind an older request for the key.</summary>
     Parked,
 
     /// <summary>Out of the queue: a session is being initialized for its key.</summary>

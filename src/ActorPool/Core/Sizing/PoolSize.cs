@@ -4,8 +4,8 @@ using ActorPool.Core.Slots;
 namespace ActorPool.Core.Sizing;
 
 /// <summary>
-/// How many connections there may be and should be: the minimum and the maximum, room for one more, and idle ones too many. Owns the two limits,
-/// which may change while the pool runs.
+/// How many connections the pool may and should have: whether there is room for another one, and which idle ones are too many. Owns the
+/// minimum and the maximum, which may change while the pool runs.
 /// </summary>
 internal sealed class PoolSize
 {
@@ -23,10 +23,10 @@ internal sealed class PoolSize
 
     public int Max { get; private set; }
 
-    /// <summary>There is room for another connection, once those that are closing are gone.</summary>
+    /// <summary>There is room for another connection. One that is closing still takes its place.</summary>
     public bool HasRoom => _slots.Taken < Max;
 
-    /// <summary>The maximum was made smaller than what is open.</summary>
+    /// <summary>More connections will stay than the maximum, which was made smaller.</summary>
     public bool IsOverMax => _slots.Staying > Max;
 
     public bool IsAllLent => _slots.Count(SlotState.InUse) >= Max;
@@ -48,8 +48,8 @@ internal sealed class PoolSize
     public bool IsLimitedByOpens => HasRoom && _slots.Count(SlotState.Opening) >= _policy.MaxConcurrentOpens;
 
     /// <summary>
-    /// psycopg2's rule for a return: a connection is kept while fewer than the minimum are idle. Here those count too that will be idle in a
-    /// moment, and a connection that a waiting request needs is kept.
+    /// psycopg2's rule for a return: a connection is kept while fewer than the minimum are idle. Here, connections that will soon
+    /// be idle count too, and a connection that a waiting request needs is kept.
     /// </summary>
     public bool IsSurplus(int demand) =>
         _policy.IdleTimeout == TimeSpan.Zero
@@ -67,13 +67,13 @@ internal sealed class PoolSize
             : null;
 
     /// <summary>
-    /// A lost or replaced connection is refilled in a moment; only the time that it takes tells that from a minimum that cannot be kept.
+    /// Notes since when the pool is below its minimum. An ordinary replacement takes a moment; a longer time means that the minimum cannot be kept.
     /// </summary>
     /// <param name="isKept">The pool keeps its minimum at the moment.</param>
     /// <param name="now">The present time.</param>
     public void NoteMinimum(bool isKept, TimeSpan now) =>
         _tally.Counts.BelowMinSince = isKept && _tally.Counts.Open < Min ? _tally.Counts.BelowMinSince ?? now : null;
 
-    /// <summary>Null while the room is sound. Only a maximum that was made smaller may be exceeded.</summary>
+    /// <summary>The room's invariant; null while it holds: the limits are in range, and the shared numbers repeat them.</summary>
     public string? Violation() => Min >= 0 && Max >= 1 && Min <= Max && (_tally.Counts.Min, _tally.Counts.Max) == (Min, Max) ? null : $"the limits are {Min} and {Max}";
 }

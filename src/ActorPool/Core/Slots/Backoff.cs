@@ -7,8 +7,8 @@ internal sealed class Backoff(BackoffPolicy policy, Random random)
 {
     private static readonly TimeSpan MostWhileWaiting = TimeSpan.FromSeconds(1);
 
-    // A server that restarts is back within moments, and waiting requests should be served in the first of them: it is tried again after
-    // a tenth of the time that it has been away.
+    // A restarting server is back within moments, and waiting requests should be served as soon as it is. So the next attempt follows after a
+    // tenth of the downtime so far.
     private static readonly TimeSpan LeastWhileAway = TimeSpan.FromMilliseconds(5);
 
     private TimeSpan _failedAt;
@@ -40,11 +40,11 @@ internal sealed class Backoff(BackoffPolicy policy, Random random)
     {
         FailedByCheck = byCheck;
         LastError = error;
-        // Compared as numbers: the doubled time may be longer than a TimeSpan can say.
+        // Compared as numbers: the doubled time may be longer than a TimeSpan can hold.
         var doubled = policy.Min.Ticks * Math.Pow(2, Math.Min(Doublings(failure, now), 60));
         var pause = doubled < policy.Max.Ticks ? TimeSpan.FromTicks((long)doubled) : policy.Max;
         Failures++;
-        // No open was tried for long: whether it is the same absence is unknown.
+        // No open was tried for a long time: the server may have been back meanwhile.
         if ((now - _failedAt) / 2 > policy.Max)
             _awaySince = null;
         _failedAt = now;
@@ -53,7 +53,7 @@ internal sealed class Backoff(BackoffPolicy policy, Random random)
         _mostWhileWaiting = Time.Earlier(jitter * WhileWaiting(failure, now), MostWhileWaiting);
     }
 
-    /// <summary>The moment from which an attempt is allowed.</summary>
+    /// <summary>The earliest time of the next attempt.</summary>
     public TimeSpan NextAttempt(bool isWaitedFor)
     {
         if (Failures == 0)
@@ -63,7 +63,7 @@ internal sealed class Backoff(BackoffPolicy policy, Random random)
 
     private static bool IsAway(ConnectFailure failure) => failure is ConnectFailure.Refused or ConnectFailure.StartingUp;
 
-    /// <summary>A server that is away is tried more often than the pause allows; only attempts after a whole pause double it.</summary>
+    /// <summary>How often the pause has doubled. A server that is away is tried more often; only an attempt after a whole pause doubles it.</summary>
     private int Doublings(ConnectFailure failure, TimeSpan now)
     {
         if (Failures > 0 && IsAway(failure) && now - _doubledAt < _pause)

@@ -4,7 +4,7 @@ namespace ActorPool.Core.Slots;
 
 /// <summary>
 /// The idle connections, in two lists in the order in which they became idle: common ones, which belong to no key, and owned ones, each
-/// the last session of a key. Decides which of them is lent, replaced or closed first; not whether.
+/// the last session of a key. Decides which of them is lent, replaced or closed first, but not whether.
 /// </summary>
 internal sealed class IdleConnections(PoolPolicy policy)
 {
@@ -12,8 +12,8 @@ internal sealed class IdleConnections(PoolPolicy policy)
     private readonly IntrusiveList<Slot, Slot.InList> _owned = new();
 
     /// <summary>
-    /// The common connection that is lent next. In a pool that does not wait for others it may still be resetting: its turn is not over
-    /// for that.
+    /// The common connection that is lent next. In a synchronous pool (<c>acquire-timeout = 0s</c>) it may still be resetting: it keeps its
+    /// turn.
     /// </summary>
     public Slot? Next => policy.IsLifo ? _common.Last : _common.First;
 
@@ -53,7 +53,7 @@ internal sealed class IdleConnections(PoolPolicy policy)
         list.AddAfter(before, slot);
     }
 
-    /// <summary>A connection that is reset or tested keeps its place in the order, in a pool that does not wait for others.</summary>
+    /// <summary>In a synchronous pool, a connection that is reset or tested keeps its place in the order.</summary>
     public void KeepPlace(Slot slot)
     {
         if (policy.IsSynchronous && !BelongsToKey(slot))
@@ -73,7 +73,7 @@ internal sealed class IdleConnections(PoolPolicy policy)
             Add(slot);
     }
 
-    /// <summary>Null while the room is sound: every idle connection stands in one of the lists, an owned one among the owned, each in its order.</summary>
+    /// <summary>The invariant; null while it holds: every idle connection is in the list where it belongs, and both lists are in order.</summary>
     public string? Violation(List<Slot> slots)
     {
         foreach (var slot in slots)

@@ -8,7 +8,7 @@ namespace ActorPool.Core.Slots;
 /// </summary>
 internal sealed class Operations(PoolPolicy policy, Tally tally, Alarm alarm)
 {
-    /// <summary>An operation that takes longer is slow; another one is started beside it.</summary>
+    /// <summary>An operation that takes longer is slow: the pool prepares another connection in parallel.</summary>
     internal static readonly TimeSpan SlowAfter = TimeSpan.FromMilliseconds(250);
 
     private int _slowOpens;
@@ -33,7 +33,7 @@ internal sealed class Operations(PoolPolicy policy, Tally tally, Alarm alarm)
             alarm.By(now + SlowAfter);
     }
 
-    /// <summary>To be called before the slot leaves its state.</summary>
+    /// <summary>Call it before the slot leaves its state.</summary>
     public void End(Slot slot)
     {
         if (slot.Operation is not { } operation)
@@ -55,14 +55,14 @@ internal sealed class Operations(PoolPolicy policy, Tally tally, Alarm alarm)
         _initializing--;
     }
 
-    /// <summary>After a crash: what was in flight is not counted on.</summary>
+    /// <summary>After a crash: no request counts on what was in flight.</summary>
     public static void Detach(Slot slot)
     {
         if (slot.Operation is { } operation)
             (operation.IsSlow, operation.InitializesFor) = (false, null);
     }
 
-    /// <summary>Nothing is raced in a pool that does not wait for others: it has no more connections than the calls ask for, as psycopg2's.</summary>
+    /// <summary>Marks the operations that have become slow. None in a synchronous pool: like psycopg2's, it opens no connection beyond those the calls ask for.</summary>
     public void FindSlow(List<Slot> slots, TimeSpan now)
     {
         if (policy.IsSynchronous)
@@ -83,7 +83,7 @@ internal sealed class Operations(PoolPolicy policy, Tally tally, Alarm alarm)
     public TimeSpan SlowAt(Slot slot) =>
         !policy.IsSynchronous && CanBecomeSlow(slot) ? slot.Operation!.StartedAt + SlowAfter : TimeSpan.MaxValue;
 
-    /// <summary>Null while the room is sound: its numbers are those of the operations.</summary>
+    /// <summary>The invariant; null while it holds: the counted operations are those of the slots.</summary>
     public string? Violation(List<Slot> slots)
     {
         var slowOpens = slots.Count(slot => slot is { State: SlotState.Opening, Operation.IsSlow: true });

@@ -3,8 +3,8 @@ using ActorPool.Core.Model;
 namespace ActorPool.Core.Slots;
 
 /// <summary>
-/// The slots and their life. Owns the state of every slot, what belongs to that state, and the age of each connection. Idle connections
-/// and operations in flight are kept with it, since a change of state moves a slot in or out of them.
+/// The slots and their life. Owns the state of every slot, what belongs to that state, and the age of each connection. Keeps the idle
+/// connections and the operations in flight too, since a change of state moves a slot in or out of them.
 /// </summary>
 internal sealed class SlotTable
 {
@@ -21,7 +21,7 @@ internal sealed class SlotTable
         InFlight = new Operations(policy, tally, alarm);
     }
 
-    /// <summary>The slots that were needed so far.</summary>
+    /// <summary>Every slot that has ever had a connection or an open.</summary>
     public List<Slot> All { get; }
 
     public IdleConnections Idle { get; }
@@ -39,7 +39,7 @@ internal sealed class SlotTable
     /// <summary>A connection is being closed on which a borrower's transaction may still be open.</summary>
     public bool IsUseEnding => _followingUse > 0;
 
-    /// <summary>The age at which this connection is replaced, or a replacement of all that came after its open.</summary>
+    /// <summary>The connection has reached the age at which it is replaced, or a drain began after its open.</summary>
     public static bool IsExpired(Slot slot, TimeSpan now) => slot.IsOutdated || now >= slot.Connection!.ExpiresAt;
 
     public Slot BeginOpen(TimeSpan now)
@@ -71,7 +71,7 @@ internal sealed class SlotTable
         slot.Connection!.WasLent = true;
     }
 
-    /// <param name="slot">The slot of an idle connection, or of one that has just come back.</param>
+    /// <param name="slot">The slot of an idle connection, or of one that was just returned.</param>
     /// <param name="work">What is to be done.</param>
     /// <param name="now">The present time.</param>
     /// <param name="key">The key for which the session is initialized.</param>
@@ -84,7 +84,7 @@ internal sealed class SlotTable
         InFlight.Begin(slot, work, now, key);
     }
 
-    /// <summary>The connection has nothing left to do. It does not yet stand among the idle ones, where it can be lent.</summary>
+    /// <summary>The connection has nothing left to do. It can be lent once the caller has added it to <see cref="Idle"/>.</summary>
     /// <param name="slot">Its slot.</param>
     /// <param name="now">The present time.</param>
     /// <param name="wasUsed">It was opened, used or reset; a test leaves its idle time as it was.</param>
@@ -131,7 +131,7 @@ internal sealed class SlotTable
         _free.Push(slot);
     }
 
-    /// <summary>After a crash: the slot stands in no list and no state of the core that crashed.</summary>
+    /// <summary>After a crash: takes the slot out of every list and state of the crashed core.</summary>
     public static void Detach(Slot slot)
     {
         Operations.Detach(slot);
@@ -139,7 +139,7 @@ internal sealed class SlotTable
         slot.State = SlotState.Free;
     }
 
-    /// <summary>After a crash: the slot as this core takes it over, empty or lent.</summary>
+    /// <summary>After a crash: takes over a slot that is empty or lent.</summary>
     public void Adopt(Slot slot, SlotState state)
     {
         if (state == SlotState.Free)
@@ -148,14 +148,14 @@ internal sealed class SlotTable
             Enter(slot, state);
     }
 
-    /// <summary>Every connection, and every open in flight, is to be replaced.</summary>
+    /// <summary>Marks every connection and every open in flight for replacement.</summary>
     public void Outdate()
     {
         foreach (var slot in All)
             slot.IsOutdated = slot.State is not (SlotState.Free or SlotState.Closing);
     }
 
-    /// <summary>Null while the room is sound: the numbers are those of the slots, and each slot has what its state says.</summary>
+    /// <summary>The room's invariant; null while it holds: the counted states are those of the slots, and each slot has what its state needs.</summary>
     public string? Violation()
     {
         foreach (var state in Enum.GetValues<SlotState>())

@@ -3,7 +3,7 @@ using ActorPool.Core.Model;
 namespace ActorPool.Core.Waiting;
 
 /// <summary>
-/// All deadlines of waiting requests on a wheel of buckets, one a tick: adding and removing take constant time,
+/// All deadlines of waiting requests on a wheel of buckets, one for each tick of 8 ms: adding and removing take constant time,
 /// and one timer serves any number of requests.
 /// </summary>
 internal sealed class DeadlineWheel
@@ -37,14 +37,14 @@ internal sealed class DeadlineWheel
             _count--;
     }
 
-    /// <summary>Takes up to <paramref name="most"/> requests whose deadline has passed off the wheel. True when none is left over.</summary>
+    /// <summary>Removes up to <paramref name="most"/> requests whose deadline has passed. True when no such request is left.</summary>
     public bool TakeDue(TimeSpan now, int most, List<Waiter> due)
     {
-        var today = now.Ticks / TickLength;
-        // Past one whole turn every bucket is read once.
-        if (today - _swept > Buckets)
-            _swept = today - Buckets;
-        while (_swept < today)
+        var currentTick = now.Ticks / TickLength;
+        // After more than a whole turn, every bucket is read once.
+        if (currentTick - _swept > Buckets)
+            _swept = currentTick - Buckets;
+        while (_swept < currentTick)
         {
             var bucket = Bucket(_swept);
             for (var waiter = bucket.First; waiter is not null;)

@@ -4,7 +4,7 @@ namespace ActorPool.Core.Waiting;
 
 /// <summary>
 /// The order of waiting: first come, first served. A request that had to wait for its key joins late and keeps the rank of its arrival.
-/// Such latecomers stand in a heap beside the list, and the older of the two heads goes first. A request for a shared key that is lent does not
+/// Such latecomers are in a heap beside the list, and the older of the two heads is served first. A request for a shared key that is lent does not
 /// wait at all, and a grant serves every queued request of its key.
 /// </summary>
 internal sealed class WaitQueue
@@ -36,7 +36,7 @@ internal sealed class WaitQueue
         _list.AddLast(waiter);
     }
 
-    /// <summary>Adds a request that arrived earlier than some that stand here already.</summary>
+    /// <summary>Adds a request that arrived before some that are queued already.</summary>
     public void AddLate(Waiter waiter)
     {
         waiter.State = WaiterState.Queued;
@@ -53,8 +53,8 @@ internal sealed class WaitQueue
     }
 
     /// <summary>
-    /// The request with <paramref name="ahead"/> others before it, as if every latecomer were older than the list; walks that many steps.
-    /// Near enough to choose for which request work is started: the ranks alone decide which one is served.
+    /// The request with <paramref name="ahead"/> others before it, found in that many steps. Every latecomer counts as older than the list,
+    /// which is exact enough to choose for which request to start work. The ranks alone decide which one is served.
     /// </summary>
     public Waiter? ElementAt(int ahead)
     {

@@ -4,15 +4,15 @@ using ActorPool.Core.Model;
 namespace ActorPool.Core.Waiting;
 
 /// <summary>
-/// The requests that wait, and where each stands: in the queue, parked behind its exclusive key, or with the session that is being initialized
-/// for its key. Owns the order of the queue, the turns of exclusive keys and all deadlines. Decides no answer.
+/// The waiting requests, and the state of each: in the queue, parked behind its exclusive key, or with the session that is being initialized
+/// for its key. Owns the order of the queue, the turns of exclusive keys and all deadlines. It does not decide which request is served.
 /// </summary>
 internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan now)
 {
     private readonly WaitQueue _queue = new();
     private readonly DeadlineWheel _deadlines = new(now);
 
-    // Queued requests that wait for no other borrower. They are refused together when everything is lent.
+    // Queued requests that wait for no other borrower. They are refused together when all connections are lent.
     private readonly IntrusiveList<Waiter, Waiter.InNoWait> _noWait = new();
 
     private int _parked;
@@ -34,7 +34,7 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
     /// <summary>The oldest queued request that waits for no other borrower.</summary>
     public Waiter? FirstNoWait => _noWait.First;
 
-    /// <summary>The deadline that the timer has to be set for next.</summary>
+    /// <summary>When the next deadline has to be checked.</summary>
     public TimeSpan NextDeadline => _deadlines.NextDue();
 
     /// <summary>Every waiting request, in no particular order.</summary>
@@ -51,13 +51,13 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
 
     /// <summary>Adds a request in its place.</summary>
     /// <param name="waiter">The request; <see cref="Waiter.Since"/> and <see cref="Waiter.Order"/> are set.</param>
-    /// <param name="timeout">How long it may wait; zero for the pool's own work alone, negative for ever.</param>
+    /// <param name="timeout">How long it may wait; zero to wait for the pool's own work alone, negative for no limit.</param>
     /// <returns>When its deadline is noticed.</returns>
     public TimeSpan Add(Waiter waiter, TimeSpan timeout)
     {
         waiter.HasWaited = true;
         waiter.IsNoWait = timeout == TimeSpan.Zero;
-        // The pool's own work does not take for ever either.
+        // The pool's own work has a time limit too.
         var patience = waiter.IsNoWait ? policy.ConnectTimeout : timeout;
         waiter.Deadline = patience < TimeSpan.Zero ? TimeSpan.MaxValue : Time.After(waiter.Since, patience);
         _deadlines.Add(waiter);
@@ -112,7 +112,7 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
         _parked--;
         if (key.InitializingOn is null)
         {
-            // With the rank of its arrival.
+            // It keeps the rank of its arrival.
             _queue.AddLate(next);
             return;
         }
@@ -121,7 +121,7 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
         _initializing++;
     }
 
-    /// <summary>A session is being initialized for the key: its queued requests wait for that one alone.</summary>
+    /// <summary>A session is being initialized for the key: its queued requests wait for that session alone.</summary>
     public void LeaveQueue(KeyEntry key)
     {
         for (var waiter = key.Waiters.First; waiter is not null; waiter = key.Waiters.After(waiter))
@@ -139,7 +139,7 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
             _sharing -= key.Waiters.Count - 1;
     }
 
-    /// <summary>The session is not to be had after all: the key's requests stand in the queue where they stood before.</summary>
+    /// <summary>The key does not get that session after all: its requests return to their places in the queue.</summary>
     public void ReturnToQueue(KeyEntry key)
     {
         var returned = 0;
@@ -158,14 +158,14 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
             _sharing += returned - 1;
     }
 
-    /// <summary>The oldest request for whose key a session is being initialized. Of an exclusive key the others are parked behind it.</summary>
+    /// <summary>The oldest request for whose key a session is being initialized. For an exclusive key the others are parked behind it.</summary>
     public static Waiter? FirstInitializing(KeyEntry key) =>
         key.HasWaiters && key.Waiters.First is { State: WaiterState.Initializing } waiter ? waiter : null;
 
     /// <summary>Collects up to <paramref name="most"/> requests whose deadline has passed. True when there are no more.</summary>
     public bool TakeDue(TimeSpan now, int most, List<Waiter> due) => _deadlines.TakeDue(now, most, due);
 
-    /// <summary>Null while the room is sound: demand and the numbers fit the requests that stand in the lists.</summary>
+    /// <summary>The room's invariant; null while it holds: the demand and the counts fit the requests in the lists.</summary>
     public string? Violation(IEnumerable<KeyEntry> keysInUse)
     {
         var all = All(keysInUse).ToArray();
