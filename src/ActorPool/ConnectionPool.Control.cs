@@ -17,7 +17,7 @@ public sealed partial class ConnectionPool
         return (ConnectionPool?)PoolRegistry.Of(system).Find(name);
     }
 
-    /// <summary>Waits until a pool of this name takes requests. Null when it does not within the time, or when the actor system ends first.</summary>
+    /// <summary>Waits until a pool of this name takes requests. Null when none does within the time, or when the actor system ends first.</summary>
     internal static async Task<ConnectionPool?> WhenStartedAsync(ActorSystem system, string name, TimeSpan patience, CancellationToken cancellationToken) =>
         (ConnectionPool?)await PoolRegistry.Of(system).StartedAsync(name, patience, cancellationToken).ConfigureAwait(false);
 
@@ -36,7 +36,7 @@ public sealed partial class ConnectionPool
     public Task DrainAsync() => AskAsync<Drained>(new Drain(), default);
 
     /// <inheritdoc cref="Pause"/>
-    /// <param name="untilReturned">Complete only when every lease has come back and is rolled back.</param>
+    /// <param name="untilReturned">Complete only when every lease is returned and rolled back.</param>
     /// <param name="cancellationToken">Stops waiting for that; the pool stays paused.</param>
     /// <exception cref="InvalidOperationException">The pool was resumed before everything was returned.</exception>
     /// <exception cref="PoolException">The pool is closed.</exception>

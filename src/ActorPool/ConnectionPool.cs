@@ -12,12 +12,12 @@ namespace ActorPool;
 
 /// <summary>The actor pool; psycopg2's <c>ThreadedConnectionPool</c>, with an actor in place of the lock. Safe from any thread.</summary>
 /// <remarks>
-/// A thin face on the <see cref="PoolManager"/>: it sends requests that are their own promises, which costs less than an Ask,
-/// and a cancelled one leaves the queue at once. Continuations never run on the manager's thread.
+/// A thin facade over the <see cref="PoolManager"/>. Each request it sends contains its own promise, which costs less than an Ask; a cancelled
+/// request leaves the queue at once. Continuations never run on the manager's thread.
 /// </remarks>
 public sealed partial class ConnectionPool : IConnectionPool, ILivePool
 {
-    // A manager whose dispatcher runs takes its first order at once, also on a machine that is busy with many starts.
+    // If its dispatcher runs, a manager takes its first order at once, even on a machine that is busy with many starts.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
 
     private readonly PoolContext _context;
@@ -41,7 +41,7 @@ public sealed partial class ConnectionPool : IConnectionPool, ILivePool
     /// <summary>The start has succeeded: the pool takes requests.</summary>
     bool ILivePool.IsStarted => _isStarted;
 
-    /// <summary>The end has begun; borrowed connections may still come back.</summary>
+    /// <summary>The end has begun; borrowed connections may still be returned.</summary>
     internal bool IsEnding => Volatile.Read(ref _end) is not null;
 
     /// <summary>The pool replaces lost connections at once.</summary>
@@ -137,7 +137,7 @@ public sealed partial class ConnectionPool : IConnectionPool, ILivePool
     }
 
     /// <summary>
-    /// Ends the pool gracefully: no connection is lent, borrowed ones get <c>close-timeout</c> to come back, then all are closed.
+    /// Ends the pool gracefully: no connection is lent, borrowed ones may be returned within <c>close-timeout</c>, then all are closed.
     /// Calling it again awaits the same end.
     /// </summary>
     public ValueTask DisposeAsync() => new(EndAsync(_context.Settings.CloseTimeout));

@@ -6,8 +6,8 @@ namespace ActorPool;
 
 /// <summary>A pool of PostgreSQL connections: psycopg2's <c>AbstractConnectionPool</c>.</summary>
 /// <remarks>
-/// <see cref="IAsyncDisposable.DisposeAsync"/> is the graceful end: borrowed connections get <c>close-timeout</c> to come back, if
-/// another caller can return them.
+/// <see cref="IAsyncDisposable.DisposeAsync"/> is the graceful end: borrowed connections may be returned within
+/// <c>close-timeout</c>, if another caller can return them.
 /// </remarks>
 public interface IConnectionPool : IAsyncDisposable
 {

@@ -15,9 +15,9 @@ namespace ActorPool;
 /// The same pool for one caller at a time, without actors: inside one actor, or in a script. psycopg2's <c>SimpleConnectionPool</c>.
 /// </summary>
 /// <remarks>
-/// It never waits for another borrower, since there is none: when all connections are lent, a request is refused as exhausted and
-/// <c>acquire-timeout</c> has no effect. It has no timers: work that is due by the clock is done inside the next call, also a leak warning.
-/// A call during another one throws <see cref="InvalidOperationException"/>.
+/// It never waits for another borrower, since there is none: when all connections are lent, a request is refused as exhausted.
+/// <c>acquire-timeout</c> limits only the start. There are no timers: work that is due, such as a leak warning, is done inside the next call.
+/// <c>validate-idle-every</c> and <c>collect-when-starved</c> have no effect. A call during another one throws <see cref="InvalidOperationException"/>.
 /// </remarks>
 public sealed class SimpleConnectionPool : IConnectionPool
 {
@@ -44,7 +44,7 @@ public sealed class SimpleConnectionPool : IConnectionPool
                 "A SimpleConnectionPool without a logger cannot show the warning of leak-warning-after. Start it with a logger, or set LeakWarningAfter to null.", nameof(settings));
     }
 
-    /// <summary>Starts a pool with <c>min-connections</c> open, which logs as the actor pool does: leaks, leases ended by force, failed opens.</summary>
+    /// <summary>Starts a pool with <c>min-connections</c> open, which logs as the actor pool does: failed opens, leases ended by force, leaks.</summary>
     /// <param name="settings">The settings of the pool.</param>
     /// <param name="logger">Receives the log. It is called inside the calls of the pool, on their threads.</param>
     /// <param name="cancellationToken">Cancels the start; connections that were opened are closed again.</param>

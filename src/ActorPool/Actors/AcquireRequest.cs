@@ -18,8 +18,8 @@ internal sealed class AcquireRequest : BorrowRequest, IPoolRequest, IValueTaskSo
     private const int Answered = 2;
     private const int GivenUp = 3;
 
-    // Together about two microseconds, as long as a change of threads takes. Measured with two threads that only borrow and return:
-    // fewer checks leave a quarter of the requests to such a change, more cost time whenever the thread with the manager is held up.
+    // All checks take about two microseconds, as long as a change of threads. Measured with two threads that only borrow and return:
+    // with fewer checks a quarter of the requests need such a change; with more, time is lost whenever the manager's thread is delayed.
     private const int TurnsBetweenChecks = 2;
     private static readonly int Checks = Environment.ProcessorCount > 1 ? 32 : 0;
 
@@ -40,10 +40,10 @@ internal sealed class AcquireRequest : BorrowRequest, IPoolRequest, IValueTaskSo
     /// <summary>The place of the call, and the owner if there is one.</summary>
     public override LeaseOrigin Origin => _origin;
 
-    /// <summary>The actor whose lease it will be; null for one that belongs to no actor.</summary>
+    /// <summary>The actor that will own the lease; null when no actor will.</summary>
     public IActorRef? Owner { get; private set; }
 
-    /// <summary>Requests a connection from the manager. The key is looked up here, on the borrower's thread; an exception of it is the answer.</summary>
+    /// <summary>Requests a connection from the manager. The key is looked up here, on the borrower's thread; an exception of the key is the answer.</summary>
     public static ValueTask<PooledConnection> Send(
         PoolContext pool, object? key, string? file, int line, CancellationToken cancellationToken, TimeSpan? timeout = null, IActorRef? owner = null)
     {
@@ -66,7 +66,7 @@ internal sealed class AcquireRequest : BorrowRequest, IPoolRequest, IValueTaskSo
         return request.Send(cancellationToken);
     }
 
-    /// <summary>Looks up the key. Its exception is a result, so that a borrow without a key enters no try block.</summary>
+    /// <summary>Looks up the key and returns its exception, so that a borrow without a key enters no try block.</summary>
     private static Exception? Find(PoolContext pool, object key, out KeyEntry? entry)
     {
         try
@@ -84,7 +84,7 @@ internal sealed class AcquireRequest : BorrowRequest, IPoolRequest, IValueTaskSo
     private ValueTask<PooledConnection> Send(CancellationToken cancellationToken)
     {
         _pool.Send(this);
-        // The answering thread leaves the request alone once the promise is kept.
+        // The answering thread does not touch the request once the promise has its result.
         if (IsAnsweredAtOnce() && _failure is null)
             return new ValueTask<PooledConnection>(TakeAtOnce());
         if (cancellationToken.CanBeCanceled)
@@ -93,7 +93,8 @@ internal sealed class AcquireRequest : BorrowRequest, IPoolRequest, IValueTaskSo
     }
 
     /// <summary>
-    /// Another caller's thread may be running the manager, and come to this request within less than a change of threads takes.
+    /// Checks for an early answer: another caller's thread may be running the manager, and reach this request sooner than a change of threads
+    /// takes.
     /// </summary>
     private bool IsAnsweredAtOnce()
     {
@@ -115,7 +116,7 @@ internal sealed class AcquireRequest : BorrowRequest, IPoolRequest, IValueTaskSo
     private PooledConnection TakeAtOnce()
     {
         var lease = Take(_promise.Version);
-        // A spare one keeps nothing alive.
+        // A spare request must keep nothing else alive.
         _pool = null!;
         Renew(null, null, null);
         Owner = null;
@@ -127,10 +128,10 @@ internal sealed class AcquireRequest : BorrowRequest, IPoolRequest, IValueTaskSo
 
     public override bool TryClaim() => Interlocked.CompareExchange(ref _state, Claimed, Open) == Open;
 
-    /// <summary>It has to wait.</summary>
+    /// <summary>The request has to wait.</summary>
     public void Queued() => _observed?.Queued();
 
-    /// <summary>The answer, after <see cref="TryClaim"/>: the caller takes it or, when it gave up before, the claim failed.</summary>
+    /// <summary>Delivers the answer after a successful <see cref="TryClaim"/>. If the caller had given up, the claim would have failed.</summary>
     public override bool Deliver(PooledConnection lease, IActorRef manager)
     {
         Volatile.Write(ref _state, Answered);
@@ -183,7 +184,7 @@ internal sealed class AcquireRequest : BorrowRequest, IPoolRequest, IValueTaskSo
         }
 
         var lease = _promise.GetResult(token);
-        // A request that outlives the lease must not keep it reachable: then it could not be found as forgotten.
+        // A request that outlives its lease must not keep it reachable, or the garbage collector could not find a forgotten lease.
         _promise.Reset();
         return _failure is null ? lease : throw _failure.ToException();
     }

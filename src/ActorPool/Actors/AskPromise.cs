@@ -7,7 +7,7 @@ namespace ActorPool.Actors;
 
 /// <summary>
 /// The task behind the temporary actor of an Ask. Akka drops a late reply to an Ask silently; the task shows whether a reply arrived.
-/// It is read from a private field: where a version of Akka has moved that, the pool does without.
+/// It is read from a private field. If a version of Akka has moved the field, the pool works without it.
 /// </summary>
 internal static class AskPromise
 {

@@ -19,7 +19,7 @@ internal sealed class AskRequest(GetConn message, IActorRef sender) : BorrowRequ
     /// <summary>The sender is the borrower, and not an Owner on whose behalf it asks.</summary>
     public bool IsForSender => Borrower is WatchedBorrower borrower && borrower.Actor.Equals(Sender);
 
-    /// <summary>The borrower; without one the sender.</summary>
+    /// <summary>The borrower, or the sender when no borrower is watched.</summary>
     public override LeaseOrigin Origin => new(null, 0, Borrower is WatchedBorrower { Actor: var owner } ? owner.Path : Sender.Path);
 
     public override bool TryClaim() => !IsAsk || AskPromise.Of(Sender) is not { IsCompleted: true };

@@ -4,7 +4,7 @@ using Akka.Actor;
 
 namespace ActorPool.Actors;
 
-/// <summary>A request for a connection in the queue of the manager: of the facade, by its promise, or of an actor, by its sender.</summary>
+/// <summary>A request for a connection in the manager's queue: from the facade, answered by its promise, or from an actor, answered by a message.</summary>
 internal abstract class BorrowRequest(object? key, TimeSpan? timeout) : Waiter(key, timeout)
 {
     /// <summary>Where it was made, or by which actor.</summary>

@@ -16,7 +16,7 @@ internal sealed class CallerContext(SynchronizationContext? context, TaskSchedul
         promise.OnCompleted(continuation, state, token, flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext);
     }
 
-    /// <summary>The same continuation, to be run on the thread pool: from there it is posted to its caller's context, if that was asked for.</summary>
+    /// <summary>Wraps a continuation that runs on the thread pool: from there it is posted to its caller's context, if the caller asked for that.</summary>
     public static (Action<object?> Continuation, object? State) Wrap(Action<object?> continuation, object? state, ValueTaskSourceOnCompletedFlags flags) =>
         (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0 && Captured(continuation, state) is { } caller
             ? (static caller => ((CallerContext)caller!).Post(), caller)

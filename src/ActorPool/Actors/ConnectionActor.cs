@@ -13,12 +13,13 @@ namespace ActorPool.Actors;
 /// Owns one physical connection and does all of its work that waits for the network: open, round trips, close.
 /// </summary>
 /// <remarks>
-/// <para>The dialogue with the manager. It starts with its connection and receives <see cref="OpenConnection"/>. It answers
-/// <see cref="ConnectionOpened"/>, or <see cref="ConnectionFailed"/> and, when the server may have a backend of it, <see cref="ConnectionEnded"/>.</para>
+/// <para>The dialogue with the manager. The actor starts with its connection and receives <see cref="OpenConnection"/>. It answers
+/// <see cref="ConnectionOpened"/> or <see cref="ConnectionFailed"/>. If the server may still have a backend of the failed open,
+/// <see cref="ConnectionEnded"/> follows.</para>
 /// <para>Between two leases it may receive <see cref="WorkOn"/>, and answers <see cref="WorkEnded"/>.</para>
-/// <para><see cref="EndConnection"/> may come at any time, also while an open or a round trip is stuck. It answers <see cref="ConnectionEnded"/>
-/// when the backend has ended, and stops. When it stops for another reason, it closes the connection, and the manager learns by
-/// <see cref="ConnectionStopped"/>, its watch.</para>
+/// <para><see cref="EndConnection"/> may come at any time, also while an open or a round trip is stuck. The actor answers
+/// <see cref="ConnectionEnded"/> when the backend has ended, and stops. If it stops for another reason, it closes the connection, and the
+/// manager's watch reports <see cref="ConnectionStopped"/>.</para>
 /// </remarks>
 internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConnection connection, PoolMetrics metrics) : UntypedActor
 {
@@ -83,7 +84,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
     }
 
     /// <summary>
-    /// As PipeTo, but this actor and then the manager run, if they are at rest, on the thread that has the server's answer.
+    /// As PipeTo, but this actor and then the manager, if they are idle, run on the thread that has received the server's answer.
     /// </summary>
     // The exception of the driver or of a hook goes to the manager.
     private async Task ReportAsync(Task work, IActorRef self)
@@ -136,7 +137,7 @@ internal sealed record WorkOn(ConnectionWork Work, object? Key = null, BackendId
     };
 }
 
-/// <summary>To a connection: close; gently when it is idle, else by force.</summary>
+/// <summary>To a connection: close; gently while it is idle, otherwise by force.</summary>
 internal sealed record EndConnection(bool Gently) : IDeadLetterSuppression, INoSerializationVerificationNeeded
 {
     public static readonly EndConnection Gentle = new(true);
@@ -158,7 +159,7 @@ internal sealed record WorkEnded(Slot Slot, int Incarnation, Exception? Error) :
 /// <summary>From a connection that was closed: its backend still runs.</summary>
 internal sealed record BackendSurvived(BackendIdentity Backend) : IConnectionReport;
 
-/// <summary>From a connection: its backend has ended.</summary>
+/// <summary>From a connection: it is closed. Its backend has ended, or the wait for that has timed out.</summary>
 internal sealed record ConnectionEnded(Slot Slot, int Incarnation) : IConnectionReport;
 
 /// <summary>About a connection: its actor has stopped.</summary>

@@ -19,7 +19,7 @@ internal sealed class ConnectionActors(PoolContext pool, IActorContext context)
 
     public void Work(in Effect effect) => OwnerOf(effect.Slot!).Actor!.Tell(WorkOn.Of(effect));
 
-    /// <summary>Has the connection closed; by another actor when its own has stopped.</summary>
+    /// <summary>Orders the actor to close the connection. If the actor has stopped, another one is started for that.</summary>
     public void End(ConnectionSlot place, EndConnection order)
     {
         var owner = OwnerOf(place.Slot);

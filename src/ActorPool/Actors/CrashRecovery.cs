@@ -40,7 +40,7 @@ internal sealed class CrashRecovery(PoolContext pool, PoolState state, Connectio
             return SlotFate.Lent;
         if (slot.State == SlotState.InUse && lease is null or { IsOver: false })
             return SlotFate.Unsound;
-        // Idle, or returned with a message that the crash has swallowed.
+        // Idle, or returned with a message that was lost in the crash.
         return slot.State is SlotState.Idle or SlotState.InUse && place.Connection!.Release(driverWasUsed: true) is ReturnCondition.Clean or ReturnCondition.ResetPending or ReturnCondition.InTransaction
             ? SlotFate.Sound
             : SlotFate.Unsound;

@@ -5,8 +5,8 @@ namespace ActorPool.Actors;
 
 /// <summary>The actors that the manager watches because they borrow or wait. An actor with several reasons has one watch.</summary>
 /// <remarks>
-/// The reasons: a <see cref="WatchedBorrower"/> waits or holds a lease; the temporary actor behind an Ask waits; an actor waits on behalf of
-/// another one, the Owner of its request. A borrower's watch replaces that of an Ask, because a borrower may hold a lease afterwards.
+/// There are three reasons: a <see cref="WatchedBorrower"/> waits or holds a lease, the temporary actor behind an Ask waits, or an actor waits
+/// on behalf of another one, the Owner of its request. A borrower's watch replaces that of an Ask, because a borrower may hold a lease afterwards.
 /// </remarks>
 internal sealed class DeathWatch(Dictionary<IActorRef, WatchedBorrower> borrowers, IActorContext context)
 {
@@ -20,7 +20,7 @@ internal sealed class DeathWatch(Dictionary<IActorRef, WatchedBorrower> borrower
         if (borrowers.TryGetValue(actor, out var borrower))
             return borrower;
         borrower = new WatchedBorrower(actor);
-        // A reference of a user's own type may throw here, so it is listed after this.
+        // A reference of a user's own type may throw here, so the borrower is added afterwards.
         context.WatchWith(actor, new BorrowerEnded(borrower));
         borrowers.Add(actor, borrower);
         return borrower;

@@ -7,7 +7,7 @@ namespace ActorPool.Actors;
 
 /// <summary>
 /// A <see cref="GetConn"/> or <see cref="PutConn"/> sent to the manager itself, with a key whose <c>Equals</c> is the user's: that code
-/// runs on the thread pool, and the lookup comes back to the manager with the result.
+/// runs on the thread pool, and the lookup is sent back to the manager with the result.
 /// </summary>
 /// <remarks>Begun and ended by <see cref="KeyLookups"/>.</remarks>
 internal sealed class KeyLookup(IPoolMessage message, IActorRef sender, PoolContext pool, TimeSpan since) : IPoolRequest, IThreadPoolWorkItem
@@ -63,7 +63,7 @@ internal sealed class KeyLookup(IPoolMessage message, IActorRef sender, PoolCont
             Refuse(failure);
     }
 
-    // The other senders get their answers when one of them throws.
+    // The other senders must get their answers even if one of them throws.
     private void Refuse(PoolFailure failure)
     {
         try

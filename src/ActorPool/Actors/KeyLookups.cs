@@ -5,7 +5,7 @@ using Akka.Actor;
 namespace ActorPool.Actors;
 
 /// <summary>
-/// Messages whose keys have an <c>Equals</c> of the user's: each waits here while the thread pool runs it. Later messages of the same sender
+/// Messages whose keys have an <c>Equals</c> of the user's: each waits here while the thread pool runs that code. Later messages of the same sender
 /// wait behind it, so that they keep their order.
 /// </summary>
 internal sealed class KeyLookups(PoolContext pool, IWithTimers manager)
@@ -38,7 +38,7 @@ internal sealed class KeyLookups(PoolContext pool, IWithTimers manager)
         ThreadPool.UnsafeQueueUserWorkItem(lookup, preferLocal: false);
     }
 
-    /// <summary>The message is decided, with its key or without. False when it was before: a key found too late is given back.</summary>
+    /// <summary>Ends a lookup. False when its message was decided before: then the use of a key that was found too late ends.</summary>
     public bool TryEnd(KeyLookup lookup)
     {
         if (lookup.IsOver)
@@ -53,7 +53,7 @@ internal sealed class KeyLookups(PoolContext pool, IWithTimers manager)
         return true;
     }
 
-    /// <summary>The next message of the sender follows, one a turn of the manager, unless it waits for another lookup.</summary>
+    /// <summary>Lets the sender's next message follow, one in each turn of the manager, unless it waits for another lookup.</summary>
     public void Continue(KeyLookup lookup)
     {
         if (!_last.TryGetValue(lookup.Sender, out var last) || last != lookup)
@@ -64,7 +64,7 @@ internal sealed class KeyLookups(PoolContext pool, IWithTimers manager)
             _last.Remove(lookup.Sender);
     }
 
-    /// <summary>The request with what is left of its time.</summary>
+    /// <summary>The request with the rest of its time-out.</summary>
     public GetConn WithRestOfTime(KeyLookup lookup, TimeSpan now)
     {
         var message = (GetConn)lookup.Message;
@@ -79,7 +79,7 @@ internal sealed class KeyLookups(PoolContext pool, IWithTimers manager)
         _last.Clear();
     }
 
-    // A request that does not wait for others waits for the pool's own work that long, too.
+    // A request that waits for no other borrower waits for the pool's own work up to connect-timeout.
     private TimeSpan PatienceOf(GetConn message)
     {
         var timeout = message.Timeout ?? pool.Settings.AcquireTimeout;

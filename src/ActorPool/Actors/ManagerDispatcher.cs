@@ -6,11 +6,11 @@ namespace ActorPool.Actors;
 
 /// <summary>
 /// Runs the manager and the connection actors: on the thread pool, except that a caller's thread may run the manager for its own message.
-/// That happens when the manager is at rest and the message is the first in its mailbox: an uncontended borrow wakes no other thread.
+/// That happens when the manager is idle and the message is the first in its mailbox. So an uncontended borrow wakes no other thread.
 /// </summary>
 /// <remarks>
 /// The manager stays an actor with its mailbox, one message at a time in the order of arrival. On a caller's thread, which may hold locks,
-/// it handles that caller's message only. It compares no user's key on any thread: keys are looked up by
+/// it handles that caller's message only. It never compares a user's key: keys are looked up by
 /// <see cref="AcquireRequest"/>, <see cref="ReturnRequest"/> and <see cref="KeyLookup"/>.
 /// </remarks>
 internal sealed class ManagerDispatcher : MessageDispatcher
@@ -29,7 +29,7 @@ internal sealed class ManagerDispatcher : MessageDispatcher
         Throughput = throughput;
     }
 
-    /// <summary>Sends a message to a manager, and handles it on this thread if the manager is at rest.</summary>
+    /// <summary>Sends a message to a manager, and handles it on this thread if the manager is idle.</summary>
     public static void Tell(IActorRef manager, object message)
     {
         _own = message;

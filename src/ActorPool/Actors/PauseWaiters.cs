@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorPool.Actors;
 
-/// <summary>The senders of a <see cref="Pause"/> that wait until every lease has come back.</summary>
+/// <summary>The senders of a <see cref="Pause"/> that wait until every lease is returned.</summary>
 internal sealed class PauseWaiters
 {
     private readonly List<IActorRef> _senders = [];
@@ -11,12 +11,12 @@ internal sealed class PauseWaiters
 
     public void Add(IActorRef sender)
     {
-        // An Ask that was cancelled would stay here until the next return of all.
+        // A cancelled Ask would stay here until every lease is returned.
         _senders.RemoveAll(static waiting => AskPromise.Of(waiting) is { IsCompleted: true });
         _senders.Add(sender);
     }
 
-    /// <summary>All of them, for an answer: they wait no longer.</summary>
+    /// <summary>Takes all senders, to answer them.</summary>
     public IActorRef[] Take()
     {
         IActorRef[] senders = [.. _senders];

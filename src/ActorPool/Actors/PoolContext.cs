@@ -13,7 +13,7 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
 {
     private const int MaxSpins = 1000;
 
-    // Together about two microseconds, as long as a change of threads takes; a caller's turn lasts a tenth of that.
+    // All checks take about two microseconds, as long as a change of threads. A caller's turn takes a tenth of that.
     private const int TurnsBetweenChecks = 2;
     private static readonly int Checks = Environment.ProcessorCount > 1 ? 32 : 0;
 
@@ -34,13 +34,13 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
     /// <summary>The clock of the manager, and so of the core.</summary>
     public ITimeProvider Clock { get; set; } = null!;
 
-    /// <summary>These outlive a manager that crashes: the connections and leases of the slots, by index,</summary>
+    /// <summary>The connections and leases of the slots, by index. They outlive a manager that crashes.</summary>
     public List<ConnectionSlot> Slots { get; } = [];
 
-    /// <summary>the actors of the connections, by the same index,</summary>
+    /// <summary>The actors of the connections, by the same index. They outlive a manager that crashes.</summary>
     public List<ConnectionOwner> Owners { get; } = [];
 
-    /// <summary>and the actors that are watched, because they wait or hold a lease.</summary>
+    /// <summary>The actors that are watched because they wait or hold a lease. The list outlives a manager that crashes.</summary>
     public Dictionary<IActorRef, WatchedBorrower> Borrowers { get; } = [];
 
     /// <summary>Where borrowers find the entries of their keys; not before the start.</summary>
@@ -115,7 +115,7 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
         Manager.Tell(note, ActorRefs.NoSender);
     }
 
-    /// <summary>The same with an ended lease, on the borrower's thread, which may run the manager itself.</summary>
+    /// <summary>Sends an ended lease as such a message. The borrower's thread may run the manager itself.</summary>
     private void NoteHere(PooledConnection lease)
     {
         if (_ended)
@@ -136,7 +136,7 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
     {
         var sent = Volatile.Read(ref _notesSent);
         var spin = default(SpinWait);
-        // The manager is at most a few messages behind; a manager that is held up longer is not waited for.
+        // The manager is at most a few messages behind. If it is delayed for longer, the reader does not wait for it.
         for (var spins = 0; spins < MaxSpins && !_ended && Volatile.Read(ref _notesHandled) < sent; spins++)
             spin.SpinOnce(sleep1Threshold: -1);
         return CurrentStatistics();
@@ -155,7 +155,7 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
     }
 
     /// <summary>
-    /// Sends a message on a caller's thread. Two callers at the same moment take turns, so that each finds the manager at rest; otherwise the
+    /// Sends a message on a caller's thread. Two callers at the same moment take turns, so that each finds the manager idle; otherwise the
     /// second message would need a thread of the thread pool. The second caller waits for at most the time that such a thread takes to start.
     /// </summary>
     private void TellHere(object message)

@@ -9,7 +9,7 @@ namespace ActorPool.Actors;
 /// </summary>
 internal sealed class PoolGauges(PoolSettings settings)
 {
-    // Before the first manager, and after the last.
+    // The numbers before the first manager and after the last.
     private PoolCounts _atRest = new() { Min = settings.MinConnections, Max = settings.MaxConnections };
     private PoolState? _state;
     private int _version;

@@ -25,7 +25,7 @@ internal sealed class PoolMailbox(Settings settings, Config config)
     {
         private readonly ConcurrentQueue<Envelope> _messages = new();
 
-        // A message without a sender that found the mailbox empty. It is ahead of the queue, and skipping the queue is faster.
+        // A message without a sender that found the mailbox empty. It comes before those in the queue; to keep it outside is faster.
         private object? _first;
         private Turn _turn;
 
@@ -65,7 +65,7 @@ internal sealed class PoolMailbox(Settings settings, Config config)
         }
 
         /// <summary>
-        /// Limits the coming turn to this message, if it found the mailbox empty. False when another message is, or was, ahead of it.
+        /// Limits the next turn to this message, if it found the mailbox empty. False when another message comes, or came, before it.
         /// Called by the thread that runs the turn.
         /// </summary>
         public bool TryLimitTurnTo(object message)

@@ -24,7 +24,7 @@ public sealed partial class PoolManager
             request.Queued();
     }
 
-    /// <summary>False when the owner cannot have a lease; the request has its answer then.</summary>
+    /// <summary>False when the owner cannot have a lease; the request is then answered.</summary>
     // A reference of a user's own type may throw; that fails its request alone.
     private bool TrySetBorrower(AcquireRequest request, IActorRef owner)
     {
@@ -131,7 +131,7 @@ public sealed partial class PoolManager
         _lookups.Continue(next.Lookup);
     }
 
-    /// <summary>A watched actor has stopped: its requests end, and the leases that it alone held. A request of another on its behalf is refused.</summary>
+    /// <summary>A watched actor has stopped: its requests end, and so do the leases that no other borrower holds. Requests of others on its behalf are refused.</summary>
     private void BorrowerStopped(WatchedBorrower borrower, TimeSpan now)
     {
         _watch.Ended(borrower);
@@ -152,7 +152,7 @@ public sealed partial class PoolManager
 
     private static bool IsRemote(IActorRef? actor) => actor is IActorRefScope { IsLocal: false };
 
-    // Its watch would replace the pool's own, which must hear of its end.
+    // Watching it as a borrower would replace the pool's own watch, which has to report its end.
     private bool IsOwn(IActorRef actor) => actor.Equals(Self) || (actor is IInternalActorRef { Parent: { } parent } && parent.Equals(Self));
 
     private ArgumentException OwnActor(IActorRef owner) =>

@@ -64,7 +64,7 @@ public sealed partial class PoolManager
                 break;
             case EffectKind.Collect:
                 _log.Starved();
-                // It can stop the thread that requests it.
+                // A collection can stop the thread that requests it.
                 _ = Task.Run(static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false));
                 break;
             case EffectKind.Unwatch:

@@ -8,7 +8,7 @@ namespace ActorPool;
 // A crash of the manager: waiting requests get an error, leases continue, and no connection is left behind.
 public sealed partial class PoolManager
 {
-    // The last message already decided and answered. After a crash it must not be answered again; its effects may be left to be carried out.
+    // The last message that was decided. After a crash it must not be answered again, although some of its effects may not be carried out.
     private object? _decided;
 
     /// <summary>Answers every request without an answer; the connections and their actors stay.</summary>
@@ -21,7 +21,7 @@ public sealed partial class PoolManager
         BorrowRequest[] waiting = [.. _state.Effects.Select(effect => effect.Waiter).OfType<Waiter>().Concat(_state.AllWaiting()).Distinct().Cast<BorrowRequest>()];
         if (_state.Phase != PoolPhase.Running)
         {
-            // A pool that is ending, or has not started, has nothing to be saved.
+            // A pool that is ending, or has not started, has nothing to save.
             var closed = PoolFailure.Closed(_pool.Name);
             RefuseAfterCrash(waiting, closed);
             _lookups.RefuseAll(closed);
@@ -108,7 +108,7 @@ public sealed partial class PoolManager
         }
     }
 
-    // A receiver may throw at its answer; the others get theirs.
+    // A receiver may throw when it is answered; the others must still get their answers.
     private static void Quietly(Action answer)
     {
         try

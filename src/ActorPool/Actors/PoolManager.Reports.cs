@@ -40,7 +40,7 @@ public sealed partial class PoolManager
 
     private void OpenFailed(ConnectionFailed failed, ConnectFailure kind, TimeSpan now)
     {
-        // The pool aborted the open in the moment in which it failed: its actor has stopped, and no connection is left.
+        // The pool aborted the open at the moment at which it failed: its actor has stopped, and no connection is left.
         if (failed.Slot.State == SlotState.Closing && kind != ConnectFailure.Unclear)
             _state.Closed(failed.Slot, failed.Incarnation, now);
         else

@@ -6,7 +6,7 @@ using Akka.Actor;
 
 namespace ActorPool;
 
-// Leases that come back. The lease table has the rules of a return; this chapter answers and measures.
+// Returned leases. The lease table has the rules of a return; this chapter answers and measures.
 public sealed partial class PoolManager
 {
     private static readonly TimeSpan BetweenRechecks = TimeSpan.FromSeconds(1);
@@ -67,7 +67,7 @@ public sealed partial class PoolManager
     /// or a request that joined it through its key.
     /// </summary>
     /// <remarks>
-    /// An actor that sends a lease passes it on, and no longer counts as its holder. A watched sender that is alive keeps it: it is the pool's borrower.
+    /// An actor that sends a lease passes it on, and no longer counts as its holder. A watched sender that is alive keeps the lease: it is the borrower.
     /// </remarks>
     private void TakeBack(UndeliveredLease undelivered, TimeSpan now)
     {
@@ -81,7 +81,7 @@ public sealed partial class PoolManager
         {
             _log.Undelivered(undelivered.Receiver, undelivered.IsAlive, place.Origin);
             _pool.Metrics.UsedLater(now - lease.LentAt);
-            // Its key may have set up the session or not, and the next borrower could not tell: the connection is closed.
+            // The session may or may not have been set up for its key, and the next borrower could not tell. So the connection is closed.
             var close = place.Slot.Lease is { IsNewSession: true, Key: not null };
             _leases.Recover(place, lease.DriverWasUsed, close, now);
         }

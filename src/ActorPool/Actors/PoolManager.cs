@@ -90,7 +90,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessag
         _decided = null;
         switch (message)
         {
-            // The two of every borrow stand first.
+            // The messages of every borrow come first.
             case AcquireRequest request:
                 Borrow(request, now);
                 break;
@@ -146,7 +146,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessag
         }
 
         _decided = message;
-        // The numbers come first, so that the receiver of an answer sees in them what the answer changed.
+        // The numbers are published before the answers, so that the receiver of an answer sees them changed.
         Publish();
         CarryOut(now);
         if (isNote)

@@ -24,7 +24,7 @@ internal sealed class PoolOrder(PoolOrderKind kind, TimeSpan patience = default)
 
     public void Fail(PoolFailure failure)
     {
-        // A pool that has ended has stopped.
+        // A pool that has ended needs no stop: the order has succeeded.
         if (Kind == PoolOrderKind.Stop)
             Complete();
         else

@@ -11,7 +11,7 @@ internal sealed class PoolRegistry : IExtension
     // The part of the shutdown phase's time that is kept for closing by force.
     private static readonly TimeSpan ReservedForClosing = TimeSpan.FromSeconds(2);
 
-    // .NET timers cannot be set for longer.
+    // Within the range of every .NET timer.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24);
 
     private const string Prefix = "actor-pool-";
@@ -69,7 +69,7 @@ internal sealed class PoolRegistry : IExtension
     public async Task<ILivePool?> StartedAsync(string name, TimeSpan patience, CancellationToken cancellationToken)
     {
         var awaited = _awaited.GetOrAdd(name, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
-        // Looked up after the wait is listed: a pool that starts in between finds it there.
+        // The wait is listed first: a pool that starts in between completes it.
         if (Find(name) is { } pool)
             return pool;
         try

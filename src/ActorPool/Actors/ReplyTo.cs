@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace ActorPool.Actors;
 
-/// <summary>Where the answer to a command goes: to the promise of a facade call, or to the sender of a message. With it, a command needs one handler.</summary>
+/// <summary>Where the answer to a command goes: to the promise of a facade call, or to the sender of a message. So each command needs only one handler.</summary>
 internal readonly struct ReplyTo
 {
     private readonly IPoolPromise? _promise;

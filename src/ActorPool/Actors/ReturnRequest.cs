@@ -18,7 +18,7 @@ internal sealed class ReturnRequest(PoolContext pool, PooledConnection connectio
 
     public bool Close { get; } = close;
 
-    /// <summary>Sends it to the manager. The key is compared here, on the borrower's thread; an exception of it is the answer.</summary>
+    /// <summary>Sends it to the manager. The key is compared here, on the borrower's thread; an exception of the key is the answer.</summary>
     public ValueTask Send()
     {
         try

@@ -6,7 +6,7 @@ namespace ActorPool.Driver;
 
 /// <summary>
 /// The pool's own handle on a connection's socket. The driver may close its handle at any time; this one still shows when the backend
-/// is gone, because a server process keeps its socket open until it has ended and left <c>pg_stat_activity</c>.
+/// is gone. A server process keeps its socket open until it has ended and left <c>pg_stat_activity</c>.
 /// </summary>
 /// <remarks>On systems other than Linux it is the driver's handle, and a handle that the driver has closed counts as gone.</remarks>
 internal sealed class BackendSocket : IDisposable
@@ -38,7 +38,7 @@ internal sealed class BackendSocket : IDisposable
         _process = process;
     }
 
-    /// <summary>Called before remaining data from the server is read and thrown away.</summary>
+    /// <summary>Called before remaining data from the server is read and discarded.</summary>
     public Action? Draining { get; set; }
 
     /// <param name="socket">The driver's.</param>

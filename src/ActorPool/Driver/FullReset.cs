@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ActorPool.Driver;
 
-/// <summary>The statements that turn a used session into a clean one: the effect of DISCARD ALL, but for prepared statements.</summary>
+/// <summary>The statements that turn a used session into a clean one: the effect of DISCARD ALL, except that prepared statements stay.</summary>
 internal sealed class FullReset
 {
     // Every function is qualified: a role's search_path may put other functions first.
@@ -12,7 +12,7 @@ internal sealed class FullReset
     // The first version with a time-out for whole transactions. The reset is one transaction.
     private const int FirstWithTransactionTimeout = 17;
 
-    // The server runs the next command even if the reset ahead of it has failed. So an error must end the session, or that command would
+    // The server runs the next command even if the reset before it has failed. So an error must end the session, or that command would
     // run in the session of the last borrower. RESET ALL undoes this setting.
     private const string Strict = "SET exit_on_error = on";
 
@@ -52,7 +52,7 @@ internal sealed class FullReset
     /// <summary>A setting for this transaction only, so that no time-out of the session can interrupt the reset.</summary>
     private static string Local(string name, string value) => $"pg_catalog.set_config('{name}', '{value}', true)";
 
-    /// <summary>A Query message, as PostgreSQL's documentation of message formats has it: a letter, the length, the text and a zero.</summary>
+    /// <summary>A Query message in PostgreSQL's documented format: a letter, the length, the text and a zero.</summary>
     private static byte[] Query(string text)
     {
         const int Head = 5;

@@ -11,7 +11,7 @@ namespace ActorPool.Driver;
 /// </summary>
 internal sealed class HostList
 {
-    // As the core does with a slow open: meanwhile another host is tried.
+    // As in the core, an open that takes longer is slow: another host is tried meanwhile.
     private static readonly TimeSpan SlowAfter = TimeSpan.FromMilliseconds(250);
 
     // A host that failed a moment ago is tried in case it has recovered; a failover must not wait for it.

@@ -25,7 +25,7 @@ internal interface IPhysicalConnection
     /// <summary>The id of its server process, as <c>pg_stat_activity.pid</c>; once open.</summary>
     int ProcessId { get; }
 
-    /// <summary>Opens the connection within <c>connect-timeout</c>, and runs the user's <see cref="PoolSettings.Configure"/>. A failure leaves nothing behind.</summary>
+    /// <summary>Opens the connection within <c>connect-timeout</c>, and runs the user's <see cref="PoolSettings.Configure"/>. A failure leaves no backend, unless that is unclear: then <see cref="AbortAsync"/> ends it.</summary>
     Task OpenAsync();
 
     /// <summary>
@@ -40,7 +40,7 @@ internal interface IPhysicalConnection
     SocketState Probe();
 
     /// <summary>
-    /// Puts the full reset ahead of the next command on this idle connection, to be sent with it. No I/O; called by the manager.
+    /// Prepends the full reset to the next command on this idle connection: both are sent together. No I/O; called by the manager.
     /// False when that is not possible: then the connection needs a <see cref="ConnectionWork.FullReset"/>.
     /// </summary>
     bool PrependReset();

@@ -7,6 +7,6 @@ internal sealed class HookFailedException(string hook, Exception error, bool ret
 
     public Exception Error { get; } = error;
 
-    /// <summary>The error means that the session can no longer be used, nor perhaps the others (<c>retire-on</c>).</summary>
+    /// <summary>The error means that the session, and perhaps every other one, can no longer be used (<c>retire-on</c>).</summary>
     public bool Retires { get; } = retires;
 }

@@ -1,6 +1,6 @@
 namespace ActorPool.Errors;
 
-/// <summary>Who borrowed: a place in the source, or an actor. Holds nothing that would keep a lease alive.</summary>
+/// <summary>Where a lease was borrowed: a place in the source, or an actor. It refers to nothing that would keep a lease alive.</summary>
 internal readonly record struct LeaseOrigin(string? File, int Line, object? Actor = null)
 {
     public override string ToString() => (Actor, File) switch

@@ -7,7 +7,7 @@ namespace ActorPool.Errors;
 /// <summary>The text of an error for a request that got no connection: the cause, the holders, the remedy.</summary>
 internal sealed class ObstacleText(PoolErrorKind kind, PoolStatistics state, Obstacle obstacle, RefusedRequest request)
 {
-    // A busy process often has fewer.
+    // Up to this, a process is busy but its thread pool is not behind.
     private const int QueuedPerThread = 2;
 
     private readonly StringBuilder _text = new();

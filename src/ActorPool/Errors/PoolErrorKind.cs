@@ -1,6 +1,6 @@
 namespace ActorPool;
 
-/// <summary>What went wrong, for code to act on; the message of the <see cref="PoolException"/> is for people.</summary>
+/// <summary>The kind of an error, for code to act on; the message of the <see cref="PoolException"/> is for people.</summary>
 public enum PoolErrorKind
 {
     /// <summary>The pool is closed. psycopg2: <c>connection pool is closed</c>.</summary>

@@ -18,8 +18,8 @@ public static class ConnectionPoolHealthExtensions
     /// after <c>max-lifetime</c>, a <see cref="Drain"/> or a loss.
     /// </para>
     /// <para>
-    /// The check reads the pool's numbers and takes no connection from a borrower. Only when the pool has no connection and does not try to open
-    /// one, for example an unused pool with <c>min-connections = 0</c>, the check borrows a connection and returns it, within
+    /// The check reads the pool's numbers and takes no connection from a borrower. There is one exception: a pool that has no connection and does not
+    /// try to open one, such as an unused pool with <c>min-connections = 0</c>. Then the check borrows a connection and returns it, within
     /// <paramref name="timeout"/> and <c>acquire-timeout</c>.
     /// </para>
     /// </remarks>

@@ -4,7 +4,7 @@ using ActorPool.Errors;
 
 namespace ActorPool.Leases;
 
-/// <summary>The outside of a core <see cref="Core.Model.Slot"/>: the physical connection in it, and the lease that is out.</summary>
+/// <summary>The shell's part of a core <see cref="Core.Model.Slot"/>: the physical connection in it, and the object of its lease.</summary>
 /// <remarks>Written by one shell alone. It outlives a pool manager that crashes; the next one builds its state from it.</remarks>
 internal sealed class ConnectionSlot(ILeaseHome home, Slot slot)
 {
@@ -36,7 +36,7 @@ internal sealed class ConnectionSlot(ILeaseHome home, Slot slot)
     /// <summary>How long the present lease has been out.</summary>
     public TimeSpan HeldFor(TimeSpan now) => now - Slot.LentAt;
 
-    /// <summary>Another connection stands in the slot from now on.</summary>
+    /// <summary>The slot has another connection from now on.</summary>
     public void Replace(IPhysicalConnection connection)
     {
         Connection = connection;
@@ -50,7 +50,7 @@ internal sealed class ConnectionSlot(ILeaseHome home, Slot slot)
         return NewLease(key, origin);
     }
 
-    /// <summary>The object of the present lease for one more request of its key. The first object may have been collected a moment ago: then another.</summary>
+    /// <summary>The object of the present lease, for another request of its key. A new one if the first was just garbage-collected.</summary>
     public PooledConnection Join(object? key, in LeaseOrigin origin)
     {
         Holders++;
@@ -68,8 +68,8 @@ internal sealed class ConnectionSlot(ILeaseHome home, Slot slot)
     }
 
     /// <summary>
-    /// Whether this object stands for the lease that is out. A lease can have a second object, when a request joined after the first was
-    /// collected; a first one that was brought back to life must not end the lease.
+    /// Whether this object is that of the present lease. A lease gets a second object when a request joins after the first was collected.
+    /// If the first object is resurrected, it must not end the lease.
     /// </summary>
     public bool IsOut(long leaseId, int handle) => Slot.State == SlotState.InUse && Slot.LeaseId == leaseId && Handle == handle;
 

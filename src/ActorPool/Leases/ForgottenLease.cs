@@ -1,7 +1,7 @@
 namespace ActorPool.Leases;
 
 /// <summary>A lease whose object was garbage-collected without a return.</summary>
-/// <param name="Place">Where its connection stands.</param>
+/// <param name="Place">The slot of its connection.</param>
 /// <param name="LeaseId">The number of the lease there.</param>
 /// <param name="Handle">Which object of that lease it was.</param>
 internal sealed record ForgottenLease(ConnectionSlot Place, long LeaseId, int Handle)

@@ -6,7 +6,7 @@ using ActorPool.Telemetry;
 
 namespace ActorPool.Leases;
 
-/// <summary>Which lease is out in which slot, and the rules by which it comes back; the same for both shells.</summary>
+/// <summary>Which lease is out in which slot, and the rules of its return; the same for both shells.</summary>
 /// <remarks>
 /// A lease ends once: by the borrower's return, by a reader that closed its connection, by the garbage collector, or by force. The report of
 /// each may come late. <see cref="PooledConnection.TryEnd"/> lets the first end win, and <see cref="ConnectionSlot.IsOut"/> recognises a
@@ -60,7 +60,7 @@ internal sealed class LeaseTable(ILeaseHome home, List<ConnectionSlot> slots, Po
     /// <summary>Whether the object is that of a lease of this pool that is out.</summary>
     public bool IsOut(PooledConnection lease) => ReferenceEquals(lease.Home, home) && lease.Place.IsOut(lease.LeaseId, lease.Handle);
 
-    /// <summary>A lease that its borrower has ended.</summary>
+    /// <summary>Takes back a lease that its borrower has ended.</summary>
     public void TakeBack(PooledConnection lease, TimeSpan now)
     {
         if (IsOut(lease))
@@ -73,7 +73,7 @@ internal sealed class LeaseTable(ILeaseHome home, List<ConnectionSlot> slots, Po
         var (place, slot) = (closed.Place, closed.Place.Slot);
         if (slot.State != SlotState.InUse || slot.Incarnation != closed.Incarnation || slot.LeaseId != closed.LeaseId)
             return null;
-        // When the borrower ended it in the same moment, its return is on the way.
+        // If the borrower ended the lease at the same moment, its return follows.
         if (place.Lease is { } lease && !lease.TryEnd(LeaseEnd.ReaderClosed))
             return null;
         var held = place.HeldFor(now);
@@ -81,7 +81,7 @@ internal sealed class LeaseTable(ILeaseHome home, List<ConnectionSlot> slots, Po
         return held;
     }
 
-    /// <summary>A lease whose object was collected without a return. False while its last work may continue: then try again later.</summary>
+    /// <summary>Takes back a lease whose object was collected without a return. False while its last work may continue: then try again later.</summary>
     public bool TakeBack(ForgottenLease forgotten, TimeSpan now)
     {
         var place = forgotten.Place;
@@ -93,7 +93,7 @@ internal sealed class LeaseTable(ILeaseHome home, List<ConnectionSlot> slots, Po
         return true;
     }
 
-    /// <summary>A lease that no borrower received.</summary>
+    /// <summary>Takes back a lease that no borrower received.</summary>
     public void TakeBackUnused(PooledConnection lease, TimeSpan now)
     {
         if (!lease.TryEnd(LeaseEnd.Returned))
@@ -103,7 +103,7 @@ internal sealed class LeaseTable(ILeaseHome home, List<ConnectionSlot> slots, Po
         state.PutUnused(place.Slot, lease.LeaseId, place.Connection!.Release(lease.DriverWasUsed), now);
     }
 
-    /// <summary>The lease is over; its connection goes back to the core in the state in which it is found.</summary>
+    /// <summary>The lease is over: passes its connection back to the core, in the condition in which it is found.</summary>
     public void Recover(ConnectionSlot place, bool driverWasUsed, bool close, TimeSpan now)
     {
         place.TakeBack();

@@ -49,7 +49,7 @@ public sealed partial class PooledConnection
     protected override DbProviderFactory DbProviderFactory => NpgsqlFactory.Instance;
 
     /// <summary>Not needed: a pooled connection is open from the start, and a lease has one session only.</summary>
-    /// <exception cref="InvalidOperationException">The connection is open, as ADO.NET has it for open connections.</exception>
+    /// <exception cref="InvalidOperationException">The connection is already open.</exception>
     /// <exception cref="PoolException">
     /// <see cref="PoolErrorKind.ConnectFailed"/>, which is transient: the session was lost. Return the lease and borrow again.
     /// </exception>
@@ -132,7 +132,7 @@ public sealed partial class PooledConnection
         return await Live().BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
     }
 
-    // Not the driver's CreateCommand, which reuses disposed commands: one disposed twice would belong to the next borrower.
+    // Not the driver's CreateCommand, which reuses disposed commands: one that is disposed twice might by then be the next borrower's.
     /// <inheritdoc/>
     protected override DbCommand CreateDbCommand() => new NpgsqlCommand(null, Live());
 

@@ -65,7 +65,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
     }
 
     /// <summary>
-    /// The session has no state of this key: it is physically new, or was reset since. If true, set up a role, a search path, temp tables.
+    /// The session has no state of this key: it was just opened, or was reset. If true, set up a role, a search path or temp tables.
     /// Without a key: the session was not used since it was opened or reset. Borrowers that share a lease see the same value.
     /// </summary>
     public bool IsNewSession
@@ -81,12 +81,12 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
     public override ConnectionState State => IsOver ? ConnectionState.Closed : _npgsql.State;
 
     /// <summary>
-    /// Raised once, when the lease ends: from open to closed. On the borrower's own thread when it disposes or closes the lease; on
-    /// the thread pool when it is put, or ended by the pool, where exceptions of a handler are dropped.
+    /// Raised once, when the lease ends: from open to closed. It runs on the borrower's thread when that disposes or closes the lease. When
+    /// the lease is put or the pool ends it, it runs on the thread pool, and exceptions of a handler are dropped.
     /// </summary>
     public override event StateChangeEventHandler? StateChange;
 
-    /// <summary>Where its connection stands.</summary>
+    /// <summary>The slot of its connection.</summary>
     internal ConnectionSlot Place { get; }
 
     /// <summary>Which lease of its slot it is; an end of another one is stale.</summary>
@@ -151,7 +151,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
         base.Dispose(disposing);
     }
 
-    /// <summary>Ends the lease, unless it is over already: then false.</summary>
+    /// <summary>Ends the lease. False when it was already over.</summary>
     internal bool TryEnd(LeaseEnd end)
     {
         if (!TryBecome(end))

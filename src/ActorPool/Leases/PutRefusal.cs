@@ -2,13 +2,14 @@ using ActorPool.Errors;
 
 namespace ActorPool.Leases;
 
-/// <summary>Why a return is refused: which of psycopg2's reasons it is, and the remedy of that one. Nothing was changed.</summary>
+/// <summary>Why a return is refused: one of psycopg2's reasons, and its remedy. A refused return changes nothing.</summary>
 internal sealed record PutRefusal(string What, string Remedy)
 {
     private const string NothingChanged = " Nothing was changed.";
 
     public static readonly PutRefusal NoConnection = new("there is no connection to put in this PutConn", "Put the connection that GetConn returned." + NothingChanged);
 
+    /// <summary>Not of a return, but of a request: its lease would have no owner.</summary>
     public static readonly PutRefusal OwnerEnded = new("the Owner of this request ended before the request was served", "Set Owner to a running actor, or leave it null.");
 
     /// <summary>The lease is another pool's.</summary>

@@ -16,7 +16,7 @@ internal sealed class Refusals(ILeaseHome home, PoolState state, IReadOnlyList<C
             Server = home.Server,
         };
 
-    /// <summary>The same, counted: it is the shell that refuses.</summary>
+    /// <summary>The same, counted, because the shell decided it and not the core.</summary>
     public PoolFailure Counted(Refusal refusal)
     {
         state.CountRefusal(refusal);
@@ -29,7 +29,7 @@ internal sealed class Refusals(ILeaseHome home, PoolState state, IReadOnlyList<C
     /// <summary>A start that could not open its connections.</summary>
     public PoolFailure OfStart(Exception? cause) => Of(PoolErrorKind.ConnectFailed, cause) with { Detail = PoolFailure.NotStarted };
 
-    /// <summary>A request that the core refused: what stood between it and a connection, and who held that for how long.</summary>
+    /// <summary>A request that the core refused: why it got no connection, and which borrowers held the connections for how long.</summary>
     public PoolFailure OfRequest(in Effect effect, LeaseOrigin origin, TimeSpan now)
     {
         var waiter = effect.Waiter!;

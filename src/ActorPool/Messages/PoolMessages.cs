@@ -31,7 +31,7 @@ public sealed record GetConn(object? Key = null) : IPoolMessage
 
     /// <summary>
     /// The actor whose lease it is, when that is not the sender: an Ask or a call on behalf of an actor. It is watched: its end ends
-    /// the request while it waits, and the lease after that. A lease that reaches no actor goes back at once. Must be local, and not an
+    /// the request while it waits, and the lease after that. A lease that no actor receives is returned at once. Must be local, and not an
     /// actor of the pool.
     /// </summary>
     public IActorRef? Owner { get; init; }
@@ -140,7 +140,7 @@ public sealed record Drained : INoSerializationVerificationNeeded
 /// refused at once. A key in use can still be joined.
 /// </summary>
 /// <param name="UntilReturned">
-/// Answer only when every lease has come back and is rolled back, for a failover. False: answer at once.
+/// Answer only when every lease is returned and rolled back, for a failover. False: answer at once.
 /// A <see cref="Resume"/> before that is a failure with an <see cref="InvalidOperationException"/>.
 /// </param>
 public sealed record Pause(bool UntilReturned = false) : IControlMessage

@@ -19,7 +19,7 @@ public sealed partial record PoolSettings
     /// <summary>Settings with the defaults of <c>hocon/reference.conf</c> for everything else.</summary>
     /// <param name="connectionString">An Npgsql connection string; pooling is switched off in it.</param>
     /// <param name="minConnections">Connections opened at the start, psycopg2's <c>minconn</c>. At least 0.</param>
-    /// <param name="maxConnections">The most backends at any time, psycopg2's <c>maxconn</c>. At least 1 and <paramref name="minConnections"/>.</param>
+    /// <param name="maxConnections">The pool has at most this many backends at any time; psycopg2's <c>maxconn</c>. At least 1 and <paramref name="minConnections"/>.</param>
     /// <exception cref="ArgumentException">A number is out of its range, or the string is not a connection string.</exception>
     public PoolSettings(string connectionString, int minConnections, int maxConnections)
         : this(PoolConfig.Defaults)

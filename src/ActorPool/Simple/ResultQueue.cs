@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace ActorPool.Simple;
 
 /// <summary>
-/// Results of I/O and other events that wait for the caller's next step: what the mailbox is to an actor pool. Posted from any thread.
+/// Results of I/O and other events that wait for the caller's next step: the simple pool has this queue in place of a mailbox. Any thread may post.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds no resource.")]
 internal sealed class ResultQueue
@@ -20,7 +20,7 @@ internal sealed class ResultQueue
     public void Post(Action<TimeSpan> result)
     {
         _results.Enqueue(result);
-        // One signal is enough for all results in the queue, and those that no call waits for must not add up.
+        // One signal is enough for all results in the queue, and signals that no call waits for must not add up.
         if (_signal.CurrentCount == 0)
             _signal.Release();
     }

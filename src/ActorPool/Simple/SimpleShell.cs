@@ -8,8 +8,8 @@ using ActorPool.Telemetry;
 namespace ActorPool.Simple;
 
 /// <summary>
-/// Drives the core for one caller, without actors: each call makes steps of the core, applies the results that have come in meanwhile,
-/// and waits for those that it needs. Leases come back by the rules of the same <see cref="LeaseTable"/> as in the actor pool.
+/// Drives the core for one caller, without actors: each call makes steps of the core, applies the results that have arrived meanwhile,
+/// and waits for those that it needs. Leases are returned by the rules of the same <see cref="LeaseTable"/> as in the actor pool.
 /// </summary>
 internal sealed partial class SimpleShell : ILeaseHome
 {
@@ -29,7 +29,7 @@ internal sealed partial class SimpleShell : ILeaseHome
     public SimpleShell(PoolSettings settings, IConnectionSource source, PoolLog log, TimeProvider clock)
     {
         _startPatience = settings.AcquireTimeout;
-        // Without a queue and without timers, waiting, background tests and the search for starvation have no place.
+        // There are no other borrowers and no timers: so no waits, no background tests and no collections for a starved pool.
         Settings = settings with { AcquireTimeout = TimeSpan.Zero, ValidateIdleEvery = null, CollectWhenStarved = false };
         (_source, _log, _clock) = (source, log, clock);
         List<ConnectionSlot> slots = [];
@@ -61,7 +61,7 @@ internal sealed partial class SimpleShell : ILeaseHome
         }
     }
 
-    /// <summary>Results that have come in and that no call has taken yet.</summary>
+    /// <summary>Results that have arrived and that no call has taken yet.</summary>
     internal int Signals => _results.Signals;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -86,7 +86,7 @@ internal sealed partial class SimpleShell : ILeaseHome
         catch (OperationCanceledException)
         {
             Step(now => _state.Cancel(request, now));
-            // It may have been granted in the same moment.
+            // The request may have been granted at the same moment.
             request.Lease?.Close();
             throw;
         }
@@ -146,7 +146,7 @@ internal sealed partial class SimpleShell : ILeaseHome
         }
     }
 
-    /// <summary>One step of the core, after the results that have come in before it.</summary>
+    /// <summary>One step of the core, after the results that arrived before it.</summary>
     private void Step(Action<TimeSpan> step)
     {
         lock (_step)

@@ -14,7 +14,7 @@ internal static class Listeners
         }
         catch (Exception)
         {
-            // Thrown on, it would break the static initializer, and so the type, for good.
+            // If it were rethrown, the static initializer would fail, and the type could never be used.
             return null;
         }
     }

@@ -3,7 +3,7 @@ using ActorPool.Core.Model;
 
 namespace ActorPool.Telemetry;
 
-/// <summary>Every log text of a pool, with its level. A shell derives from it to write them where its users look.</summary>
+/// <summary>Every log text of a pool, with its level. Each shell derives from it, to write them where its users read a log.</summary>
 internal abstract class PoolLog(string pool)
 {
     private static readonly TimeSpan BetweenClosedWhileLent = TimeSpan.FromMinutes(1);

@@ -66,7 +66,7 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
     /// <summary>Requests that were cancelled, or whose actor stopped.</summary>
     public long Cancelled { get; init; }
 
-    /// <summary>Requests refused because everything was lent.</summary>
+    /// <summary>Requests refused because all connections were lent.</summary>
     public long Exhausted { get; init; }
 
     /// <summary>Requests refused because too many waited.</summary>

@@ -10,7 +10,7 @@ namespace ActorPool.Core.Keys;
 /// <item>The key is in use: the key's lease if keys are shared, a turn after it if they are exclusive.</item>
 /// <item>A session is being initialized for the key: the request waits for that one.</item>
 /// <item>The key's session, if it is idle. If the pool is testing it or rolling it back, the request waits for it, unless the operation is slow
-/// or the pool is synchronous.</item>
+/// or the pool is synchronous (<c>acquire-timeout = 0s</c>).</item>
 /// <item>An idle connection that belongs to no key.</item>
 /// <item>A new connection, while fewer than <c>max-connections</c> exist, unless opens fail or are slow.</item>
 /// <item>The idle session of the key that was used least recently.</item>
@@ -30,7 +30,7 @@ internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle, 
 {
     /// <summary>
     /// The idle connection that a request prefers, by the third and fourth rule; null when there is none. In a synchronous pool
-    /// (<c>acquire-timeout = 0s</c>) the connection may still be resetting.
+    /// the connection may still be resetting.
     /// </summary>
     /// <param name="key">Null for unkeyed use.</param>
     /// <param name="offered">A connection that has just become idle. If its session is unused, a request of any key may take it.</param>

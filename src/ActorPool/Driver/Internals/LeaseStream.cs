@@ -7,7 +7,7 @@ namespace ActorPool.Driver.Internals;
 
 /// <summary>
 /// A stream between the driver and its network. A command that fails because its lease was ended by force gets the reason as the cause of its
-/// error; the driver alone would report a time-out and advise a retry.
+/// error. The driver alone would report a time-out and advise a retry.
 /// </summary>
 /// <remarks>
 /// Answers of the server still reach the borrower, above all that of a COMMIT. Only the end itself is replaced by the reason: the answer to

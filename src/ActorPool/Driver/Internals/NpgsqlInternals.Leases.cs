@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace ActorPool.Driver.Internals;
 
-// What a lease needs: current types, the progress of a command, and whether a reader closed the connection.
+// Members for leases: the current types, the progress of a command, and whether a reader closed the connection.
 internal sealed partial class NpgsqlInternals
 {
     /// <summary>

@@ -6,7 +6,7 @@ using Npgsql;
 namespace ActorPool.Driver.Internals;
 
 /// <summary>
-/// What the pool needs of Npgsql and is not public: the transaction status, the objects that Npgsql reuses from one borrower to the next,
+/// The members of Npgsql that the pool needs and that are not public: the transaction status, the objects that Npgsql reuses from one borrower to the next,
 /// the socket, the cancel request, a reset that is sent with the next command, and the members in <c>NpgsqlInternals.Leases.cs</c>.
 /// </summary>
 /// <remarks>
@@ -110,9 +110,9 @@ internal sealed partial class NpgsqlInternals
     public void Detach(NpgsqlConnection connection) => _detach(connection);
 
     /// <summary>
-    /// Puts a full reset ahead of the next command, to be sent with it, unless one is there already. False when that is not possible: on a
-    /// closed connection, while input is unread, and while the session has <c>standard_conforming_strings = off</c>, by which the driver
-    /// would parse that command.
+    /// Prepends a full reset to the next command, unless one is prepended already: both are sent together. False when that is not possible:
+    /// on a closed connection, while input is unread, and while the session has <c>standard_conforming_strings = off</c>, which changes how the
+    /// driver parses that command.
     /// </summary>
     public bool PrependReset(NpgsqlConnection connection, FullReset reset) => _prependReset(connection, reset.Message, reset.Responses);
 

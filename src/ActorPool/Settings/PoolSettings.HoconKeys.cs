@@ -2,7 +2,7 @@ using static ActorPool.SettingRule;
 
 namespace ActorPool;
 
-// The settings themselves, each with its rule.
+// One property for each key of HOCON, with its rule.
 public sealed partial record PoolSettings
 {
     /// <summary>The pool's name, unique among the live pools of an actor system. Default: <c>default</c>. Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>.</summary>
@@ -14,7 +14,7 @@ public sealed partial record PoolSettings
     /// <summary><c>min-connections</c>: opened at the start, refilled after a loss (<see cref="KeepMin"/>), never trimmed while idle. At least 0.</summary>
     public int MinConnections { get; init => field = AtLeast(0, value); }
 
-    /// <summary><c>max-connections</c>: the most backends at any time. At least 1.</summary>
+    /// <summary><c>max-connections</c>: the pool has at most this many backends at any time. At least 1.</summary>
     public int MaxConnections { get; init => field = AtLeast(1, value); }
 
     /// <summary><c>acquire-timeout</c>: how long a request may wait. Zero: it does not wait for other borrowers. Infinite is allowed.</summary>
@@ -62,12 +62,12 @@ public sealed partial record PoolSettings
     /// <summary><c>reset</c>: what is undone on a returned connection before it is lent again.</summary>
     public ResetMode Reset { get; init => field = Defined(value); }
 
-    /// <summary><c>discard-on-key-change</c>: the full reset when a session goes from one key to another, or between a key and unkeyed use.</summary>
+    /// <summary><c>discard-on-key-change</c>: the full reset when a session passes from one key to another, or between a key and unkeyed use.</summary>
     public bool DiscardOnKeyChange { get; init; }
 
     /// <summary>
-    /// <c>prepend-reset</c>: the full reset is sent together with the next borrower's first command, ahead of it, instead of in a round trip
-    /// before the lease. When the reset fails, the session ends before that command, which gets the error. A notification for the last
+    /// <c>prepend-reset</c>: the full reset is sent together with the next borrower's first command and runs before it, which saves a round
+    /// trip before the lease. When the reset fails, the session ends before that command, which gets the error. A notification for the last
     /// borrower that arrives between the lease and the command reaches the next borrower. On return the reset is prepended only when a request waits.
     /// With a <see cref="Configure"/> hook, which has to run after the reset, the reset is always a round trip.
     /// </summary>
@@ -103,7 +103,7 @@ public sealed partial record PoolSettings
     /// <summary><c>ambient-transactions</c>: what the facade does inside a <see cref="System.Transactions.TransactionScope"/>.</summary>
     public AmbientTransactions AmbientTransactions { get; init => field = Defined(value); }
 
-    /// <summary><c>leak-warning-after</c>: a lease held for longer is reported. Above zero; null: never.</summary>
+    /// <summary><c>leak-warning-after</c>: a lease held for longer is reported in the log. Above zero; null: never. A <see cref="SimpleConnectionPool"/> needs a logger for it.</summary>
     public TimeSpan? LeakWarningAfter { get; init => field = PositiveOrOff(value); }
 
     /// <summary><c>max-hold-time</c>: a lease held for longer is taken back by force. Above zero; null: never.</summary>
