@@ -67,6 +67,9 @@ public interface IConnectionPool : IAsyncDisposable
     /// <exception cref="PoolException">The pool is closed already.</exception>
     Task CloseAllAsync();
 
-    /// <summary>The pool's numbers at this moment: a snapshot, never a round trip. It includes every return and cancellation that came before, and may spin for a moment until it does.</summary>
+    /// <summary>
+    /// The pool's numbers at this moment: a snapshot, never a round trip. It includes every return and cancellation that came before, and
+    /// may spin for a moment until it does.
+    /// </summary>
     PoolStatistics Statistics { get; }
 }

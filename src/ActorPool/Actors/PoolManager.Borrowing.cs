@@ -131,7 +131,10 @@ public sealed partial class PoolManager
         _lookups.Continue(next.Lookup);
     }
 
-    /// <summary>A watched actor has stopped: its requests end, and so do the leases that no other borrower holds. Requests of others on its behalf are refused.</summary>
+    /// <summary>
+    /// A watched actor has stopped: its requests end, and so do the leases that no other borrower holds. Requests of others on its behalf
+    /// are refused.
+    /// </summary>
     private void BorrowerStopped(WatchedBorrower borrower, TimeSpan now)
     {
         _watch.Ended(borrower);

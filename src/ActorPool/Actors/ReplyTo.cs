@@ -3,7 +3,10 @@ using Akka.Actor;
 
 namespace ActorPool.Actors;
 
-/// <summary>Where the answer to a command goes: to the promise of a facade call, or to the sender of a message. So each command needs only one handler.</summary>
+/// <summary>
+/// Where the answer to a command goes: to the promise of a facade call, or to the sender of a message. So each command needs only one
+/// handler.
+/// </summary>
 internal readonly struct ReplyTo
 {
     private readonly IPoolPromise? _promise;

@@ -10,16 +10,16 @@ internal sealed class WatchedBorrower(IActorRef actor) : Borrower
 
     public IActorRef Actor { get; } = actor;
 
-    /// <summary>It neither waits, for itself or for another actor, nor holds a lease.</summary>
+    /// <summary>The actor does not wait, neither for itself nor for another actor, and holds no lease.</summary>
     public bool IsDone => HasNothing && _forOthers is null or { Count: 0 };
 
     /// <summary>The requests that it made on behalf of other actors, and that wait.</summary>
     public IReadOnlyCollection<AskRequest> ForOthers => _forOthers ?? [];
 
-    /// <summary>It waits on behalf of another actor.</summary>
+    /// <summary>The actor waits on behalf of another one.</summary>
     public void Add(AskRequest request) => (_forOthers ??= []).Add(request);
 
-    /// <summary>That request waits no longer.</summary>
+    /// <summary>The request of <see cref="Add"/> no longer waits.</summary>
     public void Remove(AskRequest request) => _forOthers?.Remove(request);
 
     /// <summary>After a crash: it waits for nothing, and its leases are added again.</summary>

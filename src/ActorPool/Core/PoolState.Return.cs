@@ -148,7 +148,10 @@ internal sealed partial class PoolState
             Sessions.Begin(slot);
     }
 
-    /// <summary>Offers the connection to the waiting requests: the next borrower's first command carries the reset. If no request takes it, it is reset now.</summary>
+    /// <summary>
+    /// Offers the connection to the waiting requests: the next borrower's first command carries the reset. If no request takes it, it is
+    /// reset now.
+    /// </summary>
     private void HandOver(Slot slot, TimeSpan now)
     {
         BeginSessionAfterReturn(slot);

@@ -8,6 +8,6 @@ namespace ActorPool.Driver;
 /// <param name="Host">The server; null when the pool has one host.</param>
 internal sealed record BackendIdentity(int ProcessId, long OpenedAt, ServerHost? Host = null)
 {
-    /// <summary>Its age at present.</summary>
+    /// <summary>The present age of the connection.</summary>
     public TimeSpan Age => Stopwatch.GetElapsedTime(OpenedAt);
 }

@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace ActorPool.Driver;
 
-/// <summary>Runs the user's hooks on one connection: away from the manager's thread, bounded in time, and with a check of the connection afterwards.</summary>
+/// <summary>
+/// Runs the user's hooks on one connection: away from the manager's thread, bounded in time, and with a check of the connection afterwards.
+/// </summary>
 internal sealed class ConnectionHooks(PoolSettings settings, NpgsqlSource source, NpgsqlConnection connection)
 {
     public Task ConfigureAsync(CancellationToken giveUp) =>

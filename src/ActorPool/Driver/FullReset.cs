@@ -40,7 +40,7 @@ internal sealed class FullReset
     /// <summary>To be sent as one batch, and so as one transaction.</summary>
     public IReadOnlyList<string> Statements { get; }
 
-    /// <summary>The same as one message that can precede a command. When a part of it fails, the server ends the session before that command.</summary>
+    /// <summary>The statements as one message that can precede a command. When a part of it fails, the server ends the session before that command.</summary>
     public byte[] Message { get; }
 
     /// <summary>The number of the server's answers to the message: one for each statement, the row description of the SELECT, and ReadyForQuery.</summary>

@@ -25,7 +25,10 @@ internal interface IPhysicalConnection
     /// <summary>The id of its server process, as <c>pg_stat_activity.pid</c>; once open.</summary>
     int ProcessId { get; }
 
-    /// <summary>Opens the connection within <c>connect-timeout</c>, and runs the user's <see cref="PoolSettings.Configure"/>. A failure leaves no backend, unless that is unclear: then <see cref="AbortAsync"/> ends it.</summary>
+    /// <summary>
+    /// Opens the connection within <c>connect-timeout</c>, and runs the user's <see cref="PoolSettings.Configure"/>. A failure leaves no
+    /// backend, unless that is unclear: then <see cref="AbortAsync"/> ends it.
+    /// </summary>
     Task OpenAsync();
 
     /// <summary>

@@ -6,7 +6,10 @@ using Npgsql;
 
 namespace ActorPool.Driver;
 
-/// <summary>The opening of a connection, given up after its time even if the driver does not return. Several hosts are tried in turn, until one gives a session of the wanted kind.</summary>
+/// <summary>
+/// The opening of a connection, given up after its time even if the driver does not return. Several hosts are tried in turn, until one
+/// gives a session of the wanted kind.
+/// </summary>
 internal sealed partial class NpgsqlPhysicalConnection
 {
     // The driver's own open. It may continue after the pool has given it up.
@@ -21,7 +24,10 @@ internal sealed partial class NpgsqlPhysicalConnection
     /// <summary>The only host to open the connection at; null when the pool may choose.</summary>
     public ServerHost? Only { get; init; }
 
-    /// <summary>The user's callbacks may block their thread or ignore their token. Then the open is abandoned, and <see cref="AbortAsync"/> cleans up.</summary>
+    /// <summary>
+    /// The user's callbacks may block their thread or ignore their token. Then the open is abandoned, and <see cref="AbortAsync"/> cleans
+    /// up.
+    /// </summary>
     private async Task OpenDriverAsync()
     {
         var timeout = CancellationTokenSource.CreateLinkedTokenSource(_giveUp.Token);

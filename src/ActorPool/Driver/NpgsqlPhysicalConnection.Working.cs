@@ -18,7 +18,10 @@ internal sealed partial class NpgsqlPhysicalConnection
     // The connection did not answer its test in time.
     private volatile bool _isSilent;
 
-    /// <summary>The time-out of the pool's own commands, in seconds. Zero, no limit, when the pool gives them up itself; without the driver's internals only this ends them.</summary>
+    /// <summary>
+    /// The time-out of the pool's own commands, in seconds. Zero, no limit, when the pool gives them up itself; without the driver's
+    /// internals only this ends them.
+    /// </summary>
     private int CommandTimeout => source.Internals is null ? (int)Math.Ceiling(source.Timeout.TotalSeconds) : 0;
 
     public async Task WorkAsync(ConnectionWork work, object? key = null)
@@ -48,7 +51,9 @@ internal sealed partial class NpgsqlPhysicalConnection
 
     public Task TerminateAsync(BackendIdentity backend) => WithinTimeoutAsync(TerminateOtherAsync(backend));
 
-    /// <summary>A connection that is known to be dead is not tested: when many die together, each test would throw through all layers of the driver.</summary>
+    /// <summary>
+    /// A connection that is known to be dead is not tested: when many die together, each test would throw through all layers of the driver.
+    /// </summary>
     private async Task TestAsync()
     {
         if (_socket?.IsGone() == true)

@@ -53,7 +53,7 @@ public static class ConnectionPoolHostingExtensions
         return builder.Start<PoolManager>(Default, (settings, _) => configure(settings));
     }
 
-    /// <summary>The same with the application's services, for a data source or secrets.</summary>
+    /// <summary>Adds the default pool with settings made of those in HOCON and the application's services, for a data source or secrets.</summary>
     /// <inheritdoc cref="WithConnectionPool(AkkaConfigurationBuilder)"/>
     /// <param name="builder">The application's Akka configuration.</param>
     /// <param name="configure">Makes the settings of the pool from those in HOCON and the services.</param>
@@ -106,7 +106,7 @@ public static class ConnectionPoolHostingExtensions
         return builder.Start<TKey>(name, (settings, _) => configure(settings));
     }
 
-    /// <summary>The same with the application's services.</summary>
+    /// <summary>Adds a named pool with settings made of those in HOCON and the application's services.</summary>
     /// <inheritdoc cref="WithConnectionPool{TKey}(AkkaConfigurationBuilder, string)"/>
     /// <typeparam name="TKey">A type of your own that is the key of this pool in the actor registry.</typeparam>
     /// <param name="builder">The application's Akka configuration.</param>

@@ -16,7 +16,7 @@ internal sealed class Refusals(ILeaseHome home, PoolState state, IReadOnlyList<C
             Server = home.Server,
         };
 
-    /// <summary>The same, counted, because the shell decided it and not the core.</summary>
+    /// <summary>A failure that the shell decided, and so counted here: the core counts only its own.</summary>
     public PoolFailure Counted(Refusal refusal)
     {
         state.CountRefusal(refusal);

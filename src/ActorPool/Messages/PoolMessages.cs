@@ -99,7 +99,8 @@ public sealed record GetLeases : IControlMessage
 
 /// <summary>
 /// Gives the pool other limits: <see cref="Resized"/>, or a failure with an <see cref="ArgumentException"/>. Idle connections beyond the
-/// new maximum are closed at once, borrowed ones on return. Waiting requests keep waiting, except those that do not wait for others.
+/// new maximum are closed at once, borrowed ones on return. Waiting requests keep waiting.
+/// Only those with a time-out of zero are refused, if all connections are lent now.
 /// </summary>
 /// <param name="MinConnections">As <c>min-connections</c>: at least 0.</param>
 /// <param name="MaxConnections">As <c>max-connections</c>: at least 1 and <paramref name="MinConnections"/>.</param>

@@ -5,7 +5,10 @@ namespace ActorPool;
 // One property for each key of HOCON, with its rule.
 public sealed partial record PoolSettings
 {
-    /// <summary>The pool's name, unique among the live pools of an actor system. Default: <c>default</c>. Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>.</summary>
+    /// <summary>
+    /// The pool's name, unique among the live pools of an actor system. Default: <c>default</c>. Letters, digits, <c>-</c>, <c>_</c> and
+    /// <c>.</c>.
+    /// </summary>
     public string Name { get; init => field = PoolName(value); } = "default";
 
     /// <summary><c>connection-string</c>: where to connect; empty when a <see cref="DataSource"/> is given.</summary>
@@ -94,16 +97,23 @@ public sealed partial record PoolSettings
     /// </summary>
     public TimeSpan? ValidateIdleEvery { get; init => field = PositiveOrOff(value); }
 
-    /// <summary><c>validate-timeout</c>: a test that takes longer has failed, and its connection is discarded. Above zero; at most <see cref="ConnectTimeout"/> counts.</summary>
+    /// <summary>
+    /// <c>validate-timeout</c>: a test that takes longer has failed, and its connection is discarded. Above zero; a longer time than <see cref="ConnectTimeout"/> counts as that.
+    /// </summary>
     public TimeSpan ValidateTimeout { get; init => field = Positive(value); }
 
-    /// <summary><c>collect-when-starved</c>: a pool in which requests wait and nothing is returned asks for a garbage collection, which finds forgotten leases.</summary>
+    /// <summary>
+    /// <c>collect-when-starved</c>: a pool in which requests wait and nothing is returned asks for a garbage collection, which finds
+    /// forgotten leases.
+    /// </summary>
     public bool CollectWhenStarved { get; init; }
 
     /// <summary><c>ambient-transactions</c>: what the facade does inside a <see cref="System.Transactions.TransactionScope"/>.</summary>
     public AmbientTransactions AmbientTransactions { get; init => field = Defined(value); }
 
-    /// <summary><c>leak-warning-after</c>: a lease held for longer is reported in the log. Above zero; null: never. A <see cref="SimpleConnectionPool"/> needs a logger for it.</summary>
+    /// <summary>
+    /// <c>leak-warning-after</c>: a lease held for longer is reported in the log. Above zero; null: never. A <see cref="SimpleConnectionPool"/> needs a logger for it.
+    /// </summary>
     public TimeSpan? LeakWarningAfter { get; init => field = PositiveOrOff(value); }
 
     /// <summary><c>max-hold-time</c>: a lease held for longer is taken back by force. Above zero; null: never.</summary>

@@ -83,7 +83,10 @@ public sealed partial record PoolSettings
     /// <summary>Called after every return, before the connection is lent again. A transaction that was left open has been rolled back by then.</summary>
     public Func<NpgsqlConnection, CancellationToken, Task>? OnReturn { get; init; }
 
-    /// <summary>Called each time before a connection is lent; psycopg_pool's <c>check</c>. When it throws, the pool tries the next connection at once.</summary>
+    /// <summary>
+    /// Called each time before a connection is lent; psycopg_pool's <c>check</c>. When it throws, the pool tries the next connection at
+    /// once.
+    /// </summary>
     public Func<NpgsqlConnection, CancellationToken, Task>? Check { get; init; }
 
     /// <summary>Checks that the values do not contradict each other. Called at the start of a pool.</summary>

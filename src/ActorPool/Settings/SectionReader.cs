@@ -62,7 +62,7 @@ internal sealed class SectionReader(Config section, Config reference)
         }
     }
 
-    /// <summary>The same for a list.</summary>
+    /// <summary>The values of a key that has a list.</summary>
     public IReadOnlyList<string> Values(string key)
     {
         var value = _merged.GetValue(key);

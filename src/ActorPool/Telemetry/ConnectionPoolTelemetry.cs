@@ -12,6 +12,8 @@ public static class ConnectionPoolTelemetry
     /// <summary>The name of the meter.</summary>
     public const string MeterName = "ActorPool";
 
-    /// <summary>The name of the activity source. It has one span, <c>wait for connection</c>, for each call of <c>GetConnAsync</c> that had to wait.</summary>
+    /// <summary>
+    /// The name of the activity source. It has one span, <c>wait for connection</c>, for each call of <c>GetConnAsync</c> that had to wait.
+    /// </summary>
     public const string ActivitySourceName = "ActorPool";
 }

@@ -18,7 +18,9 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
     /// <summary><c>max-connections</c>.</summary>
     public required int Max { get; init; }
 
-    /// <summary>Connections at the server: <see cref="Idle"/> + <see cref="InUse"/> + <see cref="Resetting"/> + <see cref="Validating"/> + <see cref="Closing"/>.</summary>
+    /// <summary>
+    /// Connections at the server: <see cref="Idle"/> + <see cref="InUse"/> + <see cref="Resetting"/> + <see cref="Validating"/> + <see cref="Closing"/>.
+    /// </summary>
     public int Open => Idle + InUse + Resetting + Validating + Closing;
 
     /// <summary>Ready to be lent.</summary>

@@ -150,7 +150,10 @@ internal sealed class WhenToTest(PoolPolicy policy, Tally tally, Func<Slot, Sock
         return operation.Work.Has(ConnectionWork.Validate) ? Time.After(limit, policy.ValidateTimeout) : limit;
     }
 
-    /// <summary>The room's invariant; null while it holds: the sockets of idle connections are read, and each connection's time to a test is in its range.</summary>
+    /// <summary>
+    /// The room's invariant; null while it holds: the sockets of idle connections are read, and each connection's time to a test is in its
+    /// range.
+    /// </summary>
     public string? Violation(IEnumerable<Slot> slots)
     {
         foreach (var slot in slots)

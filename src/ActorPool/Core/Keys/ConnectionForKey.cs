@@ -43,7 +43,10 @@ internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle, 
         return idle.Next ?? (offered is { State: SlotState.Idle, Session.IsUsed: false } ? offered : null);
     }
 
-    /// <summary>The connection with the key's idle session. With a full reset on every return that session is empty, but the key still prefers its connection.</summary>
+    /// <summary>
+    /// The connection with the key's idle session. With a full reset on every return that session is empty, but the key still prefers its
+    /// connection.
+    /// </summary>
     public Slot? IdleSessionOf(KeyEntry? key) =>
         policy.IsSticky && key?.LastSlot is { State: SlotState.Idle } slot && (key.IsLastSession(slot) || ReferenceEquals(slot.Session.Owner, key)) ? slot : null;
 

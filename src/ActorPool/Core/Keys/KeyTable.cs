@@ -95,7 +95,10 @@ internal sealed class KeyTable(int memory)
         Count++;
     }
 
-    /// <summary>Call it when the core may no longer use a key. The key is remembered as the latest; beyond the limit the least recently used one is forgotten.</summary>
+    /// <summary>
+    /// Call it when the core may no longer use a key. The key is remembered as the latest; beyond the limit the least recently used one is
+    /// forgotten.
+    /// </summary>
     public void Release(KeyEntry entry)
     {
         if (!entry.IsKnown || entry.HeldBy is not null || entry.InitializingOn is not null || entry.HasWaiters)

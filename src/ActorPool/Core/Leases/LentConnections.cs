@@ -88,7 +88,10 @@ internal sealed class LentConnections(PoolPolicy policy)
         return key;
     }
 
-    /// <summary>After a crash, before the slot is detached: returns the key of a lease that goes on. A lease that does not go on loses its borrowers.</summary>
+    /// <summary>
+    /// After a crash, before the slot is detached: returns the key of a lease that goes on. A lease that does not go on loses its
+    /// borrowers.
+    /// </summary>
     public static KeyEntry? Detach(Slot slot, bool goesOn)
     {
         if (slot.Lease is not { } lease)

@@ -8,7 +8,7 @@ internal sealed class Operation
 
     public TimeSpan StartedAt { get; set; }
 
-    /// <summary>It takes so long that no waiting request counts on it.</summary>
+    /// <summary>The operation takes so long that no waiting request counts on it.</summary>
     public bool IsSlow { get; set; }
 
     /// <summary>The key for which the session is being initialized; the waiting requests of that key get this connection alone.</summary>

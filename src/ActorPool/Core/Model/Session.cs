@@ -1,6 +1,9 @@
 namespace ActorPool.Core.Model;
 
-/// <summary>The server-side state of a slot's connection. A new session begins with every open and every full reset. Written by <c>Core/Keys</c> alone.</summary>
+/// <summary>
+/// The server-side state of a slot's connection. A new session begins with every open and every full reset. Written by <c>Core/Keys</c>
+/// alone.
+/// </summary>
 internal sealed class Session
 {
     /// <summary>Rises with every new session of the slot; keys remember a session by it.</summary>

@@ -13,7 +13,8 @@ namespace ActorPool.Core.Model;
 /// Validating   Connection, Operation      Idle, InUse (socket readable)       Idle, InUse (initialized), Closing
 /// Closing      Closing, maybe Connection  all but Free                        Free
 /// </code>
-/// Every state but <see cref="Free"/> counts against <c>max-connections</c>. After a crash of the shell, each slot enters the state that fits what was found in it.
+/// Every state but <see cref="Free"/> counts against <c>max-connections</c>. After a crash of the shell, each slot enters the state that
+/// fits what was found in it.
 /// </summary>
 internal enum SlotState : byte
 {

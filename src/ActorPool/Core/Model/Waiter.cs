@@ -27,13 +27,13 @@ internal abstract class Waiter(object? key, TimeSpan? timeout)
 
     public TimeSpan Deadline { get; set; }
 
-    /// <summary>It waits for the pool's own work (an open, a reset, a close), never for another borrower.</summary>
+    /// <summary>The request waits for the pool's own work (an open, a reset, a close), never for another borrower.</summary>
     public bool IsNoWait { get; set; }
 
     /// <summary>The entry of <see cref="Key"/>, found on the borrower's thread before the core has the request.</summary>
     public KeyEntry? Entry { get; set; }
 
-    /// <summary>It was not answered within the call that brought it.</summary>
+    /// <summary>The request was not answered within the call that brought it.</summary>
     public bool HasWaited { get; set; }
 
     /// <summary>Takes the request for the pool's answer. False when it was already given up: then it must not get a connection.</summary>

@@ -62,7 +62,10 @@ internal sealed class Operations(PoolPolicy policy, Tally tally, Alarm alarm)
             (operation.IsSlow, operation.InitializesFor) = (false, null);
     }
 
-    /// <summary>Marks the operations that have become slow. None in a synchronous pool: like psycopg2's, it opens no connection beyond those the calls ask for.</summary>
+    /// <summary>
+    /// Marks the operations that have become slow. None in a synchronous pool: like psycopg2's, it opens no connection beyond those the
+    /// calls ask for.
+    /// </summary>
     public void FindSlow(List<Slot> slots, TimeSpan now)
     {
         if (policy.IsSynchronous)
