@@ -46,7 +46,7 @@ public sealed class SimpleConnectionPool : IConnectionPool
 
     /// <summary>Starts a pool with <c>min-connections</c> open, which logs as the actor pool does: failed opens, leases ended by force, leaks.</summary>
     /// <param name="settings">The settings of the pool.</param>
-    /// <param name="logger">Receives the log. It is called inside the calls of the pool, on their threads.</param>
+    /// <param name="logger">Receives the log. It is called on the thread of a call of the pool, and may call the pool. What it throws is ignored.</param>
     /// <param name="cancellationToken">Cancels the start; connections that were opened are closed again.</param>
     /// <exception cref="ArgumentException">The settings do not fit each other.</exception>
     /// <exception cref="PoolException">A connection could not be opened; the server's own error is inside, and no backend is left.</exception>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 
 namespace ActorPool.Actors;
@@ -16,11 +17,13 @@ internal sealed class PauseWaiters
         _senders.Add(sender);
     }
 
-    /// <summary>Takes all senders, to answer them.</summary>
-    public IActorRef[] Take()
+    /// <summary>Takes the next sender, to answer it. If that answer fails, the others still wait for theirs.</summary>
+    public bool TryTake([NotNullWhen(true)] out IActorRef? sender)
     {
-        IActorRef[] senders = [.. _senders];
-        _senders.Clear();
-        return senders;
+        sender = _senders.Count > 0 ? _senders[0] : null;
+        if (sender is null)
+            return false;
+        _senders.RemoveAt(0);
+        return true;
     }
 }

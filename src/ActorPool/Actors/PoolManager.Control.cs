@@ -71,7 +71,7 @@ public sealed partial class PoolManager
         if (_state.IsPaused)
             _log.Resumed();
         _state.Resume(now);
-        foreach (var sender in _pauseWaiters.Take())
+        while (_pauseWaiters.TryTake(out var sender))
             new ReplyTo(sender, _pool).Refuse(new InvalidOperationException($"Pool '{_pool.Name}' was resumed before everything was returned."));
         Sender.Tell(Resumed.Instance, Self);
     }
@@ -84,7 +84,7 @@ public sealed partial class PoolManager
         var isOver = _state.Phase != PoolPhase.Running;
         if (!isOver && !_state.AllReturned)
             return;
-        foreach (var sender in _pauseWaiters.Take())
+        while (_pauseWaiters.TryTake(out var sender))
         {
             if (isOver)
                 new ReplyTo(sender, _pool).Refuse(_leases.Refusals.Of(PoolErrorKind.Closed));

@@ -40,7 +40,7 @@ public sealed partial class PoolManager
         RefuseAfterCrash(waiting, failure);
         var answered = waiting.Length + RefuseAfterCrash(message, failure);
         _lookups.RefuseAll(failure);
-        foreach (var sender in _pauseWaiters.Take())
+        while (_pauseWaiters.TryTake(out var sender))
             Quietly(() => new ReplyTo(sender, _pool).Refuse(failure));
         _log.Restarted(_state.Counts.InUse, answered);
     }

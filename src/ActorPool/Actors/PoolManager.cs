@@ -176,7 +176,7 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessag
 
         _start?.Fail(failure);
         AnswerClose();
-        foreach (var sender in _pauseWaiters.Take())
+        while (_pauseWaiters.TryTake(out var sender))
             new ReplyTo(sender, _pool).Refuse(failure);
         _lookups.RefuseAll(failure);
         _pool.Gauges.Publish(_state.Counts.WithoutSizes());

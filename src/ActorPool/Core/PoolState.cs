@@ -108,7 +108,7 @@ internal sealed partial class PoolState
 
     /// <summary>The first broken invariant of a room; null while all hold. The tests check it after every step.</summary>
     public string? Violation() =>
-        _slots.Violation() ?? Sessions.Violation(_slots.All, Keys.All) ?? _waiting.Violation(Keys.All) ?? _lent.Violation(_slots.All)
+        _slots.Violation() ?? Sessions.Violation(_slots.All, Keys.All) ?? _waiting.Violation(Keys.All) ?? _lent.Violation(_slots.All, Keys.All)
         ?? _whenToTest.Violation(_slots.All) ?? _size.Violation();
 
     private bool IsLending => Phase == PoolPhase.Running && !IsPaused;

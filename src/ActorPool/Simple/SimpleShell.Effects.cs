@@ -11,10 +11,18 @@ internal sealed partial class SimpleShell
     private void CarryOut()
     {
         var effects = _state.Effects;
-        for (var i = 0; i < effects.Count; i++)
-            CarryOut(effects[i], Now);
-        effects.Clear();
-        _leases.Refusals.EndStep();
+        var done = 0;
+        try
+        {
+            while (done < effects.Count)
+                CarryOut(effects[done++], Now);
+        }
+        finally
+        {
+            // No effect is carried out twice, also when one of them throws.
+            effects.RemoveRange(0, done);
+            _leases.Refusals.EndStep();
+        }
     }
 
     private void CarryOut(in Effect effect, TimeSpan now)

@@ -3,7 +3,6 @@ using ActorPool.Core.Model;
 using ActorPool.Driver;
 using ActorPool.Errors;
 using ActorPool.Leases;
-using ActorPool.Telemetry;
 
 namespace ActorPool.Simple;
 
@@ -15,7 +14,7 @@ internal sealed partial class SimpleShell : ILeaseHome
 {
     private readonly IConnectionSource _source;
     private readonly TimeProvider _clock;
-    private readonly PoolLog _log;
+    private readonly SimplePoolLog _log;
     private readonly PoolState _state;
     private readonly LeaseTable _leases;
     private readonly ConnectionReports _reports;
@@ -26,7 +25,7 @@ internal sealed partial class SimpleShell : ILeaseHome
     private PoolFailure? _startFailure;
     private bool _isStarted;
 
-    public SimpleShell(PoolSettings settings, IConnectionSource source, PoolLog log, TimeProvider clock)
+    public SimpleShell(PoolSettings settings, IConnectionSource source, SimplePoolLog log, TimeProvider clock)
     {
         _startPatience = settings.AcquireTimeout;
         // There are no other borrowers and no timers: so no waits, no background tests and no collections for a starved pool.
@@ -53,11 +52,9 @@ internal sealed partial class SimpleShell : ILeaseHome
     {
         get
         {
-            lock (_step)
-            {
-                Step(_ => { });
-                return PoolStatistics.From(Settings.Name, _state.Counts, Now);
-            }
+            PoolStatistics? statistics = null;
+            Step(now => statistics = PoolStatistics.From(Settings.Name, _state.Counts, now));
+            return statistics!;
         }
     }
 
@@ -130,9 +127,12 @@ internal sealed partial class SimpleShell : ILeaseHome
     private bool TryCloseAll()
     {
         var isClosing = false;
-        Step(_ => isClosing = _state.CloseAll());
-        if (isClosing && _startFailure is null)
-            _log.Closed();
+        Step(_ =>
+        {
+            isClosing = _state.CloseAll();
+            if (isClosing && _startFailure is null)
+                _log.Closed();
+        });
         return isClosing;
     }
 
@@ -146,7 +146,7 @@ internal sealed partial class SimpleShell : ILeaseHome
         }
     }
 
-    /// <summary>One step of the core, after the results that arrived before it.</summary>
+    /// <summary>One step of the core, after the results that arrived before it. The log is written when it is over, outside the lock.</summary>
     private void Step(Action<TimeSpan> step)
     {
         lock (_step)
@@ -157,10 +157,13 @@ internal sealed partial class SimpleShell : ILeaseHome
                 CarryOut();
             }
 
-            _forgotten.RemoveAll(lease => _leases.TakeBack(lease, Now));
+            if (_forgotten.Count > 0)
+                _forgotten.RemoveAll(lease => _leases.TakeBack(lease, Now));
             CarryOut();
             step(Now);
             CarryOut();
         }
+
+        _log.Flush();
     }
 }

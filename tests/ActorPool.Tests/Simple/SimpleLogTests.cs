@@ -9,6 +9,8 @@ public sealed class SimpleLogTests : ILogger
 {
     private readonly ManualClock _clock = new();
     private readonly List<string> _warnings = [];
+    private Exception? _failure;
+    private Action? _called;
 
     [Fact]
     public async Task A_lease_held_for_long_is_reported_once_by_the_next_call()
@@ -44,6 +46,34 @@ public sealed class SimpleLogTests : ILogger
 
         Assert.True(lease.IsOver);
         Assert.Contains("it was held for longer than max-hold-time; its connection is discarded", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_logger_that_throws_costs_its_line_alone()
+    {
+        _failure = new InvalidOperationException("disk full");
+        var source = new ScriptedSource { IsInstant = true };
+        await using var pool = await StartAsync(source: source);
+        var lease = await pool.GetConnAsync();
+        source.All[0].Condition = ReturnCondition.ClosedWhileLent;
+
+        await lease.DisposeAsync();
+
+        Assert.Equal((0, 1), (pool.Statistics.InUse, pool.Statistics.ClosedWhileLent));
+        await (await pool.GetConnAsync()).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_logger_that_calls_the_pool_gets_each_line_once()
+    {
+        await using var pool = await StartAsync(settings => settings with { LeakWarningAfter = TimeSpan.FromMinutes(1) });
+        await using var lease = await pool.GetConnAsync("a");
+        _clock.Now += TimeSpan.FromSeconds(61);
+        _called = () => Assert.Equal(1, pool.Statistics.InUse);
+
+        await pool.GetConnAsync("a");
+
+        Assert.Single(_warnings);
     }
 
     [Fact]
@@ -88,6 +118,9 @@ public sealed class SimpleLogTests : ILogger
     {
         if (logLevel >= LogLevel.Warning)
             _warnings.Add(formatter(state, exception));
+        _called?.Invoke();
+        if (_failure is not null)
+            throw _failure;
     }
 
     private static async Task Forget(SimpleConnectionPool pool)

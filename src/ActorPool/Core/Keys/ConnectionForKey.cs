@@ -83,10 +83,9 @@ internal sealed class ConnectionForKey(PoolPolicy policy, IdleConnections idle, 
     public bool TryMakeReady(Slot slot, KeyEntry? key, TimeSpan now)
     {
         var work = NeededWork(slot, key, now);
-        if (work != ConnectionWork.FullReset || health.IsLongUnheard(slot, now) || !TryPrependReset(slot))
+        if (work != ConnectionWork.FullReset || !TryPrependReset(slot))
             return work == ConnectionWork.None;
         Sessions.Begin(slot);
-        idle.Disown(slot);
         return true;
     }
 

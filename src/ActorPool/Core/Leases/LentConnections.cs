@@ -158,7 +158,7 @@ internal sealed class LentConnections(PoolPolicy policy)
         _lent.Items.Count(slot => slot.Lease!.Borrowers.Take(MostBorrowers).Any(borrower => borrower.Waiters.Count > 0));
 
     /// <summary>The room's invariant; null while it holds: lent slots, leases and borrowers name each other, in the order of the grants.</summary>
-    public string? Violation(List<Slot> slots)
+    public string? Violation(List<Slot> slots, IEnumerable<KeyEntry> keys)
     {
         foreach (var slot in slots)
         {
@@ -166,10 +166,14 @@ internal sealed class LentConnections(PoolPolicy policy)
                 return $"slot {slot.Index} is {slot.State}, and its lease is {(_lent.Contains(slot) ? "out" : "not out")}";
             if (slot.Lease is { } lease && (lease.Borrowers.Any(borrower => !borrower.Slots.Contains(slot)) || (lease.Key is { } key && !ReferenceEquals(key.HeldBy, slot))))
                 return $"the lease of slot {slot.Index} is not known to its borrower or its key";
+            if (slot.Lease is { } held && held.Borrowers.SelectMany(borrower => borrower.Slots.Where(other => other.Lease?.Borrowers.Contains(borrower) != true)).Any())
+                return $"a borrower of slot {slot.Index} names a lease that it does not hold";
             if (slot.Lease is { Borrowers.Count: 0, HasUnwatchedBorrower: false })
                 return $"the lease of slot {slot.Index} has no borrower";
         }
 
+        if (keys.FirstOrDefault(key => key.HeldBy is { } slot && !ReferenceEquals(slot.Lease?.Key, key)) is { } stale)
+            return $"{stale.Key} names a lease that is not its own";
         if (_unwatched != slots.Count(slot => slot.Lease is { HasUnwatchedBorrower: true }))
             return $"{_unwatched} leases are counted that a borrower holds unwatched";
         return _lent.Items.Zip(_lent.Items.Skip(1), (slot, next) => slot.LentAt <= next.LentAt).All(inOrder => inOrder) ? null : "the leases are out of order";

@@ -58,13 +58,10 @@ internal sealed class PoolSize
 
     /// <summary>The oldest idle connection beyond the minimum, if it was idle for <c>idle-timeout</c>.</summary>
     public Slot? IdleTooLong(TimeSpan now) =>
-        TrimAt is { } due && due <= now ? _slots.Idle.Oldest : null;
+        OldestBeyondMin is { } oldest && IdleTooLongAt(oldest) <= now ? oldest : null;
 
     /// <summary>When the oldest idle connection beyond the minimum has been idle for too long; null while none is beyond it.</summary>
-    public TimeSpan? TrimAt =>
-        _policy.IdleTimeout >= TimeSpan.Zero && _slots.Count(SlotState.Idle) > Min && _slots.Idle.Oldest is { } oldest
-            ? Time.After(oldest.Connection!.IdleSince, _policy.IdleTimeout)
-            : null;
+    public TimeSpan? TrimAt => OldestBeyondMin is { } oldest ? IdleTooLongAt(oldest) : null;
 
     /// <summary>
     /// Notes since when the pool is below its minimum. An ordinary replacement takes a moment; a longer time means that the minimum cannot be kept.
@@ -76,4 +73,8 @@ internal sealed class PoolSize
 
     /// <summary>The room's invariant; null while it holds: the limits are in range, and the shared numbers repeat them.</summary>
     public string? Violation() => Min >= 0 && Max >= 1 && Min <= Max && (_tally.Counts.Min, _tally.Counts.Max) == (Min, Max) ? null : $"the limits are {Min} and {Max}";
+
+    private Slot? OldestBeyondMin => _policy.IdleTimeout >= TimeSpan.Zero && _slots.Count(SlotState.Idle) > Min ? _slots.Idle.Oldest : null;
+
+    private TimeSpan IdleTooLongAt(Slot slot) => Time.After(slot.Connection!.IdleSince, _policy.IdleTimeout);
 }

@@ -66,13 +66,6 @@ internal sealed class IdleConnections(PoolPolicy policy)
             _owned.Remove(slot);
     }
 
-    /// <summary>Moves an idle connection whose session no longer belongs to a key to the common ones.</summary>
-    public void Disown(Slot slot)
-    {
-        if (_owned.Remove(slot))
-            Add(slot);
-    }
-
     /// <summary>The invariant; null while it holds: every idle connection is in the list where it belongs, and both lists are in order.</summary>
     public string? Violation(List<Slot> slots)
     {

@@ -165,7 +165,7 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
     /// <summary>Collects up to <paramref name="most"/> requests whose deadline has passed. True when there are no more.</summary>
     public bool TakeDue(TimeSpan now, int most, List<Waiter> due) => _deadlines.TakeDue(now, most, due);
 
-    /// <summary>The room's invariant; null while it holds: the demand and the counts fit the requests in the lists.</summary>
+    /// <summary>The room's invariant; null while it holds: the demand and the counts fit the requests in the lists, and no turn is lost.</summary>
     public string? Violation(IEnumerable<KeyEntry> keysInUse)
     {
         var all = All(keysInUse).ToArray();
@@ -175,8 +175,12 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
         var demand = policy.IsExclusive ? queued.Length : queued.Count(waiter => waiter.Entry is null) + queued.Select(waiter => waiter.Entry).OfType<KeyEntry>().Distinct().Count();
         if (demand != Demand)
             return $"the demand is {Demand}, and the queued requests need {demand} connections";
-        if (_noWait.Items.Any(waiter => waiter is not { IsNoWait: true, State: WaiterState.Queued }) || _noWait.Count != queued.Count(waiter => waiter.IsNoWait && waiter.State == WaiterState.Queued))
+        if (_noWait.Items.Any(waiter => waiter is not { IsNoWait: true, State: WaiterState.Queued }) || _noWait.Count != queued.Count(waiter => waiter.IsNoWait))
             return $"{_noWait.Count} requests are listed that wait for no other borrower";
+        if (Array.Find(all, waiter => waiter.Borrower is { } borrower && !borrower.Waiters.Contains(waiter)) is { } unknown)
+            return $"the borrower of a request for {unknown.Key} does not know that it waits";
+        if (policy.IsExclusive && keysInUse.FirstOrDefault(key => key.HasWaiters && key.HeldBy is null && (key.Turn is null || !key.Waiters.Contains(key.Turn))) is { } lost)
+            return $"no request has the turn of {lost.Key}";
         return Array.Find(all, waiter => waiter.Entry is { } key && policy.IsExclusive && waiter.State == WaiterState.Queued && !ReferenceEquals(key.Turn, waiter)) is { } early
             ? $"a request for {early.Key} is queued without having its key's turn"
             : null;
