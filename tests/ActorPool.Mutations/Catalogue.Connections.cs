@@ -51,7 +51,7 @@ internal static partial class Catalogue
         new("a connection that was idle for too long is lent when the sweep is late", "PoolState.Borrow.cs",
             "        if (_policy.IdleTimeout > TimeSpan.Zero)\n            TrimIdle(now);\n", ""),
         new("idle connections are trimmed below the minimum", "Sizing/PoolSize.cs",
-            "_slots.Count(SlotState.Idle) > Min && ", "_slots.Count(SlotState.Idle) > 0 && "),
+            "_slots.Count(SlotState.Idle) > Min ? ", "_slots.Count(SlotState.Idle) > 0 ? "),
         new("the youngest idle connection is trimmed first", "Slots/IdleConnections.cs",
             ".IdleSince <= owned.Connection!.IdleSince ? common : owned;", ".IdleSince <= owned.Connection!.IdleSince ? owned : common;"),
         new("idle connections outlive max-lifetime", "PoolState.Sweep.cs",
