@@ -19,7 +19,7 @@ internal sealed partial class SimpleShell
         }
         finally
         {
-            // No effect is carried out twice, also when one of them throws.
+            // No effect is carried out twice, even when one of them throws.
             effects.RemoveRange(0, done);
             _leases.Refusals.EndStep();
         }
