@@ -11,8 +11,9 @@ namespace ActorPool.Driver;
 /// </summary>
 internal sealed class HostList
 {
-    // As in the core, an open that takes longer is slow: another host is tried meanwhile.
-    private static readonly TimeSpan SlowAfter = TimeSpan.FromMilliseconds(250);
+    // The pool orders a second open after 250 ms, counted from the order of the first. The first reaches its host a moment later; the second
+    // must still count it as slow, and try another host.
+    private static readonly TimeSpan SlowAfter = TimeSpan.FromMilliseconds(125);
 
     // A host that failed a moment ago is tried in case it has recovered; a failover must not wait for it.
     private static readonly TimeSpan MostForFailed = TimeSpan.FromSeconds(1);

@@ -1,3 +1,4 @@
+using ActorPool.Core.Slots;
 using ActorPool.Driver;
 using Npgsql;
 
@@ -63,7 +64,7 @@ public sealed class HostListTests
         hosts.Trying(hosts.All[0]);
         Assert.Equal("a:5432 b:5432", Order(hosts));
 
-        _time.Advance(TimeSpan.FromMilliseconds(250));
+        _time.Advance(Operations.SlowAfter / 2);
 
         Assert.Equal("b:5432 a:5432", Order(hosts));
         hosts.Served(hosts.All[0]);
