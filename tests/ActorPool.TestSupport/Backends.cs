@@ -8,7 +8,8 @@ namespace ActorPool.TestSupport;
 /// </summary>
 public sealed class Backends : IAsyncDisposable
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    // Less than the pool's default connect-timeout.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(12);
 
     private readonly NpgsqlConnection _view;
     private readonly string _column;

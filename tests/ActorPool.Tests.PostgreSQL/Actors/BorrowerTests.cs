@@ -52,9 +52,9 @@ public sealed class BorrowerTests : PoolTest
             borrower.Tell(Kill.Instance);
         var most = await Backends.MostDuringAsync(Task.WhenAll(queued));
 
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"It took {clock.Elapsed}.");
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"It took {clock.Elapsed}.");
         Assert.InRange(most, 1, 10);
-        Assert.Equal(0, await Backends.WaitForAsync(0, "query LIKE '%pg_sleep%' AND state = 'active' OR state = 'idle in transaction'", TimeSpan.FromSeconds(1)));
+        Assert.Equal(0, await Backends.WaitForAsync(0, "query LIKE '%pg_sleep%' AND state = 'active' OR state = 'idle in transaction'"));
         await EventuallyAsync(() => pool.Statistics is { InUse: 0, Waiting: 0 }, "nothing is lent");
         // A waiting actor may get a connection between the death of another actor and its own.
         Assert.InRange(pool.Statistics.EndedByForce, 10, 100);
@@ -82,7 +82,7 @@ public sealed class BorrowerTests : PoolTest
 
         Sys.Stop(borrower);
 
-        Assert.Equal(0, await Backends.WaitForAsync(0, "query = 'SELECT stubborn()'", TimeSpan.FromSeconds(4)));
+        Assert.Equal(0, await Backends.WaitForAsync(0, "query = 'SELECT stubborn()'"));
         await EventuallyAsync(() => pool.Statistics is { Idle: 2, Closing: 0 }, "the slot is filled again");
     }
 

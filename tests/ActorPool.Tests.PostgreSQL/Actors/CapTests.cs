@@ -25,7 +25,7 @@ public sealed class CapTests : PoolTest
             }
 
             for (var i = 0; i < 300; i++)
-                ExpectMsg<BorrowerActor.Borrowed>(TimeSpan.FromSeconds(10));
+                ExpectMsg<BorrowerActor.Borrowed>(TimeSpan.FromSeconds(30));
         });
 
         Assert.Equal(8, await Backends.MostDuringAsync(served));

@@ -6,7 +6,7 @@ namespace ActorPool.Tests.PostgreSQL.Actors;
 public sealed class CloseAllTests : PoolTest
 {
     [Fact]
-    public async Task Closeall_during_long_queries_takes_two_seconds_at_most_and_leaves_no_backend()
+    public async Task Closeall_cancels_long_queries_at_once_and_leaves_no_backend()
     {
         var pool = await StartAsync(0, 8);
         var queries = new List<Task>();
@@ -18,7 +18,8 @@ public sealed class CloseAllTests : PoolTest
 
         await pool.CloseAllAsync();
 
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"It took {clock.Elapsed}.");
+        // A backend that ignores its cancellation would take six seconds.
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"It took {clock.Elapsed}.");
         Assert.Equal(0, await Backends.CountAsync());
         foreach (var waiter in waiters)
             Assert.Equal(PoolErrorKind.Closed, (await Assert.ThrowsAsync<PoolException>(() => waiter)).Kind);
@@ -55,7 +56,7 @@ public sealed class CloseAllTests : PoolTest
 
         await held.DisposeAsync();
 
-        await end.WaitAsync(TimeSpan.FromSeconds(5));
+        await end.WaitAsync(TimeSpan.FromSeconds(15));
         await pool.DisposeAsync();
         Assert.Equal(0, await Backends.CountAsync());
     }

@@ -33,7 +33,7 @@ public sealed class ConnectionActorTests : PoolTest
     [Fact]
     public async Task Connection_actors_that_crash_while_opening_or_resetting_leave_no_backend()
     {
-        var pool = await StartAsync(0, 4, settings => settings with { AcquireTimeout = TimeSpan.FromSeconds(2) });
+        var pool = await StartAsync(0, 4);
         var crashing = true;
         var crashes = Task.Run(() =>
         {

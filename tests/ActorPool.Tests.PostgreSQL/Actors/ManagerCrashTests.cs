@@ -12,7 +12,7 @@ namespace ActorPool.Tests.PostgreSQL.Actors;
 public sealed class ManagerCrashTests : PoolTest
 {
     private const int Max = 8;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     [Theory]
     [InlineData("dispose")]
@@ -117,13 +117,13 @@ public sealed class ManagerCrashTests : PoolTest
         for (var i = 0; i < 50; i++)
         {
             waiting.Add(pool.GetConnAsync(i % 10 == 0 ? "held again" : null).AsTask());
-            waiting.Add(pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(10)));
+            waiting.Add(pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(30)));
             if (i % 10 == 0)
                 pool.Manager.Tell(new GetConn(), new ThrowingRef(Sys));
         }
 
         pool.Manager.Tell(new GetConn(), TestActor);
-        waiting.Add(pool.Manager.Ask<Paused>(new Pause { UntilReturned = true }, TimeSpan.FromSeconds(10)));
+        waiting.Add(pool.Manager.Ask<Paused>(new Pause { UntilReturned = true }, TimeSpan.FromSeconds(30)));
         await EventuallyAsync(() => pool.Statistics is { Waiting: 106, IsPaused: true }, "all wait");
 
         await EventFilter.Warning(contains: "1 leases continue; 106 requests were answered").ExpectOneAsync(() => CrashAsync(pool, 3));
@@ -171,7 +171,7 @@ public sealed class ManagerCrashTests : PoolTest
         {
             if (n == 20)
                 pool.Manager.Tell(new GetConn(), thrower);
-            return n % 2 == 0 ? pool.GetConnAsync().AsTask() : pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(10));
+            return n % 2 == 0 ? pool.GetConnAsync().AsTask() : pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(30));
         }).ToArray();
 
         foreach (var request in waiting)
@@ -245,7 +245,7 @@ public sealed class ManagerCrashTests : PoolTest
                 var then = Volatile.Read(ref served);
                 var before = pool.Statistics;
                 Crash(pool);
-                await EventuallyAsync(() => Volatile.Read(ref served) >= then + 100, "the load runs on", TimeSpan.FromSeconds(20));
+                await EventuallyAsync(() => Volatile.Read(ref served) >= then + 100, "the load runs on", TimeSpan.FromSeconds(30));
                 var now = pool.Statistics;
                 Assert.True(now.Granted >= before.Granted && now.Waited >= before.Waited && now.Opened >= before.Opened && now.Closed >= before.Closed, $"{before} and then {now}");
             }
@@ -253,7 +253,7 @@ public sealed class ManagerCrashTests : PoolTest
 
         Assert.InRange(await Backends.MostDuringAsync(crashes), 1, Max);
         await end.CancelAsync();
-        await Task.WhenAll(loops).WaitAsync(TimeSpan.FromSeconds(20));
+        await Task.WhenAll(loops).WaitAsync(TimeSpan.FromSeconds(40));
         await UseAllAsync(pool, Max);
         await AssertAtRestAsync(pool, Max);
         Assert.Equal(0, await Backends.CountAsync("state <> 'idle'"));
@@ -344,7 +344,7 @@ public sealed class ManagerCrashTests : PoolTest
 
         Crash(pool);
 
-        await end.WaitAsync(TimeSpan.FromSeconds(10));
+        await end.WaitAsync(Soon);
         Assert.Equal(0, await Backends.WaitForAsync(0));
         Assert.Equal(PoolErrorKind.NotCheckedOut, Assert.Throws<PoolException>(() => held.Npgsql).Kind);
         await using var sameName = await ConnectionPool.StartAsync(Sys, new PoolSettings(ConnectionString, 1, 1) { Name = "pool0" });
@@ -361,7 +361,7 @@ public sealed class ManagerCrashTests : PoolTest
 
         ((IInternalActorRef)manager).Restart(new InvalidOperationException("boom"));
 
-        await Assert.ThrowsAsync<PoolException>(() => start.WaitAsync(TimeSpan.FromSeconds(15)));
+        await Assert.ThrowsAsync<PoolException>(() => start.WaitAsync(Soon));
         Assert.Equal(0, await Backends.WaitForAsync(0));
         await using var again = await ConnectionPool.StartAsync(Sys, settings);
     }

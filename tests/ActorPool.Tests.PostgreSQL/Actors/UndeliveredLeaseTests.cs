@@ -6,7 +6,7 @@ namespace ActorPool.Tests.PostgreSQL.Actors;
 /// <summary>A lease that was sent to an actor and not received.</summary>
 public sealed class UndeliveredLeaseTests : PoolTest
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     public static TheoryData<string> Envelopes() => ["none", "success", "wrapped", "both"];
 

@@ -20,7 +20,7 @@ public sealed class AbortTests : DriverTest
         await pool.CloseAllAsync();
 
         Assert.Equal(0, await Backends.CountAsync());
-        await Assert.ThrowsAnyAsync<Exception>(() => query.WaitAsync(TimeSpan.FromSeconds(5)));
+        await Assert.ThrowsAnyAsync<Exception>(() => query.WaitAsync(TimeSpan.FromSeconds(15)));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class AbortTests : DriverTest
             var query = ExecuteAsync(lease, "SELECT pg_sleep(60)");
             await pool.CloseAllAsync();
 
-            await Assert.ThrowsAnyAsync<Exception>(() => query.WaitAsync(TimeSpan.FromSeconds(5)));
+            await Assert.ThrowsAnyAsync<Exception>(() => query.WaitAsync(TimeSpan.FromSeconds(15)));
             Assert.Equal(0, await Backends.CountAsync());
             await pool.DisposeAsync();
         }

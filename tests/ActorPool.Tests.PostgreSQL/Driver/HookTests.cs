@@ -125,7 +125,7 @@ public sealed class HookTests : DriverTest
     {
         var pool = await StartAsync(1, 2, settings => settings with
         {
-            ConnectTimeout = TimeSpan.FromSeconds(1),
+            ConnectTimeout = TimeSpan.FromSeconds(3),
             InitializeSession = (connection, key, token) => Task.Delay(Timeout.Infinite, CancellationToken.None),
         });
         var hanging = pool.GetConnAsync("key").AsTask();
@@ -242,7 +242,7 @@ public sealed class HookTests : DriverTest
     {
         var pool = await StartAsync(0, 2, settings => settings with
         {
-            AcquireTimeout = TimeSpan.FromSeconds(0.5),
+            AcquireTimeout = TimeSpan.FromSeconds(2),
             Check = (connection, token) => throw new InvalidOperationException("a replica"),
         });
 

@@ -45,15 +45,22 @@ public sealed class UnixSocketTests : PoolTest
     [Fact]
     public async Task An_ordinary_end_takes_no_longer_than_the_backend_does()
     {
-        var pool = await StartBehindSocketAsync(max: 2);
-        await using (await pool.GetConnAsync())
-            await UseAsync(pool);
-        var clock = System.Diagnostics.Stopwatch.StartNew();
+        // Where the end of a backend cannot be seen, the pool waits for a second, in every round. A busy machine spoils some rounds.
+        var shortest = TimeSpan.MaxValue;
+        for (var round = 0; round < 10 && shortest > TimeSpan.FromSeconds(0.9); round++)
+        {
+            var pool = await StartBehindSocketAsync(max: 2);
+            await using (await pool.GetConnAsync())
+                await UseAsync(pool);
+            var clock = System.Diagnostics.Stopwatch.StartNew();
 
-        await pool.CloseAllAsync();
+            await pool.CloseAllAsync();
 
-        Assert.Equal(0, await Backends.CountAsync());
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(0.9), $"It took {clock.Elapsed}.");
+            shortest = clock.Elapsed < shortest ? clock.Elapsed : shortest;
+            Assert.Equal(0, await Backends.CountAsync());
+        }
+
+        Assert.True(shortest < TimeSpan.FromSeconds(0.9), $"It took {shortest}.");
     }
 
     [Fact]

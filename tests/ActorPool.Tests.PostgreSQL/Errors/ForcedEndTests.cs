@@ -17,7 +17,7 @@ public sealed class ForcedEndTests : PoolTest
     [InlineData("return", "it was returned")]
     public async Task The_reason_of_the_end_is_in_the_error_of_the_running_command(string end, string reason)
     {
-        var pool = await StartAsync(1, 1, settings => settings with { MaxHoldTime = end == "max-hold-time" ? TimeSpan.FromMilliseconds(300) : null });
+        var pool = await StartAsync(1, 1, settings => settings with { MaxHoldTime = end == "max-hold-time" ? TimeSpan.FromSeconds(2) : null });
         var owner = Sys.ActorOf(Props.Empty);
         var lease = await pool.GetConnAsync(new GetConn { Owner = end == "end of the owner" ? owner : null });
         var running = ExecuteAsync(lease, Sleep);

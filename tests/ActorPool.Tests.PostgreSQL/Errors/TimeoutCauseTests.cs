@@ -9,13 +9,16 @@ public sealed class TimeoutCauseTests : PoolTest
 {
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(200);
 
+    // For a request that is served, however slow the machine is.
+    private static readonly GetConn Patient = new() { Timeout = Timeout.InfiniteTimeSpan };
+
     [Fact]
     public async Task A_timeout_with_all_lent_names_the_borrowers_and_their_times()
     {
         var pool = await StartAsync(0, 2, settings => settings with { AcquireTimeout = Short });
         var owner = Sys.ActorOf(Props.Empty, "reports");
-        await using var first = await pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner });
-        await using var second = await pool.GetConnAsync();
+        await using var first = await pool.Manager.Ask<PooledConnection>(Patient with { Owner = owner });
+        await using var second = await pool.GetConnAsync(Patient);
 
         var error = await TimedOutAsync(pool.GetConnAsync().AsTask());
 
@@ -26,9 +29,9 @@ public sealed class TimeoutCauseTests : PoolTest
     [Fact]
     public async Task A_timeout_with_many_returns_meanwhile_names_a_pool_that_is_too_small()
     {
-        var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = TimeSpan.FromSeconds(1) });
-        var first = await pool.GetConnAsync();
-        var earlier = pool.GetConnAsync().AsTask();
+        var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = TimeSpan.FromSeconds(2) });
+        var first = await pool.GetConnAsync(Patient);
+        var earlier = pool.GetConnAsync(Patient).AsTask();
         var waiting = pool.GetConnAsync().AsTask();
         await first.DisposeAsync();
         await using var second = await earlier;
@@ -41,7 +44,7 @@ public sealed class TimeoutCauseTests : PoolTest
     {
         var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = Short });
         var owner = Sys.ActorOf(Props.Empty);
-        await using var first = await pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner });
+        await using var first = await pool.Manager.Ask<PooledConnection>(Patient with { Owner = owner });
 
         var error = await TimedOutAsync(pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner }));
 
@@ -51,7 +54,7 @@ public sealed class TimeoutCauseTests : PoolTest
     [Fact]
     public async Task A_timeout_beside_nested_borrows_counts_the_actors_that_wait()
     {
-        var pool = await StartAsync(0, 2, settings => settings with { AcquireTimeout = TimeSpan.FromSeconds(2) });
+        var pool = await StartAsync(0, 2);
         var owners = new[] { Sys.ActorOf(Props.Empty), Sys.ActorOf(Props.Empty) };
         var held = await Task.WhenAll(owners.Select(owner => pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner })));
         var nested = owners.Select(owner => pool.Manager.Ask<PooledConnection>(new GetConn { Owner = owner })).ToArray();
@@ -60,14 +63,18 @@ public sealed class TimeoutCauseTests : PoolTest
         var error = await TimedOutAsync(pool.Manager.Ask<PooledConnection>(new GetConn { Timeout = Short }));
 
         Expect(error, "within its Timeout (0.2 s)", "2 of the 2 lent connections are held by actors that wait for another one", "nested borrows");
-        await Task.WhenAll(nested.Select(TimedOutAsync));
         Assert.All(held, lease => Assert.Equal(System.Data.ConnectionState.Open, lease.State));
+        foreach (var lease in held)
+            await lease.DisposeAsync();
+        foreach (var lease in await Task.WhenAll(nested))
+            await lease.DisposeAsync();
     }
 
     [Fact]
     public async Task A_timeout_of_a_nested_borrow_in_code_names_the_nested_borrow()
     {
         var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = Short });
+        await (await pool.GetConnAsync(Patient)).DisposeAsync();
 
         Expect(await TimedOutAsync(NestedAsync(2)), "holds connections as well", "a nested borrow", "use one connection for both");
 
@@ -82,7 +89,7 @@ public sealed class TimeoutCauseTests : PoolTest
     public async Task A_timeout_for_a_key_in_use_names_its_borrower_and_no_larger_pool()
     {
         var pool = await StartAsync(0, 4, settings => settings with { AcquireTimeout = Short, KeySharing = KeySharing.Exclusive });
-        await using var held = await pool.GetConnAsync("tenant");
+        await using var held = await pool.GetConnAsync(Patient with { Key = "tenant" });
 
         var error = await TimedOutAsync(pool.GetConnAsync("tenant").AsTask());
 
@@ -116,7 +123,7 @@ public sealed class TimeoutCauseTests : PoolTest
     {
         var gate = new TaskCompletionSource();
         var pool = await StartAsync(0, 1, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(400), OnReturn = (_, _) => gate.Task });
-        await (await pool.GetConnAsync()).DisposeAsync();
+        await (await pool.GetConnAsync(Patient)).DisposeAsync();
 
         var error = await TimedOutAsync(pool.GetConnAsync().AsTask());
         gate.SetResult();
@@ -140,7 +147,8 @@ public sealed class TimeoutCauseTests : PoolTest
     public async Task A_timeout_behind_too_few_opens_at_once_names_the_setting()
     {
         var gate = new TaskCompletionSource();
-        var pool = await StartAsync(0, 20, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(50), Configure = (_, _) => gate.Task });
+        // After a quarter of a second the opens would be slow, which is another cause.
+        var pool = await StartAsync(0, 20, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(1), Configure = (_, _) => gate.Task });
 
         var errors = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => TimedOutAsync(pool.GetConnAsync().AsTask())));
         gate.SetResult();

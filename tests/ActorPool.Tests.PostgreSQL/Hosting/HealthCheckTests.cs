@@ -35,7 +35,8 @@ public sealed class HealthCheckTests : HostTest
         var held = await pool.GetConnAsync();
         var waiting = pool.GetConnAsync().AsTask();
         await EventuallyAsync(() => pool.Statistics.LongestWait > TimeSpan.Zero, "the request waits");
-        Assert.Equal(HealthStatus.Healthy, (await CheckAsync(host)).Status);
+        var patient = new ConnectionPoolHealthCheck("default", degradedWait: TimeSpan.FromHours(1));
+        Assert.Equal(HealthStatus.Healthy, (await patient.CheckHealthAsync(new AkkaHealthCheckContext(SystemOf(host)))).Status);
         await EventuallyAsync(() => pool.Statistics.LongestWait > TimeSpan.FromMilliseconds(300), "the request waits for long");
 
         var report = await CheckAsync(host);
@@ -45,7 +46,7 @@ public sealed class HealthCheckTests : HostTest
         Assert.Equal(HealthStatus.Degraded, report.Status);
         Assert.Contains("1 waiting", report.Description, StringComparison.Ordinal);
         Assert.Equal(1, report.Data["waiting"]);
-        Assert.InRange((double)report.Data["longest_wait_seconds"], 0.3, 5);
+        Assert.InRange((double)report.Data["longest_wait_seconds"], 0.3, 60);
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(host)).Status);
     }
 
@@ -57,8 +58,9 @@ public sealed class HealthCheckTests : HostTest
         var (host, pool) = await RunAsync(settings => settings with { Configure = (_, _) => Interlocked.Increment(ref opens) == 1 ? Task.CompletedTask : gate.Task });
         await pool.ResizeAsync(2, 2);
         var check = new ConnectionPoolHealthCheck("default", TimeSpan.FromSeconds(5), replacement: TimeSpan.FromMilliseconds(300));
+        var patient = new ConnectionPoolHealthCheck("default", TimeSpan.FromSeconds(5), replacement: TimeSpan.FromHours(1));
         var context = new AkkaHealthCheckContext(SystemOf(host));
-        Assert.Equal(HealthStatus.Healthy, (await check.CheckHealthAsync(context)).Status);
+        Assert.Equal(HealthStatus.Healthy, (await patient.CheckHealthAsync(context)).Status);
         await EventuallyAsync(() => pool.Statistics.BelowMin > TimeSpan.FromMilliseconds(300), "it lasts");
 
         var report = await check.CheckHealthAsync(context);
@@ -204,11 +206,11 @@ public sealed class HealthCheckTests : HostTest
         var refuses = true;
         var (host, pool) = await RunAsync(settings => settings with
         {
-            MinConnections = 0, AcquireTimeout = TimeSpan.FromSeconds(1),
+            MinConnections = 0,
             ReconnectBackoff = new ReconnectBackoff(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(50), 0),
             Configure = (_, _) => refuses ? throw new InvalidOperationException("away") : Task.CompletedTask,
         });
-        await Assert.ThrowsAsync<PoolException>(async () => await pool.GetConnAsync());
+        await Assert.ThrowsAsync<PoolException>(async () => await pool.GetConnAsync(new GetConn { Timeout = TimeSpan.FromSeconds(1) }));
         await EventuallyAsync(() => pool.Statistics is { Opening: 0, LastConnectError: not null }, "no open is tried");
         refuses = false;
 
@@ -228,7 +230,7 @@ public sealed class HealthCheckTests : HostTest
         var report = await CheckAsync(host);
 
         Assert.Equal(HealthStatus.Unhealthy, report.Status);
-        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(0.25), TimeSpan.FromSeconds(5));
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(0.25), TimeSpan.FromSeconds(10));
         Assert.Contains("before the check timed out", report.Description, StringComparison.Ordinal);
         Assert.Equal(0, report.Data["open"]);
         Assert.Equal(0, pool.Statistics.Waiting);

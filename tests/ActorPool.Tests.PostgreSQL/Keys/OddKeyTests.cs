@@ -6,7 +6,7 @@ namespace ActorPool.Tests.PostgreSQL.Keys;
 /// <summary>Keys with unusual behaviour.</summary>
 public sealed class OddKeyTests : PoolTest
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     public static TheoryData<KeySharing> Sharing() => [KeySharing.Shared, KeySharing.Exclusive];
 

@@ -7,7 +7,7 @@ namespace ActorPool.Tests.PostgreSQL.Keys;
 /// <summary>A warning shows that two borrowers use one connection through a shared key.</summary>
 public sealed class SharedKeyWarningTests : PoolTest
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     public SharedKeyWarningTests() => Sys.EventStream.Subscribe(TestActor, typeof(Warning));
 

@@ -48,7 +48,7 @@ public sealed class DriverFeatureTests : PoolTest
         await ExecuteAsync(listener, "LISTEN news");
         await ExecuteAsync(speaker, "NOTIFY news, 'hello'");
 
-        await listener.Npgsql.WaitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(5)).Token);
+        await listener.Npgsql.WaitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(15)).Token);
 
         Assert.Equal("news: hello", Assert.Single(heard));
     }

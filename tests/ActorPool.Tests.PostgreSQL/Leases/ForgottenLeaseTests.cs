@@ -146,7 +146,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         }
 
         GC.WaitForPendingFinalizers();
-        await pool.Manager.Ask<PoolStatistics>(new GetStatistics(), TimeSpan.FromSeconds(5));
+        await pool.Manager.Ask<PoolStatistics>(new GetStatistics(), TimeSpan.FromSeconds(15));
         Assert.Equal(pid, await PidAsync(joined));
         Assert.Equal((0, 1), (pool.Statistics.Reclaimed, pool.Statistics.InUse));
         await pool.PutConnAsync(joined, "k");
@@ -177,7 +177,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         await CollectUntilAsync(() => pool.Statistics.Reclaimed == 1, "it is taken back");
 
         Assert.Equal(0, await Backends.WaitForAsync(0, "query LIKE '%pg_sleep%' AND state = 'active'"));
-        var error = await Assert.ThrowsAnyAsync<NpgsqlException>(() => query.WaitAsync(TimeSpan.FromSeconds(5)));
+        var error = await Assert.ThrowsAnyAsync<NpgsqlException>(() => query.WaitAsync(TimeSpan.FromSeconds(15)));
         Assert.False(error.IsTransient);
         Assert.Contains("garbage-collected without having been returned", Assert.IsType<PoolException>(error.InnerException).Message, StringComparison.Ordinal);
         await using var next = await pool.GetConnAsync();
@@ -242,7 +242,7 @@ public sealed class ForgottenLeaseTests : PoolTest
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task ForgetByAskAsync(ConnectionPool pool)
     {
-        var lease = await pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(5));
+        var lease = await pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(15));
         await PidAsync(lease);
     }
 
@@ -268,7 +268,7 @@ public sealed class ForgottenLeaseTests : PoolTest
         ~Blocker()
         {
             held.SetResult();
-            until.Task.Wait(TimeSpan.FromSeconds(10));
+            until.Task.Wait(TimeSpan.FromSeconds(60));
         }
     }
 

@@ -55,7 +55,7 @@ public sealed class ReopenedDriverConnectionTests : PoolTest
     [Fact]
     public async Task A_driver_connection_that_the_pool_has_ended_cannot_be_reopened()
     {
-        var pool = await StartAsync(0, 1, settings => settings with { MaxHoldTime = TimeSpan.FromMilliseconds(200) });
+        var pool = await StartAsync(0, 1, settings => settings with { MaxHoldTime = TimeSpan.FromSeconds(1) });
         var lease = await pool.GetConnAsync();
         var driver = lease.Npgsql;
         await EventuallyAsync(() => pool.Statistics is { EndedByForce: 1, Open: 0 }, "the lease is ended");

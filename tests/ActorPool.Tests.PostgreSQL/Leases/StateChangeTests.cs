@@ -61,16 +61,16 @@ public sealed class StateChangeTests : PoolTest
     [Fact]
     public async Task StateChange_is_raised_at_an_end_by_force_and_a_slow_handler_blocks_no_others()
     {
-        var pool = await StartAsync(1, 2, settings => settings with { MaxHoldTime = TimeSpan.FromMilliseconds(200) });
+        var pool = await StartAsync(1, 2, settings => settings with { MaxHoldTime = TimeSpan.FromSeconds(1.5) });
         var lease = await pool.GetConnAsync();
         using var heard = new ManualResetEventSlim();
         using var goOn = new ManualResetEventSlim();
         lease.StateChange += (_, _) =>
         {
             heard.Set();
-            goOn.Wait(TimeSpan.FromSeconds(10));
+            goOn.Wait(TimeSpan.FromSeconds(60));
         };
-        Assert.True(heard.Wait(TimeSpan.FromSeconds(5)));
+        Assert.True(heard.Wait(TimeSpan.FromSeconds(15)));
 
         await using (var next = await pool.GetConnAsync())
             Assert.Equal(1, await ScalarAsync(next, "SELECT 1"));

@@ -62,15 +62,15 @@ public sealed class ServerRestartTests(OwnServer own) : LivenessTest, IClassFixt
     [Fact]
     public async Task Attempts_back_off_and_timeouts_carry_the_error_while_a_server_is_down()
     {
-        var pool = await StartAsync(new PoolSettings(own.Server.ConnectionString, 0, 4) { AcquireTimeout = TimeSpan.FromSeconds(2) });
+        var pool = await StartAsync(new PoolSettings(own.Server.ConnectionString, 0, 4));
         await UseAllAsync(pool, 4);
         await own.Server.StopAsync();
         var clock = Stopwatch.StartNew();
 
-        var early = await StartAsync(new PoolSettings(own.Server.ConnectionString, 0, 2) { AcquireTimeout = TimeSpan.FromSeconds(2), Name = "early" });
+        var early = await StartAsync(new PoolSettings(own.Server.ConnectionString, 0, 2) { Name = "early" });
         var refused = await Task.WhenAll(Enumerable.Range(0, 50).Select(n => RefusalAsync(n % 10 == 0 ? early : pool)));
 
-        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(4));
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(10));
         Assert.All(refused, error => Assert.Equal(PoolErrorKind.ConnectFailed, error.Kind));
         Assert.All(refused, error => Assert.IsType<NpgsqlException>(error.InnerException, exactMatch: false));
         // Ten attempts in the first 50 ms, and then pauses of a tenth of the time since the loss, with jitter.
@@ -81,7 +81,8 @@ public sealed class ServerRestartTests(OwnServer own) : LivenessTest, IClassFixt
         await own.Server.StartAgainAsync();
         clock.Restart();
         await Task.WhenAll(UseAsync(pool), UseAsync(early));
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"It took {clock.Elapsed}.");
+        // The longest back-off is ten seconds; a waiting request makes it shorter.
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"It took {clock.Elapsed}.");
         Assert.Null(pool.Statistics.LastConnectError);
     }
 
@@ -98,5 +99,5 @@ public sealed class ServerRestartTests(OwnServer own) : LivenessTest, IClassFixt
     }
 
     private static async Task<PoolException> RefusalAsync(ConnectionPool pool) =>
-        await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask());
+        await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync(new GetConn { Timeout = TimeSpan.FromSeconds(2) }).AsTask());
 }

@@ -6,7 +6,7 @@ namespace ActorPool.Tests.PostgreSQL.Messages;
 /// <summary>A <see cref="GetConn"/> with unexpected values.</summary>
 public sealed class GetConnTests : PoolTest
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     [Theory]
     [InlineData(-2)]

@@ -7,7 +7,7 @@ namespace ActorPool.Tests.PostgreSQL.Messages;
 /// <summary>Messages to the manager that make no sense: none crashes it, and each question has an answer.</summary>
 public sealed class MessageTests : PoolTest
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     public static TheoryData<object> Foreign() => new()
     {

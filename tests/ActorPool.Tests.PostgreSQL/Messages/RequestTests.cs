@@ -6,7 +6,7 @@ namespace ActorPool.Tests.PostgreSQL.Messages;
 /// <summary>A call of the facade with a <see cref="GetConn"/>, which has a key, a timeout and an owner.</summary>
 public sealed class RequestTests : PoolTest
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     [Fact]
     public async Task A_request_without_members_borrows_without_a_key()

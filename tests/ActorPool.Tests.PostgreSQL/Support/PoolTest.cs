@@ -97,10 +97,9 @@ public abstract class PoolTest : TestKit, IAsyncLifetime
                 GC.WaitForPendingFinalizers();
             return condition();
         },
-        what,
-        TimeSpan.FromSeconds(10));
+        what);
 
-    /// <summary>Waits for the observable.</summary>
+    /// <summary>Waits for the observable, for less than the default connect-timeout and acquire-timeout.</summary>
     protected static Task EventuallyAsync(Func<bool> condition, string what, TimeSpan? within = null) =>
-        Until.TrueAsync(condition, what, within ?? TimeSpan.FromSeconds(5));
+        Until.TrueAsync(condition, what, within ?? TimeSpan.FromSeconds(12));
 }

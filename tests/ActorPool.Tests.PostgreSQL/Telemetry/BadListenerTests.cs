@@ -33,18 +33,18 @@ public sealed class BadListenerTests : TelemetryTest
     public async Task The_manager_goes_on_while_a_listener_blocks()
     {
         using var release = new ManualResetEventSlim();
-        using var heard = new Measurements(Pool, _ => release.Wait(TimeSpan.FromSeconds(30)));
+        using var heard = new Measurements(Pool, _ => release.Wait(TimeSpan.FromSeconds(60)));
         try
         {
             var pool = await StartNamedAsync(1, 1);
-            var connection = await pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(5));
-            await pool.Manager.Ask<ConnPut>(new PutConn(connection), TimeSpan.FromSeconds(5));
+            var connection = await pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(15));
+            await pool.Manager.Ask<ConnPut>(new PutConn(connection), TimeSpan.FromSeconds(15));
             var borrower = Sys.ActorOf(BorrowerActor.Props(pool.Manager, TestActor));
             await ExpectMsgAsync<BorrowerActor.Borrowed>();
             Sys.Stop(borrower);
             await EventuallyAsync(() => pool.Statistics.EndedByForce == 1, "the lease is over");
 
-            connection = await pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(5));
+            connection = await pool.Manager.Ask<PooledConnection>(new GetConn(), TimeSpan.FromSeconds(15));
             Assert.Equal(1L, await ScalarAsync(connection, "SELECT 1::bigint"));
         }
         finally
@@ -60,7 +60,7 @@ public sealed class BadListenerTests : TelemetryTest
         using var heard = new Measurements(Pool, instrument =>
         {
             if (instrument.EndsWith("use_time", StringComparison.Ordinal))
-                release.Wait(TimeSpan.FromSeconds(30));
+                release.Wait(TimeSpan.FromSeconds(60));
         });
         try
         {

@@ -60,7 +60,7 @@ public sealed class SizeMetricsTests : TelemetryTest
     public async Task A_waiting_request_is_counted_as_pending_and_then_as_a_timeout()
     {
         using var heard = new Measurements(Pool);
-        var pool = await StartNamedAsync(1, 1, settings => settings with { AcquireTimeout = TimeSpan.FromMilliseconds(500) });
+        var pool = await StartNamedAsync(1, 1, settings => settings with { AcquireTimeout = TimeSpan.FromSeconds(2) });
         await using var held = await pool.GetConnAsync();
         Assert.Equal((0, 0), (heard.Sizes()["pending_requests"], heard.Sizes()["timeouts"]));
         var waiting = await WaitForOneAsync(pool);

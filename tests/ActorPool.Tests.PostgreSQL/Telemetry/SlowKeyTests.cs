@@ -5,7 +5,7 @@ namespace ActorPool.Tests.PostgreSQL.Telemetry;
 /// <summary>The pool's statistics while the code of a key holds up its borrower.</summary>
 public sealed class SlowKeyTests : TelemetryTest
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     [Theory]
     [InlineData(false)]

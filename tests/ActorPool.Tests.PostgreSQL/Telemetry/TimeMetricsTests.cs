@@ -16,7 +16,7 @@ public sealed class TimeMetricsTests : TelemetryTest
         await StartNamedAsync(3, 3, settings => settings with { Configure = SleepAsync });
 
         await EventuallyAsync(() => heard.Times("create_time").Count == 3, "three opens");
-        Assert.All(heard.Times("create_time"), seconds => Assert.InRange(seconds, 0.05, 5));
+        Assert.All(heard.Times("create_time"), seconds => Assert.InRange(seconds, 0.05, 15));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class TimeMetricsTests : TelemetryTest
         await (await waiting).DisposeAsync();
 
         Assert.Equal(2, heard.Times("wait_time").Count);
-        Assert.InRange(heard.Times("wait_time")[1], atLeast.TotalSeconds, 5);
+        Assert.InRange(heard.Times("wait_time")[1], atLeast.TotalSeconds, 15);
     }
 
     [Fact]
@@ -56,12 +56,14 @@ public sealed class TimeMetricsTests : TelemetryTest
         var pool = await StartNamedAsync(2, 2);
         await using var other = await pool.GetConnAsync();
 
+        var clock = Stopwatch.StartNew();
         var call = pool.GetConnAsync();
         await EventuallyAsync(() => call.IsCompleted, "the answer");
+        var atMost = clock.Elapsed;
         await ScalarAsync(other, "SELECT pg_sleep(0.5)");
         await using var connection = await call;
 
-        Assert.InRange(heard.Times("wait_time")[1], 0, 0.4);
+        Assert.InRange(heard.Times("wait_time")[1], 0, atMost.TotalSeconds);
     }
 
     [Fact]
@@ -95,7 +97,7 @@ public sealed class TimeMetricsTests : TelemetryTest
         await (await waiting).DisposeAsync();
 
         await EventuallyAsync(() => heard.Times("wait_time").Count == 2, "two waits");
-        Assert.InRange(heard.Times("wait_time").Max(), atLeast.TotalSeconds, 5);
+        Assert.InRange(heard.Times("wait_time").Max(), atLeast.TotalSeconds, 15);
     }
 
     [Fact]
@@ -136,7 +138,7 @@ public sealed class TimeMetricsTests : TelemetryTest
 
         await lease.DisposeAsync();
         await Assert.ThrowsAsync<PoolException>(async () => await pool.PutConnAsync(lease));
-        Assert.InRange(Assert.Single(heard.Times("use_time")), 0.1, 5);
+        Assert.InRange(Assert.Single(heard.Times("use_time")), 0.1, 15);
     }
 
     [Fact]
@@ -151,7 +153,7 @@ public sealed class TimeMetricsTests : TelemetryTest
         Sys.Stop(borrower);
 
         await EventuallyAsync(() => heard.Times("use_time").Count == 1, "one use");
-        Assert.InRange(heard.Times("use_time")[0], 0.1, 5);
+        Assert.InRange(heard.Times("use_time")[0], 0.1, 15);
     }
 
     [Fact]
@@ -216,13 +218,15 @@ public sealed class TimeMetricsTests : TelemetryTest
         await ScalarAsync(first, "SELECT pg_sleep(0.5)");
 
         // At each return the connection goes to the next borrower.
+        var clock = Stopwatch.StartNew();
         await pool.PutConnAsync(first);
         await (await waiting).DisposeAsync();
+        var atMost = clock.Elapsed;
 
         var times = heard.Times("use_time");
         Assert.Equal(2, times.Count);
-        Assert.InRange(times[0], 0.5, 5);
-        Assert.InRange(times[1], 0, 0.4);
+        Assert.InRange(times[0], 0.5, 15);
+        Assert.InRange(times[1], 0, atMost.TotalSeconds);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -43,7 +43,7 @@ public sealed class RandomEndsTests : PoolTest
         Assert.True(_served > 100 && _ended > 100, $"{_served} were served, and {_ended} ended before.");
         await EventuallyAsync(() => pool.Statistics is { InUse: 0, Waiting: 0, Opening: 0, Resetting: 0, Validating: 0, Closing: 0 } now && now.Open == now.Idle, "everything is back");
         Assert.Equal(pool.Statistics.Open, await Backends.WaitForAsync(pool.Statistics.Open));
-        var all = await Task.WhenAll(Enumerable.Range(0, Max).Select(_ => pool.GetConnAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5))));
+        var all = await Task.WhenAll(Enumerable.Range(0, Max).Select(_ => pool.GetConnAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(12))));
         Assert.Equal(Max, (await Task.WhenAll(all.Select(PidAsync))).Distinct().Count());
         Assert.Equal(Max, pool.Statistics.InUse);
         Assert.Equal(0, pool.Statistics.Reclaimed);

@@ -42,7 +42,8 @@ public sealed class WaitingTests : PoolTest
         var error = await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync().AsTask());
 
         Assert.Equal(PoolErrorKind.Timeout, error.Kind);
-        Assert.InRange(clock.Elapsed, TimeSpan.FromMilliseconds(290), TimeSpan.FromMilliseconds(800));
+        // The accuracy of the time-outs is tested on virtual time.
+        Assert.InRange(clock.Elapsed, TimeSpan.FromMilliseconds(290), TimeSpan.FromSeconds(5));
         Assert.Equal(1, pool.Statistics.TimedOut);
         await held.DisposeAsync();
     }
@@ -85,13 +86,13 @@ public sealed class WaitingTests : PoolTest
         var held = await pool.GetConnAsync();
         var waiting = pool.GetConnAsync().AsTask();
         using var release = new ManualResetEventSlim();
-        var blocked = waiting.ContinueWith(_ => release.Wait(TimeSpan.FromSeconds(10)), TaskContinuationOptions.ExecuteSynchronously);
+        var blocked = waiting.ContinueWith(_ => release.Wait(TimeSpan.FromSeconds(60)), TaskContinuationOptions.ExecuteSynchronously);
 
         await held.DisposeAsync();
         await EventuallyAsync(() => waiting.IsCompleted, "it is served");
 
         // The continuation blocks its thread, and the manager still answers.
-        await pool.Manager.Ask<PoolStatistics>(new GetStatistics(), TimeSpan.FromSeconds(5));
+        await pool.Manager.Ask<PoolStatistics>(new GetStatistics(), TimeSpan.FromSeconds(15));
         release.Set();
         await blocked;
     }

@@ -19,7 +19,7 @@ public sealed class FailoverTests : HostsTest
         await RunAsync(former, "SELECT pg_reload_conf()");
 
         // The answer to any command shows that the server is read-only, and then the pool tests the other connections.
-        await Until.TrueAsync(async () => await PortAsync(pool) != PortOf(former), "a connection is replaced", TimeSpan.FromSeconds(5));
+        await Until.TrueAsync(async () => await PortAsync(pool) != PortOf(former), "a connection is replaced");
         var ports = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
         {
             await using var lease = await pool.GetConnAsync();

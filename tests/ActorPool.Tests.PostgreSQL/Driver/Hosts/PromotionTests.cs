@@ -10,7 +10,7 @@ namespace ActorPool.Tests.PostgreSQL.Driver.Hosts;
 public sealed class PromotionTests : HostsTest
 {
     [Fact]
-    public async Task A_borrower_writes_within_about_a_second_of_a_promotion()
+    public async Task A_borrower_writes_soon_after_a_promotion()
     {
         var primary = await StartPrimaryAsync();
         var standby = Keep(await primary.StartStandbyAsync());
@@ -38,7 +38,8 @@ public sealed class PromotionTests : HostsTest
         var clock = Stopwatch.StartNew();
 
         Assert.All(await Task.WhenAll(waiting), port => Assert.Equal(PortOf(standby), port));
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1.5), $"It took {clock.Elapsed}.");
+        // A quiet machine needs about a second. The driver itself would leave the hosts out for Host Recheck Seconds, which are 10.
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(4), $"It took {clock.Elapsed}.");
         foreach (var pool in pools)
             Assert.Empty(await WriteAsync(pool, TimeSpan.Zero));
     }
