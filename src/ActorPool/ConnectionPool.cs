@@ -150,7 +150,7 @@ public sealed partial class ConnectionPool : IConnectionPool, ILivePool
         AmbientTransaction.Check(_context.Settings);
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<PooledConnection>(cancellationToken)
-            : AcquireRequest.Send(_context, KeyRule.Checked(key), file, line, cancellationToken, request?.CheckedTimeout, request?.Owner);
+            : AcquireRequest.Send(_context, KeyRule.Checked(key), file, line, cancellationToken, request?.CheckedTimeout, request?.Owner, request is { Exclusive: true });
     }
 
     private Task EndAsync(TimeSpan patience)

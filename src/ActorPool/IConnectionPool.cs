@@ -37,9 +37,9 @@ public interface IConnectionPool : IAsyncDisposable
         [CallerLineNumber] int line = 0) =>
         GetConnAsync(key: null, cancellationToken, file, line);
 
-    /// <summary>Borrows a connection with a timeout or an owner for this call.</summary>
+    /// <summary>Borrows a connection with a timeout, an owner, or exclusive use of its key for this call.</summary>
     /// <inheritdoc cref="GetConnAsync(object?, CancellationToken, string?, int)"/>
-    /// <param name="request">The key, the timeout and the owner; null for a request without a key.</param>
+    /// <param name="request">The key, the timeout, the owner and whether its use of the key is exclusive; null for a request without a key.</param>
     /// <param name="cancellationToken">Cancels the wait: the request leaves the queue at once.</param>
     /// <param name="file">Filled in by the compiler: where it was borrowed, for reports of leaks.</param>
     /// <param name="line">Filled in by the compiler.</param>

@@ -137,7 +137,7 @@ public sealed class SimpleConnectionPool : IConnectionPool
         if (request?.Owner is not null)
             throw new ArgumentException("A SimpleConnectionPool has no actors and cannot watch an Owner. Leave Owner out, or use ConnectionPool.", nameof(request));
         AmbientTransaction.Check(_shell.Settings);
-        return BorrowAsync(new SimpleRequest(KeyRule.Checked(key), file, line), cancellationToken);
+        return BorrowAsync(new SimpleRequest(KeyRule.Checked(key), file, line, request is { Exclusive: true }), cancellationToken);
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The lease is the caller's.")]

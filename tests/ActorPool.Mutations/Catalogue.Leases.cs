@@ -28,6 +28,8 @@ internal static partial class Catalogue
             "            _waiting.End(waiter);\n            _tally.Counts.Cancelled++;", "            _tally.Counts.Cancelled++;"),
         new("a borrower without leases and requests is still watched", "PoolState.Borrow.cs",
             "if (borrower is { HasNothing: true })", "if (borrower is { HasNothing: true, Slots.Count: > 0 })"),
+        new("an exclusive lease can be joined after a crash", "Leases/LentConnections.cs",
+            "        _lent.AddLast(slot);\n        lease.Key = key;", "        _lent.AddLast(slot);\n        lease.IsExclusive = false;\n        lease.Key = key;"),
         new("max-hold-time is not kept", "Leases/LentConnections.cs",
             "now - oldest.LentAt >= most ?", "now - oldest.LentAt >= most + most ?"),
         new("a leak is reported again and again", "Leases/LentConnections.cs",

@@ -9,7 +9,7 @@ internal static partial class Catalogue
         new("the start does not try again after an error that passes", "PoolState.Connections.cs",
             "(failure is not (ConnectFailure.Passing or ConnectFailure.StartingUp) || NextAttempt > _startDeadline)", "(failure is ConnectFailure.Passing or ConnectFailure.StartingUp || NextAttempt > _startDeadline)"),
         new("a paused pool lends an idle connection", "PoolState.Borrow.cs",
-            "_waiting.Queued == 0 && IsLending", "_waiting.Queued == 0 && Phase == PoolPhase.Running"),
+            "_waiting.Demand == 0 && IsLending", "_waiting.Demand == 0 && Phase == PoolPhase.Running"),
         new("a paused pool serves waiting requests", "PoolState.Serve.cs",
             "        if (IsLending)\n", "        if (Phase == PoolPhase.Running)\n"),
         new("a resumed pool serves no waiting request", "PoolState.Control.cs",

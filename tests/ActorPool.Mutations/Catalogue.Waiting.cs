@@ -5,7 +5,7 @@ internal static partial class Catalogue
     private static Mutation[] Waiting =>
     [
         new("a new request takes a connection before the waiting ones", "PoolState.Borrow.cs",
-            "_waiting.Queued == 0 && IsLending", "IsLending"),
+            "_waiting.Demand == 0 && IsLending", "IsLending"),
         new("the youngest waiting request is served first", "Waiting/WaitQueue.cs",
             "if (late is null)\n                return _list.First;", "if (late is null)\n                return _list.Last;"),
         new("a latecomer with an older rank stands at the end", "Waiting/WaitingRequests.cs",
@@ -21,7 +21,7 @@ internal static partial class Catalogue
         new("a request that was given up gets a connection", "PoolState.Borrow.cs",
             "if (!waiter.TryClaim())", "if (!waiter.TryClaim() && waiter.State == WaiterState.Done)"),
         new("a cancelled request stays in the queue", "PoolState.Borrow.cs",
-            "        EndGivenUp(waiter);\n        Serve(now);", "        _tally.Counts.Cancelled++;\n        Serve(now);"),
+            "        EndGivenUp(waiter);\n        JoinBehind(waiter);", "        _tally.Counts.Cancelled++;"),
         new("requests that do not wait are left when the last connection is lent", "PoolState.Borrow.cs",
             "            JoinWaiting(slot, key);\n        RefuseNoWait();", "            JoinWaiting(slot, key);"),
         new("requests that do not wait are left when their session is lost in a smaller pool", "PoolState.Initialize.cs",

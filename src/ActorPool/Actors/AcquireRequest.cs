@@ -35,7 +35,7 @@ internal sealed class AcquireRequest : BorrowRequest, IPoolRequest, IValueTaskSo
     private int _state;
 
     private AcquireRequest(PoolContext pool)
-        : base(key: null, timeout: null) => _pool = pool;
+        : base(key: null, timeout: null, isExclusive: false) => _pool = pool;
 
     /// <summary>The place of the call, and the owner if there is one.</summary>
     public override LeaseOrigin Origin => _origin;
@@ -45,7 +45,7 @@ internal sealed class AcquireRequest : BorrowRequest, IPoolRequest, IValueTaskSo
 
     /// <summary>Requests a connection from the manager. The key is looked up here, on the borrower's thread; an exception of the key is the answer.</summary>
     public static ValueTask<PooledConnection> Send(
-        PoolContext pool, object? key, string? file, int line, CancellationToken cancellationToken, TimeSpan? timeout = null, IActorRef? owner = null)
+        PoolContext pool, object? key, string? file, int line, CancellationToken cancellationToken, TimeSpan? timeout = null, IActorRef? owner = null, bool isExclusive = false)
     {
         var observed = ObservedWait.Begin();
         KeyEntry? entry = null;
@@ -60,7 +60,7 @@ internal sealed class AcquireRequest : BorrowRequest, IPoolRequest, IValueTaskSo
         _spare = null;
         request._pool = pool;
         request._observed = observed;
-        request.Renew(key, timeout, entry);
+        request.Renew(key, timeout, isExclusive, entry);
         request.Owner = owner;
         request._origin = new LeaseOrigin(file, line, owner?.Path);
         return request.Send(cancellationToken);
@@ -118,7 +118,7 @@ internal sealed class AcquireRequest : BorrowRequest, IPoolRequest, IValueTaskSo
         var lease = Take(_promise.Version);
         // A spare request must keep nothing else alive.
         _pool = null!;
-        Renew(null, null, null);
+        Renew(null, null, false, null);
         Owner = null;
         _origin = default;
         _state = Open;

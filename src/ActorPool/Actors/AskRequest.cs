@@ -4,7 +4,7 @@ using Akka.Actor;
 namespace ActorPool.Actors;
 
 /// <summary>A <see cref="GetConn"/> in the queue, with its sender: an actor, or the temporary one behind an Ask.</summary>
-internal sealed class AskRequest(GetConn message, IActorRef sender) : BorrowRequest(message.Key, message.Timeout)
+internal sealed class AskRequest(GetConn message, IActorRef sender) : BorrowRequest(message.Key, message.Timeout, message.Exclusive)
 {
     public IActorRef Sender { get; } = sender;
 

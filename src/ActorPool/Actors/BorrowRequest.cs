@@ -5,7 +5,7 @@ using Akka.Actor;
 namespace ActorPool.Actors;
 
 /// <summary>A request for a connection in the manager's queue: from the facade, answered by its promise, or from an actor, answered by a message.</summary>
-internal abstract class BorrowRequest(object? key, TimeSpan? timeout) : Waiter(key, timeout)
+internal abstract class BorrowRequest(object? key, TimeSpan? timeout, bool isExclusive) : Waiter(key, timeout, isExclusive)
 {
     /// <summary>Where it was made, or by which actor.</summary>
     public abstract LeaseOrigin Origin { get; }

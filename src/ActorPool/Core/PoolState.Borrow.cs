@@ -2,6 +2,7 @@ using ActorPool.Core.Health;
 using ActorPool.Core.Keys;
 using ActorPool.Core.Model;
 using ActorPool.Core.Slots;
+using ActorPool.Core.Waiting;
 
 namespace ActorPool.Core;
 
@@ -29,10 +30,11 @@ internal sealed partial class PoolState
 
         waiter.Order = ++_orders;
         waiter.Since = now;
-        if (key?.HeldBy is { } held && !_policy.IsExclusive)
+        waiter.IsExclusive |= _policy.IsExclusive;
+        if (WaitingRequests.MayJoin(waiter))
         {
             if (waiter.TryClaim())
-                Join(held, waiter);
+                Join(key!.HeldBy!, waiter);
             else
                 EndGivenUp(waiter);
             return;
@@ -40,8 +42,8 @@ internal sealed partial class PoolState
 
         if (_policy.IdleTimeout > TimeSpan.Zero)
             TrimIdle(now);
-        var mustAwaitKey = _waiting.MustAwaitKey(key);
-        if (!mustAwaitKey && _waiting.Queued == 0 && IsLending
+        var mustAwaitKey = WaitingRequests.MustAwaitKey(waiter);
+        if (!mustAwaitKey && _waiting.Demand == 0 && IsLending
             && key?.InitializingOn is null && PickIdle(key, null, now) is { State: SlotState.Idle } slot
             && !_connectionForKey.NeedsInitialization(slot, key) && _connectionForKey.TryMakeReady(slot, key, now))
         {
@@ -64,6 +66,7 @@ internal sealed partial class PoolState
         if (waiter.State is not (WaiterState.Queued or WaiterState.Parked or WaiterState.Initializing))
             return;
         EndGivenUp(waiter);
+        JoinBehind(waiter);
         Serve(now);
     }
 
@@ -107,7 +110,7 @@ internal sealed partial class PoolState
 
         var isNewSession = Sessions.IsNewFor(key, slot);
         _slots.BeginUse(slot);
-        _lent.Begin(slot, key, isNewSession, now);
+        _lent.Begin(slot, key, waiter.IsExclusive, isNewSession, now);
         Sessions.Use(slot, key);
         WhenToTest.ForgetCheck(slot);
         if (key is not null)
@@ -122,26 +125,28 @@ internal sealed partial class PoolState
         _tally.Counts.Granted++;
         Effects.Add(new Effect(EffectKind.Grant) { Slot = slot, Waiter = waiter });
         _alarm.By(_lent.CheckAt(slot));
-        if (key is { HasWaiters: true } && !_policy.IsExclusive)
+        if (key is { HasWaiters: true })
             JoinWaiting(slot, key);
         RefuseNoWait();
     }
 
-    /// <summary>One grant serves all waiting requests of its key.</summary>
+    /// <summary>A shared lease serves the waiting requests of its key, up to the first exclusive one.</summary>
     private void JoinWaiting(Slot slot, KeyEntry key)
     {
-        while (key.HasWaiters)
+        while (slot.Lease is { IsExclusive: false } && key is { HasWaiters: true, Waiters.First: { IsExclusive: false } waiter })
         {
-            var waiter = key.Waiters.First!;
             if (waiter.TryClaim())
-            {
                 Join(slot, waiter);
-            }
             else
-            {
                 EndGivenUp(waiter);
-            }
         }
+    }
+
+    /// <summary>A waiting request has ended unserved: if it was exclusive, the shared ones behind it need not wait any longer.</summary>
+    private void JoinBehind(Waiter ended)
+    {
+        if (ended is { IsExclusive: true, Entry: { HeldBy: { } held } key })
+            JoinWaiting(held, key);
     }
 
     private void Join(Slot slot, Waiter waiter)

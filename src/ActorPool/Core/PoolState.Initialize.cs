@@ -23,10 +23,10 @@ internal sealed partial class PoolState
         var isWithheld = IsPaused || SlotTable.IsExpired(slot, now) || _size.IsOverMax;
         if (isWithheld)
             EndInitialization(key);
-        else
-            Sessions.EndInitialization(key);
-        while (!isWithheld && slot.State != SlotState.InUse && WaitingRequests.FirstInitializing(key) is { } waiter)
+        while (slot.State != SlotState.InUse && WaitingRequests.FirstInitializing(key) is { } waiter)
             Grant(slot, waiter, now);
+        // Only now: after a request that was given up, the next one of the key has the session.
+        Sessions.EndInitialization(key);
         if (slot.State == SlotState.InUse)
             Serve(now);
         else
@@ -34,13 +34,17 @@ internal sealed partial class PoolState
         Keys.Release(key);
     }
 
-    /// <summary>The hook failed: the requests for which it ran get its error.</summary>
+    /// <summary>The hook failed: the requests whose turn it was get its error.</summary>
     private void RefuseInitializing(Slot slot, KeyEntry key, Exception error)
     {
         _slots.InFlight.EndInitialization(slot);
         Sessions.EndInitialization(key);
-        while (WaitingRequests.FirstInitializing(key) is { } waiter)
+        for (var next = WaitingRequests.FirstInitializing(key); next is { } waiter;)
+        {
+            next = WaitingRequests.NextInTurn(waiter);
             Refuse(waiter, Refusal.ConnectFailed, error);
+        }
+
         Keys.Release(key);
     }
 

@@ -64,7 +64,7 @@ internal sealed partial class PoolState
     {
         if (!IsPaused && waiter is { State: WaiterState.Parked, Entry.HeldBy: { } held })
             return KeyInUse(held);
-        if (waiter is { State: WaiterState.Initializing, Entry.InitializingOn.Operation: { } operation })
+        if (waiter.Entry?.InitializingOn?.Operation is { } operation)
             return new Shortage(Hindrance.SessionNotReady) { Since = operation.StartedAt };
         return _shortage ??= WhyShort(now);
     }

@@ -58,7 +58,8 @@ internal sealed partial class PoolState
     /// <summary>A watched actor has stopped: its requests end, and so do the leases that no other borrower holds.</summary>
     public void BorrowerStopped(Borrower borrower, TimeSpan now)
     {
-        foreach (var waiter in borrower.Waiters.ToArray())
+        var ended = borrower.Waiters.ToArray();
+        foreach (var waiter in ended)
         {
             _waiting.End(waiter);
             _tally.Counts.Cancelled++;
@@ -70,6 +71,9 @@ internal sealed partial class PoolState
                 EndByForce(slot, LeaseEnd.BorrowerDied);
         }
 
+        // Only now: no request joins a lease that ends with this borrower.
+        foreach (var waiter in ended)
+            JoinBehind(waiter);
         Serve(now);
     }
 

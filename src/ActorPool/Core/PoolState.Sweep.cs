@@ -18,7 +18,7 @@ internal sealed partial class PoolState
     private TimeSpan _collectAgainAt = TimeSpan.MinValue;
 
     /// <summary>The latest time of the next call of <see cref="Sweep"/>; <see cref="TimeSpan.MaxValue"/> for never.</summary>
-    public TimeSpan WakeAt => _waiting.Queued == 0 ? _alarm.At : Time.Earlier(_alarm.At, StarvedAt);
+    public TimeSpan WakeAt => _waiting.Demand == 0 ? _alarm.At : Time.Earlier(_alarm.At, StarvedAt);
 
     /// <summary>Does what is due by the clock.</summary>
     public void Sweep(TimeSpan now)
@@ -27,6 +27,9 @@ internal sealed partial class PoolState
         var allDue = _waiting.TakeDue(now, DueAtOnce, _due);
         foreach (var waiter in _due)
             Expire(waiter, now);
+        // Only now: a request that joins must not be due as well.
+        foreach (var waiter in _due)
+            JoinBehind(waiter);
         _shortage = null;
         TrimIdle(now);
         EndLifetimes(now);

@@ -75,7 +75,7 @@ internal sealed class ObstacleText(PoolErrorKind kind, PoolStatistics state, Obs
 
     private string RemedyOfCause() => obstacle.Hindrance switch
     {
-        Hindrance.KeyInUse => "Return the connection of the key sooner, or wait longer with acquire-timeout; a higher max-connections does not help. With key-sharing = shared, requests for one key share its connection.",
+        Hindrance.KeyInUse => $"Return the connection of the key sooner, or wait longer with acquire-timeout; a higher max-connections does not help. {WhyNotShared()}",
         Hindrance.SessionNotReady => "Make InitializeSession faster, or wait longer with acquire-timeout.",
         Hindrance.Paused => "Resume the pool (ResumeAsync, or the message Resume), or wait longer with acquire-timeout.",
         Hindrance.NotAnswering => "Check the server and the network to it, and the hooks OnReturn and Check if you have them.",
@@ -86,6 +86,10 @@ internal sealed class ObstacleText(PoolErrorKind kind, PoolStatistics state, Obs
         _ when kind == PoolErrorKind.Exhausted => "Return connections sooner, raise max-connections, or let requests wait with acquire-timeout.",
         _ => "Return connections sooner, raise max-connections, or wait longer with acquire-timeout.",
     };
+
+    private string WhyNotShared() => Settings.KeySharing == KeySharing.Exclusive
+        ? "With key-sharing = shared, requests for one key share its connection."
+        : "Requests for one key share its connection unless one of them is exclusive, by GetConn.Exclusive or from a data source with a key.";
 
     private void AddHolders()
     {

@@ -36,6 +36,14 @@ public sealed record GetConn(object? Key = null) : IPoolMessage
     /// </summary>
     public IActorRef? Owner { get; init; }
 
+    /// <summary>
+    /// The request has its key's session alone, whatever <c>key-sharing</c> says: it joins no lease, and no request joins its lease. The
+    /// requests for one key are served strictly in the order of their arrival, and shared ones that follow each other are served together. So
+    /// while an exclusive request waits, a shared one that arrives later waits behind it. Without a key this has no effect: such a lease is
+    /// never shared.
+    /// </summary>
+    public bool Exclusive { get; init; }
+
     /// <summary><see cref="Timeout"/>, refused when it is negative and not infinite.</summary>
     internal TimeSpan? CheckedTimeout => IsTimeoutNegative
         ? throw new ArgumentOutOfRangeException(nameof(Timeout), Timeout, $"{nameof(Timeout)} must not be negative, unless it is Timeout.InfiniteTimeSpan.")
@@ -138,7 +146,7 @@ public sealed record Drained : INoSerializationVerificationNeeded
 
 /// <summary>
 /// Lends no connection until <see cref="Resume"/>: requests wait, and their time-outs count. A request with a time-out of zero is
-/// refused at once. A key in use can still be joined.
+/// refused at once. A key in use can still be joined, unless one of the two requests is exclusive.
 /// </summary>
 /// <param name="UntilReturned">
 /// Answer only when every lease is returned and rolled back, for a failover. False: answer at once.

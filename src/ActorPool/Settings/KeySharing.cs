@@ -5,7 +5,8 @@ public enum KeySharing
 {
     /// <summary>
     /// The same <see cref="PooledConnection"/> at once; the first put ends it for all. psycopg2's way and the default. Commands of two
-    /// borrowers at the same time fail in the driver; use <see cref="Exclusive"/> where requests of one key may overlap.
+    /// borrowers at the same time fail in the driver; use <see cref="Exclusive"/> where requests of one key may overlap, or
+    /// <see cref="GetConn.Exclusive"/> for some of them.
     /// </summary>
     Shared,
 

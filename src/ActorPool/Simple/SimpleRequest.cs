@@ -4,7 +4,7 @@ using ActorPool.Errors;
 namespace ActorPool.Simple;
 
 /// <summary>The request of the one caller.</summary>
-internal sealed class SimpleRequest(object? key, string? file, int line) : Waiter(key, TimeSpan.Zero)
+internal sealed class SimpleRequest(object? key, string? file, int line, bool isExclusive = false) : Waiter(key, TimeSpan.Zero, isExclusive)
 {
     public PooledConnection? Lease { get; set; }
 

@@ -7,7 +7,7 @@ namespace ActorPool.Core.Keys;
 /// <summary>
 /// Same key, same connection: which connection a request gets, and what must be done to it first. In this order:
 /// <list type="number">
-/// <item>The key is in use: the key's lease if keys are shared, a turn after it if they are exclusive.</item>
+/// <item>The key is in use: the key's lease if it and the request are shared and no earlier request waits for the key; else a turn after it.</item>
 /// <item>A session is being initialized for the key: the request waits for that one.</item>
 /// <item>The key's session, if it is idle. If the pool is testing it or rolling it back, the request waits for it, unless the operation is slow
 /// or the pool is synchronous (<c>acquire-timeout = 0s</c>).</item>

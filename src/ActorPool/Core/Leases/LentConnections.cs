@@ -31,11 +31,11 @@ internal sealed class LentConnections(PoolPolicy policy)
     public bool HasUnwatched => _unwatched > 0;
 
     /// <summary>Starts the lease of a slot that has just become lent.</summary>
-    public void Begin(Slot slot, KeyEntry? key, bool isNewSession, TimeSpan now)
+    public void Begin(Slot slot, KeyEntry? key, bool isExclusive, bool isNewSession, TimeSpan now)
     {
         var lease = slot.Lease!;
         slot.LeaseId++;
-        (lease.LentAt, lease.Key, lease.IsNewSession, lease.IsLeakReported) = (now, key, isNewSession, false);
+        (lease.LentAt, lease.Key, lease.IsExclusive, lease.IsNewSession, lease.IsLeakReported) = (now, key, isExclusive, isNewSession, false);
         if (key is not null)
             key.HeldBy = slot;
         _lent.AddLast(slot);

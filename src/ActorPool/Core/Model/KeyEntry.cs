@@ -42,8 +42,8 @@ internal sealed class KeyEntry(object key, KeyChain chain, long number)
     /// <summary>The slot whose session is being initialized for this key; written by <c>Core/Keys</c> alone.</summary>
     public Slot? InitializingOn { get; set; }
 
-    /// <summary>The exclusive key's request that is queued while the key's other requests are parked; written by <c>Core/Waiting</c> alone.</summary>
-    public Waiter? Turn { get; set; }
+    /// <summary>How many of its waiting requests are exclusive; written by <c>Core/Waiting</c> alone.</summary>
+    public int ExclusiveWaiters { get; set; }
 
     /// <summary>Its waiting requests, oldest first; written by <c>Core/Waiting</c> alone.</summary>
     public IntrusiveList<Waiter, Waiter.OfKey> Waiters => _waiters ??= new IntrusiveList<Waiter, Waiter.OfKey>();
@@ -120,8 +120,8 @@ internal sealed class KeyEntry(object key, KeyChain chain, long number)
         _remembered = default;
         _waiters = null;
         _earlier = null;
-        (HeldBy, InitializingOn, LastSlot, Turn) = (null, null, null, null);
-        LastSession = 0;
+        (HeldBy, InitializingOn, LastSlot) = (null, null, null);
+        (LastSession, ExclusiveWaiters) = (0, 0);
     }
 
     internal readonly struct InMemory : ILinked<KeyEntry>

@@ -8,6 +8,9 @@ internal sealed class Lease
     /// <summary>The key it was granted to; null for unkeyed use.</summary>
     public KeyEntry? Key { get; set; }
 
+    /// <summary>No other request joins it.</summary>
+    public bool IsExclusive { get; set; }
+
     /// <summary>The session had no state of the borrower's key when the lease began.</summary>
     public bool IsNewSession { get; set; }
 

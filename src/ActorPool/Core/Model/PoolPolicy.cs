@@ -31,7 +31,7 @@ internal sealed record PoolPolicy
     /// <summary>A key's last connection is preferred while it is idle.</summary>
     public required bool IsSticky { get; init; }
 
-    /// <summary>Requests for one key take turns; else they share the key's lease.</summary>
+    /// <summary>Every request with a key is exclusive; else only those that ask for it.</summary>
     public required bool IsExclusive { get; init; }
 
     public required int KeyMemory { get; init; }

@@ -26,7 +26,7 @@ internal enum Hindrance : byte
     /// <summary>All connections are lent, except perhaps a few that are about to be lent or closed.</summary>
     Lent,
 
-    /// <summary>The request's exclusive key is in use.</summary>
+    /// <summary>The request's key is in use, and it cannot join.</summary>
     KeyInUse,
 
     /// <summary>A session is being initialized for the request's key.</summary>

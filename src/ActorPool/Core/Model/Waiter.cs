@@ -3,7 +3,8 @@ namespace ActorPool.Core.Model;
 /// <summary>One request for a connection, as the core sees it, with its places in the lists of the waiting requests.</summary>
 /// <param name="key">The user's key, or null.</param>
 /// <param name="timeout">How long it may wait; null for the pool's <c>acquire-timeout</c>, zero for not at all, negative for ever.</param>
-internal abstract class Waiter(object? key, TimeSpan? timeout)
+/// <param name="isExclusive">It has the key's session alone, also when the pool shares keys.</param>
+internal abstract class Waiter(object? key, TimeSpan? timeout, bool isExclusive = false)
 {
     private Links<Waiter> _queue;
     private Links<Waiter> _sameKey;
@@ -13,6 +14,9 @@ internal abstract class Waiter(object? key, TimeSpan? timeout)
     public object? Key { get; private set; } = key;
 
     public TimeSpan? Timeout { get; private set; } = timeout;
+
+    /// <summary>It shares its key's session with no other request, by its own wish or by <c>key-sharing</c>. Without a key it has no effect.</summary>
+    public bool IsExclusive { get; set; } = isExclusive;
 
     /// <summary>The watched actor that will hold the lease; null when no actor is watched.</summary>
     public Borrower? Borrower { get; set; }
@@ -40,9 +44,9 @@ internal abstract class Waiter(object? key, TimeSpan? timeout)
     public abstract bool TryClaim();
 
     /// <summary>Prepares the object for use as another request, new to the core.</summary>
-    protected void Renew(object? key, TimeSpan? timeout, KeyEntry? entry)
+    protected void Renew(object? key, TimeSpan? timeout, bool isExclusive, KeyEntry? entry)
     {
-        (Key, Timeout, Entry) = (key, timeout, entry);
+        (Key, Timeout, IsExclusive, Entry) = (key, timeout, isExclusive, entry);
         (State, Borrower) = (WaiterState.New, null);
     }
 

@@ -8,7 +8,7 @@ internal enum WaiterState : byte
     /// <summary>In the queue: the next connection may be lent to it.</summary>
     Queued,
 
-    /// <summary>Waits behind the lease of its exclusive key, or behind an older request for the key.</summary>
+    /// <summary>Waits behind the lease of its key, or behind an older request for the key.</summary>
     Parked,
 
     /// <summary>Out of the queue: a session is being initialized for its key.</summary>

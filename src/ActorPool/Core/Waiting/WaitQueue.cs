@@ -4,8 +4,8 @@ namespace ActorPool.Core.Waiting;
 
 /// <summary>
 /// The order of waiting: first come, first served. A request that had to wait for its key joins late and keeps the rank of its arrival.
-/// Such latecomers are in a heap beside the list, and the older of the two heads is served first. A request for a shared key that is lent does not
-/// wait at all, and a grant serves every queued request of its key.
+/// Such latecomers are in a heap beside the list, and the older of the two heads is served first. Of the requests
+/// for one key at most one is queued.
 /// </summary>
 internal sealed class WaitQueue
 {

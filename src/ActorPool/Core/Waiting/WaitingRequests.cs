@@ -4,9 +4,13 @@ using ActorPool.Core.Model;
 namespace ActorPool.Core.Waiting;
 
 /// <summary>
-/// The waiting requests, and the state of each: in the queue, parked behind its exclusive key, or with the session that is being initialized
-/// for its key. Owns the order of the queue, the turns of exclusive keys and all deadlines. It does not decide which request is served.
+/// The waiting requests, and the state of each: in the queue, parked behind its key, or with the session that is being initialized
+/// for its key. Owns the order of the queue, the turns of the keys and all deadlines. It does not decide which request is served.
 /// </summary>
+/// <remarks>
+/// The requests for one key take turns in the order of their arrival. An exclusive request has a turn alone; shared requests that follow each
+/// other have one together. The oldest request of a key that is not lent is queued, the others are parked: one grant serves the whole turn.
+/// </remarks>
 internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan now)
 {
     private readonly WaitQueue _queue = new();
@@ -18,20 +22,15 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
     private int _parked;
     private int _initializing;
 
-    // Queued requests behind an older one of the same shared key: one grant serves them all.
-    private int _sharing;
-
     public int Count => _queue.Count + _parked + _initializing;
 
-    public int Queued => _queue.Count;
-
-    /// <summary>How many connections would serve all queued requests.</summary>
-    public int Demand => _queue.Count - _sharing;
+    /// <summary>How many requests are queued: each needs a connection.</summary>
+    public int Demand => _queue.Count;
 
     /// <summary>The oldest queued request.</summary>
     public Waiter? First => _queue.First;
 
-    /// <summary>The oldest queued request that waits for no other borrower.</summary>
+    /// <summary>The oldest request that waits for no other borrower, and has no session that is being initialized for it.</summary>
     public Waiter? FirstNoWait => _noWait.First;
 
     /// <summary>When the next deadline has to be checked.</summary>
@@ -46,8 +45,12 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
     /// <summary>The request with this many others before it.</summary>
     public Waiter? ElementAt(int ahead) => _queue.ElementAt(ahead);
 
-    /// <summary>Whether a request for this key must wait for the key, however many connections are idle.</summary>
-    public bool MustAwaitKey(KeyEntry? key) => policy.IsExclusive && key is { } && (key.HeldBy is not null || key.Turn is not null);
+    /// <summary>Whether a request joins the lease of its key: both are shared, and no earlier request waits for the key.</summary>
+    public static bool MayJoin(Waiter waiter) => waiter is { IsExclusive: false, Entry: { HeldBy.Lease.IsExclusive: false, HasWaiters: false } };
+
+    /// <summary>Whether another request has the key, or comes before this one, so that it must wait however many connections are idle.</summary>
+    public static bool MustAwaitKey(Waiter waiter) =>
+        waiter.Entry is { } key && (key.HeldBy is not null || (key.HasWaiters && (waiter.IsExclusive || key.ExclusiveWaiters > 0)));
 
     /// <summary>Adds a request in its place.</summary>
     /// <param name="waiter">The request; <see cref="Waiter.Since"/> and <see cref="Waiter.Order"/> are set.</param>
@@ -77,11 +80,10 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
     /// <summary>After a crash: the request was answered by the shell.</summary>
     public static void Abandon(Waiter waiter) => waiter.State = WaiterState.Done;
 
-    /// <summary>Takes a request out of every list; the next one of its key gets the turn.</summary>
+    /// <summary>Takes a request out of every list; the next one of its key takes its place.</summary>
     private void Remove(Waiter waiter)
     {
-        var wasQueued = waiter.State == WaiterState.Queued;
-        if (wasQueued)
+        if (waiter.State == WaiterState.Queued)
             _queue.Remove(waiter);
         else if (waiter.State == WaiterState.Parked)
             _parked--;
@@ -94,21 +96,17 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
         if (waiter.Entry is not { } key)
             return;
         key.Waiters.Remove(waiter);
-        if (wasQueued && key.HasWaiters && !policy.IsExclusive)
-            _sharing--;
-        if (ReferenceEquals(key.Turn, waiter))
-            key.Turn = null;
+        if (waiter.IsExclusive)
+            key.ExclusiveWaiters--;
         PassTurn(key);
         keys.Release(key);
     }
 
-    /// <summary>A free exclusive key gives its turn to the oldest of its waiting requests.</summary>
+    /// <summary>A key that is not lent gives its turn to the oldest of its waiting requests.</summary>
     public void PassTurn(KeyEntry key)
     {
-        if (!policy.IsExclusive || key.HeldBy is not null || key.Turn is not null || !key.HasWaiters)
+        if (key.HeldBy is not null || !key.HasWaiters || key.Waiters.First is not { State: WaiterState.Parked } next)
             return;
-        var next = key.Waiters.First!;
-        key.Turn = next;
         _parked--;
         if (key.InitializingOn is null)
         {
@@ -121,46 +119,39 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
         _initializing++;
     }
 
-    /// <summary>A session is being initialized for the key: its queued requests wait for that session alone.</summary>
+    /// <summary>A session is being initialized for the key: the requests whose turn it is wait for that session alone.</summary>
     public void LeaveQueue(KeyEntry key)
     {
-        for (var waiter = key.Waiters.First; waiter is not null; waiter = key.Waiters.After(waiter))
-        {
-            if (waiter.State != WaiterState.Queued)
-                continue;
-            _queue.Remove(waiter);
-            // From now on it has a connection, and cannot be refused as exhausted.
+        var first = key.Waiters.First!;
+        _queue.Remove(first);
+        first.State = WaiterState.Initializing;
+        _initializing++;
+        // From now on they have a connection, and cannot be refused as exhausted.
+        for (var waiter = first; waiter is not null; waiter = NextInTurn(waiter))
             _noWait.Remove(waiter);
-            waiter.State = WaiterState.Initializing;
-            _initializing++;
-        }
-
-        if (!policy.IsExclusive)
-            _sharing -= key.Waiters.Count - 1;
     }
 
     /// <summary>The key does not get that session after all: its requests return to their places in the queue.</summary>
     public void ReturnToQueue(KeyEntry key)
     {
-        var returned = 0;
-        for (var waiter = key.Waiters.First; waiter is not null; waiter = key.Waiters.After(waiter))
+        if (FirstInitializing(key) is not { } first)
+            return;
+        _initializing--;
+        _queue.AddLate(first);
+        for (var waiter = first; waiter is not null; waiter = NextInTurn(waiter))
         {
-            if (waiter.State != WaiterState.Initializing)
-                continue;
-            _initializing--;
-            returned++;
-            _queue.AddLate(waiter);
             if (waiter.IsNoWait)
                 _noWait.AddLast(waiter);
         }
-
-        if (!policy.IsExclusive && returned > 0)
-            _sharing += returned - 1;
     }
 
-    /// <summary>The oldest request for whose key a session is being initialized. For an exclusive key the others are parked behind it.</summary>
+    /// <summary>The oldest request for whose key a session is being initialized; the others are parked behind it.</summary>
     public static Waiter? FirstInitializing(KeyEntry key) =>
         key.HasWaiters && key.Waiters.First is { State: WaiterState.Initializing } waiter ? waiter : null;
+
+    /// <summary>The next request that shares the turn of this one; null when it is the last.</summary>
+    public static Waiter? NextInTurn(Waiter waiter) =>
+        waiter is { IsExclusive: false, Entry: { } key } && key.Waiters.After(waiter) is { IsExclusive: false } next ? next : null;
 
     /// <summary>Collects up to <paramref name="most"/> requests whose deadline has passed. True when there are no more.</summary>
     public bool TakeDue(TimeSpan now, int most, List<Waiter> due) => _deadlines.TakeDue(now, most, due);
@@ -172,32 +163,39 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
         var queued = all.Where(waiter => waiter.State == WaiterState.Queued).ToArray();
         if (queued.Length != _queue.Count || all.Count(waiter => waiter.State == WaiterState.Parked) != _parked || all.Count(waiter => waiter.State == WaiterState.Initializing) != _initializing)
             return $"{_queue.Count} queued, {_parked} parked and {_initializing} with an initialization are counted of {all.Length} waiting requests";
-        var demand = policy.IsExclusive ? queued.Length : queued.Count(waiter => waiter.Entry is null) + queued.Select(waiter => waiter.Entry).OfType<KeyEntry>().Distinct().Count();
-        if (demand != Demand)
-            return $"the demand is {Demand}, and the queued requests need {demand} connections";
-        if (_noWait.Items.Any(waiter => waiter is not { IsNoWait: true, State: WaiterState.Queued }) || _noWait.Count != queued.Count(waiter => waiter.IsNoWait))
+        var expected = queued.Count(waiter => waiter.Entry is null) + queued.Select(waiter => waiter.Entry).OfType<KeyEntry>().Distinct().Count();
+        if (expected != Demand)
+            return $"the demand is {Demand}, and the queued requests need {expected} connections";
+        if (_noWait.Items.Any(waiter => waiter is not { IsNoWait: true, State: WaiterState.Queued or WaiterState.Parked, Entry: null or { HeldBy: null, InitializingOn: null } })
+            || _noWait.Count != all.Count(waiter => waiter.IsNoWait && waiter.Entry?.InitializingOn is null))
             return $"{_noWait.Count} requests are listed that wait for no other borrower";
         if (Array.Find(all, waiter => waiter.Borrower is { } borrower && !borrower.Waiters.Contains(waiter)) is { } unknown)
             return $"the borrower of a request for {unknown.Key} does not know that it waits";
-        if (policy.IsExclusive && keysInUse.FirstOrDefault(key => key.HasWaiters && key.HeldBy is null && (key.Turn is null || !key.Waiters.Contains(key.Turn))) is { } lost)
-            return $"no request has the turn of {lost.Key}";
-        return Array.Find(all, waiter => waiter.Entry is { } key && policy.IsExclusive && waiter.State == WaiterState.Queued && !ReferenceEquals(key.Turn, waiter)) is { } early
-            ? $"a request for {early.Key} is queued without having its key's turn"
-            : null;
+        return keysInUse.Where(key => key.HasWaiters).Select(ViolationOf).FirstOrDefault(violation => violation is not null);
+    }
+
+    private static string? ViolationOf(KeyEntry key)
+    {
+        var waiters = key.Waiters.Items.ToArray();
+        if (waiters.Count(waiter => waiter.IsExclusive) != key.ExclusiveWaiters)
+            return $"{key.ExclusiveWaiters} exclusive requests for {key.Key} are counted";
+        var turn = key.HeldBy is not null ? WaiterState.Parked : key.InitializingOn is null ? WaiterState.Queued : WaiterState.Initializing;
+        if (waiters[0].State != turn || waiters.Skip(1).Any(waiter => waiter.State != WaiterState.Parked))
+            return $"the requests for {key.Key} are {string.Join(", ", waiters.Select(waiter => waiter.State))}";
+        if (waiters.Zip(waiters.Skip(1), (waiter, next) => waiter.Order < next.Order).Contains(false))
+            return $"the requests for {key.Key} are out of order";
+        return key.HeldBy?.Lease is { IsExclusive: false } && !waiters[0].IsExclusive ? $"a shared request for {key.Key} waits beside a shared lease" : null;
     }
 
     private void Place(Waiter waiter)
     {
         var key = waiter.Entry;
-        var isParked = MustAwaitKey(key);
-        var isInitializing = !isParked && key?.InitializingOn is not null;
+        var isParked = key is { HeldBy: not null } or { HasWaiters: true };
         if (key is not null)
         {
-            if (policy.IsExclusive && !isParked)
-                key.Turn = waiter;
-            if (key.HasWaiters && !policy.IsExclusive && !isInitializing)
-                _sharing++;
             key.Waiters.AddLast(waiter);
+            if (waiter.IsExclusive)
+                key.ExclusiveWaiters++;
         }
 
         if (isParked)
@@ -205,7 +203,7 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
             waiter.State = WaiterState.Parked;
             _parked++;
         }
-        else if (isInitializing)
+        else if (key?.InitializingOn is not null)
         {
             waiter.State = WaiterState.Initializing;
             _initializing++;
@@ -213,8 +211,9 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
         else
         {
             _queue.Add(waiter);
-            if (waiter.IsNoWait)
-                _noWait.AddLast(waiter);
         }
+
+        if (waiter.IsNoWait && key?.InitializingOn is null)
+            _noWait.AddLast(waiter);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class Asked : Request
             asker =>
             {
                 _asker = asker;
-                return new GetConn(model.Key) { Timeout = model.Timeout, Owner = owner };
+                return new GetConn(model.Key) { Timeout = model.Timeout, Owner = owner, Exclusive = model.Alone };
             },
             Timeout.InfiniteTimeSpan,
             _cancellation.Token);

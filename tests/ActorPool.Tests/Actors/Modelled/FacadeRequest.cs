@@ -10,7 +10,7 @@ internal sealed class FacadeRequest : Request
     private readonly ValueTask<PooledConnection> _answer;
 
     public FacadeRequest(TestWaiter model, PoolContext context)
-        : base(model) => _answer = AcquireRequest.Send(context, model.Key, "test.cs", 1, _cancellation.Token);
+        : base(model) => _answer = AcquireRequest.Send(context, model.Key, "test.cs", 1, _cancellation.Token, isExclusive: model.Alone);
 
     public override void Cancel()
     {

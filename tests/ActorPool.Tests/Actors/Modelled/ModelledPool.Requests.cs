@@ -6,11 +6,11 @@ namespace ActorPool.Tests.Actors.Modelled;
 // Borrowing and cancelling.
 internal sealed partial class ModelledPool
 {
-    public void Get(EntryPoint entryPoint, object? key, TimeSpan? timeout, ModelledActor sender, ModelledActor owner, bool gone)
+    public void Get(EntryPoint entryPoint, object? key, TimeSpan? timeout, ModelledActor sender, ModelledActor owner, bool gone, bool alone)
     {
         var borrower = entryPoint switch { EntryPoint.Facade or EntryPoint.Ask => null, EntryPoint.Tell => sender.Model, _ => owner.Model };
         gone &= entryPoint is not (EntryPoint.Tell or EntryPoint.TellForOwner);
-        var model = Model.Get(key, entryPoint == EntryPoint.Facade ? null : timeout, borrower, gone);
+        var model = Model.Get(key, entryPoint == EntryPoint.Facade ? null : timeout, borrower, gone, alone);
         Model.Log?.Invoke($"         by {entryPoint} {sender.Model.Name}");
         Request request = entryPoint switch
         {

@@ -67,7 +67,7 @@ internal sealed class ModelledRun
         switch (command.Op)
         {
             case Op.Get or Op.GetGone:
-                _pool.Get(Pick(EntryPoints, c), Pick(UserKeys, a), Pick(Timeouts, b), Pick(_pool.Actors, c / 5), Pick(_pool.Actors, a / 4), gone: command.Op == Op.GetGone);
+                _pool.Get(Pick(EntryPoints, c), Pick(UserKeys, a), Pick(Timeouts, b), Pick(_pool.Actors, c / 5), Pick(_pool.Actors, a / 4), gone: command.Op == Op.GetGone, alone: IsAlone(b));
                 break;
             case Op.Put when Choose(_pool.Requests.Where(_pool.IsOut), a) is { } lent:
                 _pool.Put(lent, Pick(ReturnEntryPoints, c), Condition(b), close: b / 7 % 4 == 3, withKey: b / 28 == 0);

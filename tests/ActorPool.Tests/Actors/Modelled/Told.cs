@@ -11,7 +11,7 @@ internal sealed class Told : Request
     {
         Sender = sender;
         IsForAnother = sender != owner;
-        manager.Tell(new GetConn(model.Key) { Timeout = model.Timeout, Owner = IsForAnother ? owner.Actor : null }, sender.Actor);
+        manager.Tell(new GetConn(model.Key) { Timeout = model.Timeout, Owner = IsForAnother ? owner.Actor : null, Exclusive = model.Alone }, sender.Actor);
     }
 
     public ModelledActor Sender { get; }

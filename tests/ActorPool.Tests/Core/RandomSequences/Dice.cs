@@ -7,6 +7,9 @@ internal static class Dice
     public static readonly TimeSpan?[] Timeouts = [null, null, Timeout.InfiniteTimeSpan, TimeSpan.Zero, TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(400)];
     public static readonly TimeSpan[] Times = [.. new[] { 1, 5, 9, 30, 90, 250, 1000, 6000 }.Select(milliseconds => TimeSpan.FromMilliseconds(milliseconds))];
 
+    /// <summary>The request wants its key's session alone; from the die that chooses its time-out.</summary>
+    public static bool IsAlone(int die) => die / Timeouts.Length % 3 == 2;
+
     public static ReturnCondition Condition(int die) => (die % 7) switch
     {
         0 or 1 => ReturnCondition.InTransaction,

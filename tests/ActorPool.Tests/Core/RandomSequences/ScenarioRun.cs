@@ -34,7 +34,7 @@ internal sealed class ScenarioRun
         switch (command.Op)
         {
             case Op.Get or Op.GetGone:
-                _asked.Add(_pool.Get(Pick(UserKeys, a), Pick(Timeouts, b), Borrower(c), gone: command.Op == Op.GetGone));
+                _asked.Add(_pool.Get(Pick(UserKeys, a), Pick(Timeouts, b), Borrower(c), gone: command.Op == Op.GetGone, alone: IsAlone(b)));
                 break;
             case Op.Put when Choose(_asked.FindAll(IsOut), a) is { } lent:
                 var unused = c % 2 == 1 && Condition(b) == ReturnCondition.Clean && _pool.Ledger.IsResetPending(lent);

@@ -10,7 +10,7 @@ internal static class Invariants
         Unless(state.Violation() is null, $"a room is not sound: {state.Violation()}");
         CheckCounts(state, ledger, settings);
         if (ledger.IsPaused && state.Phase == PoolPhase.Running && settings.AcquireTimeout == TimeSpan.Zero)
-            Unless(!ledger.Waiting.Exists(waiter => !waiter.Gone && waiter is { Timeout: null, State: WaiterState.Queued }), $"a request waits for the end of a pause, and must not");
+            Unless(!ledger.Waiting.Exists(waiter => !waiter.Gone && waiter.Timeout is null && !ledger.IsPrepared(waiter.Key)), $"a request waits for the end of a pause, and must not");
         if (state.Phase == PoolPhase.Running && !ledger.IsPaused)
             CheckThatNoRequestIsForgotten(state, ledger, settings, now);
         foreach (var (what, whose, at) in ledger.Due(state.Phase, drainDeadline))
@@ -70,7 +70,7 @@ internal static class Invariants
 
         // A request whose session is being initialized had its turn.
         bool Exhausted() => ledger.Lent >= settings.MaxConnections
-            && ledger.Waiting.Exists(waiter => !waiter.Gone && waiter.State != WaiterState.Initializing && (waiter.Timeout ?? settings.AcquireTimeout) == TimeSpan.Zero);
+            && ledger.Waiting.Exists(waiter => !waiter.Gone && !ledger.IsPrepared(waiter.Key) && (waiter.Timeout ?? settings.AcquireTimeout) == TimeSpan.Zero);
     }
 
     private static bool AnyIdleServesAnybody(PoolSettings settings) =>

@@ -15,7 +15,9 @@ internal sealed partial class Ledger
                 Grant(slot, waiter, now);
                 break;
             case EffectKind.Join:
-                Unless(!IsExclusive && slot.IsLent && waiter.Key is not null && Equals(slot.LentKey, waiter.Key), $"{waiter.Name} joins a lease that is not its key's");
+                Unless(slot.IsLent && waiter.Key is not null && Equals(slot.LentKey, waiter.Key), $"{waiter.Name} joins a lease that is not its key's");
+                Unless(!slot.LentAlone && !IsAlone(waiter), $"{waiter.Name} joins a lease, and one of the two is exclusive");
+                CheckNotOvertaking(waiter);
                 Answered(waiter, EffectKind.Join);
                 Hold(slot, waiter);
                 break;
@@ -83,6 +85,7 @@ internal sealed partial class Ledger
     {
         Unless(slot.IsIdle, $"slot {slot.Slot.Index}: granted to {waiter.Name} while {slot.Expected}");
         Unless(!IsHeld(waiter.Key), $"{waiter.Name}: its key is lent already");
+        CheckNotOvertaking(waiter);
         var older = Waiting.TakeWhile(other => other != waiter).FirstOrDefault(other => !other.Gone && Queued.Contains(other));
         // A session made ready for a key is for those who wait for it: they have had their turn.
         var hadItsTurn = waiter.Key is not null && Equals(slot.InitializedFor, waiter.Key) && slot.Work == ConnectionWork.Initialize;
@@ -99,15 +102,20 @@ internal sealed partial class Ledger
         Answered(waiter, EffectKind.Grant);
         slot.IsLent = true;
         slot.LentKey = waiter.Key;
+        slot.LentAlone = IsAlone(waiter);
         slot.Lease = slot.Slot.LeaseId;
         slot.LentAt = now;
         slot.LeakWarned = false;
         Hold(slot, waiter);
     }
 
+    private void CheckNotOvertaking(TestWaiter waiter) =>
+        Unless(OlderOf(waiter).All(other => other.Gone), $"{waiter.Name} overtakes {OlderOf(waiter).FirstOrDefault(other => !other.Gone)?.Name}, which waits for the same key");
+
     private static void Hold(SlotLedger slot, TestWaiter waiter)
     {
         slot.Holders.Add(waiter);
+        Unless(!slot.LentAlone || waiter.Key is null || slot.Holders.Count == 1, $"slot {slot.Slot.Index}: an exclusive lease has {slot.Holders.Count} holders");
         waiter.Slot = slot.Slot;
         waiter.Lease = slot.Lease;
         waiter.IsNewSession = slot.Slot.Lease!.IsNewSession;
@@ -135,11 +143,19 @@ internal sealed partial class Ledger
             Refusal.Closed => Ending || StartFailed || LastConnectError is not null,
             Refusal.Exhausted => noWait && lent >= settings.MaxConnections && effect.Why is { Hindrance: Hindrance.Lent },
             Refusal.TooManyWaiting => waiting > settings.MaxWaiting,
-            Refusal.Timeout => effect.Why is not null && (now >= DueOf(waiter) || (noWait && (IsPaused || (IsExclusive && waiter.Key is not null)))),
+            Refusal.Timeout => effect.Why is not null && (now >= DueOf(waiter) || (noWait && (IsPaused || MustAwaitKey(waiter)))),
             Refusal.ConnectFailed => effect.Cause is not null && (effect.Cause == LastConnectError || effect.Cause == HookError),
             _ => false,
         };
         Unless(legal, $"{waiter.Name} is refused with {kind} for no reason");
+    }
+
+    /// <summary>Another request has the key, or waits for it, and one of them is exclusive.</summary>
+    private bool MustAwaitKey(TestWaiter waiter)
+    {
+        var others = Waiting.FindAll(other => waiter.Key is not null && other != waiter && Equals(other.Key, waiter.Key));
+        var isLentAlone = Slots.Exists(slot => slot is { IsLent: true, LentAlone: true } && Equals(slot.LentKey, waiter.Key));
+        return waiter.Key is not null && (isLentAlone || others.Exists(IsAlone) || (IsAlone(waiter) && (others.Count > 0 || IsHeld(waiter.Key))));
     }
 
     /// <summary>Another key's session is the last resort: a new connection comes before it, or one that will serve this request in a moment.</summary>

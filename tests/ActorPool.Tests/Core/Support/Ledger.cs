@@ -53,12 +53,13 @@ internal sealed partial class Ledger(PoolSettings settings)
 
     public int Taken => Slots.Count(slot => slot.State != Physical.None);
 
-    public bool IsExclusive => settings.KeySharing == KeySharing.Exclusive;
+    /// <summary>The request shares its key's session with no other one.</summary>
+    public bool IsAlone(TestWaiter waiter) => waiter.Alone || settings.KeySharing == KeySharing.Exclusive;
 
     public bool IsHeld(object? key) => key is not null && Slots.Any(slot => slot.IsLent && Equals(slot.LentKey, key));
 
     /// <summary>Requests that wait for a connection rather than for their key.</summary>
-    public IEnumerable<TestWaiter> Queued => Waiting.Where(waiter => waiter.State != WaiterState.Initializing && !(IsExclusive && (IsHeld(waiter.Key) || IsPrepared(waiter.Key))));
+    public IEnumerable<TestWaiter> Queued => Waiting.Where(waiter => !IsHeld(waiter.Key) && !IsPrepared(waiter.Key) && HasTurn(waiter));
 
     /// <summary>Connections that would satisfy all who wait: one for each key, one for each request without.</summary>
     public int Demand => Queued.Count(waiter => waiter.Key is null)
@@ -82,7 +83,16 @@ internal sealed partial class Ledger(PoolSettings settings)
             slot.IsOutdated = slot.State is not (Physical.None or Physical.Closing);
     }
 
-    private bool IsPrepared(object? key) =>
+    /// <summary>No earlier request for its key is still waiting, other than shared ones that share its turn.</summary>
+    private bool HasTurn(TestWaiter waiter) =>
+        waiter.Key is null || OlderOf(waiter) is var older && (IsAlone(waiter) ? !older.Any() : !older.Any(IsAlone));
+
+    /// <summary>Requests for the same key that came before it and still wait.</summary>
+    private IEnumerable<TestWaiter> OlderOf(TestWaiter waiter) =>
+        waiter.Key is null ? [] : Waiting.TakeWhile(other => other != waiter).Where(other => Equals(other.Key, waiter.Key));
+
+    /// <summary>A session is being initialized for the key.</summary>
+    public bool IsPrepared(object? key) =>
         key is not null && Slots.Any(slot => slot is { State: Physical.Working, Work: ConnectionWork.Initialize } && Equals(slot.InitializedFor, key));
 
     public void Asked(TestWaiter waiter)
@@ -138,6 +148,7 @@ internal sealed partial class Ledger(PoolSettings settings)
         Unless(slot.IsLent, $"slot {slot.Slot.Index}: a lease that is not out has ended");
         slot.IsLent = false;
         slot.LentKey = null;
+        slot.LentAlone = false;
         slot.Holders.Clear();
     }
 
@@ -158,6 +169,7 @@ internal sealed partial class Ledger(PoolSettings settings)
         {
             Unless(!waiter.Claimed, $"{waiter.Name} was claimed and got nothing");
             Unless(waiter.State is WaiterState.Queued or WaiterState.Parked or WaiterState.Initializing, $"{waiter.Name} is forgotten without an answer ({waiter.State})");
+            Unless(IsAlone(waiter) || !HasTurn(waiter) || !Slots.Exists(slot => slot is { IsLent: true, LentAlone: false } && waiter.Key is not null && Equals(slot.LentKey, waiter.Key)), $"{waiter.Name} waits beside a lease that it could join");
         }
 
         _limit = Math.Max(settings.MaxConnections, Math.Min(_limit, Taken));

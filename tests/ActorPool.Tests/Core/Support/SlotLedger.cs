@@ -15,6 +15,9 @@ internal sealed class SlotLedger(Slot slot)
 
     public object? LentKey { get; set; }
 
+    /// <summary>No other request may join the lease.</summary>
+    public bool LentAlone { get; set; }
+
     public long Lease { get; set; }
 
     public TimeSpan LentAt { get; set; }

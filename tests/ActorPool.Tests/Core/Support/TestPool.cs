@@ -49,11 +49,11 @@ internal sealed partial class TestPool
 
     public void Start() => Step("start", () => State.Start(Now));
 
-    public TestWaiter Get(object? key = null, TimeSpan? timeout = null, TestBorrower? borrower = null, bool gone = false)
+    public TestWaiter Get(object? key = null, TimeSpan? timeout = null, TestBorrower? borrower = null, bool gone = false, bool alone = false)
     {
-        var waiter = new TestWaiter($"w{++_waiters}", key, timeout) { Borrower = borrower, Gone = gone, Entry = key is null ? null : State.Keys.Use(key) };
+        var waiter = new TestWaiter($"w{++_waiters}", key, timeout, alone) { Borrower = borrower, Gone = gone, Entry = key is null ? null : State.Keys.Use(key) };
         Ledger.Asked(waiter);
-        Step($"{waiter.Name} = get {key ?? "-"} {Text(timeout)}{(borrower is null ? "" : $" by {borrower.Name}")}{(gone ? " (gone)" : "")}", () => State.Get(waiter, Now));
+        Step($"{waiter.Name} = get {key ?? "-"}{(alone ? " alone" : "")} {Text(timeout)}{(borrower is null ? "" : $" by {borrower.Name}")}{(gone ? " (gone)" : "")}", () => State.Get(waiter, Now));
         return waiter;
     }
 
@@ -99,9 +99,9 @@ internal sealed partial class TestPool
     }
 
     /// <summary>A request that is granted as soon as every operation in flight has ended.</summary>
-    public TestWaiter Borrow(object? key = null, TestBorrower? borrower = null)
+    public TestWaiter Borrow(object? key = null, TestBorrower? borrower = null, bool alone = false)
     {
-        var waiter = Get(key, borrower: borrower);
+        var waiter = Get(key, borrower: borrower, alone: alone);
         Settle();
         Assert.Equal(EffectKind.Grant, waiter.Answer);
         return waiter;

@@ -1,9 +1,12 @@
 namespace ActorPool.Tests.Core.Support;
 
 /// <summary>A request that a test can give up, and its answer.</summary>
-internal sealed class TestWaiter(string name, object? key, TimeSpan? timeout = null) : Waiter(key, timeout)
+internal sealed class TestWaiter(string name, object? key, TimeSpan? timeout = null, bool alone = false) : Waiter(key, timeout, alone)
 {
     public string Name { get; } = name;
+
+    /// <summary>It asks for the key's session alone.</summary>
+    public bool Alone { get; } = alone;
 
     /// <summary>It was given up: it can no longer be claimed.</summary>
     public bool Gone { get; set; }
