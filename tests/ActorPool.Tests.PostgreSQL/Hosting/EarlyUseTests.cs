@@ -38,6 +38,20 @@ public sealed class EarlyUseTests : HostTest
     }
 
     [Fact]
+    public async Task A_request_before_the_start_is_exclusive_afterwards()
+    {
+        using var host = Build(akka => akka.AddHocon(Hocon(), HoconAddMode.Prepend).WithConnectionPool(ConnectionString), services => services.AddConnectionPool());
+        var pool = host.Services.GetRequiredService<IConnectionPool>();
+        var early = pool.GetConnAsync(new GetConn("k") { Exclusive = true }).AsTask();
+        await host.StartAsync();
+        await using var lease = await early.WaitAsync(Soon);
+
+        var error = await Assert.ThrowsAsync<PoolException>(() => pool.GetConnAsync(new GetConn("k") { Timeout = TimeSpan.Zero }).AsTask());
+
+        Assert.Equal(PoolErrorKind.Timeout, error.Kind);
+    }
+
+    [Fact]
     public async Task A_wait_for_a_pool_that_does_not_start_ends_within_the_time_out()
     {
         using var host = Build(akka => akka.AddHocon(Hocon("acquire-timeout = 200ms"), HoconAddMode.Prepend).WithConnectionPool(), services => services.AddConnectionPool());

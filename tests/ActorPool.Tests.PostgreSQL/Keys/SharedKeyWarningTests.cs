@@ -59,16 +59,18 @@ public sealed class SharedKeyWarningTests : PoolTest
     [InlineData("off")]
     [InlineData("psycopg2")]
     [InlineData("exclusive")]
+    [InlineData("exclusive request")]
     public async Task A_pool_that_shares_on_purpose_or_not_at_all_does_not_warn(string kind)
     {
         var pool = await StartAsync(kind switch
         {
             "off" => new PoolSettings(ConnectionString, 1, 1) { SharedKeyWarning = false },
             "psycopg2" => PoolSettings.Psycopg2(ConnectionString, 1, 1),
-            _ => new PoolSettings(ConnectionString, 1, 1) { KeySharing = KeySharing.Exclusive },
+            "exclusive" => new PoolSettings(ConnectionString, 1, 1) { KeySharing = KeySharing.Exclusive },
+            _ => new PoolSettings(ConnectionString, 1, 1),
         });
 
-        var first = await pool.GetConnAsync("k");
+        var first = await pool.GetConnAsync(new GetConn("k") { Exclusive = kind == "exclusive request" });
         var second = pool.GetConnAsync("k").AsTask();
         await pool.PutConnAsync(first);
         await second.WaitAsync(Soon);

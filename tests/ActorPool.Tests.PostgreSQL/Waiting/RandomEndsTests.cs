@@ -15,12 +15,13 @@ public sealed class RandomEndsTests : PoolTest
     private int _ended;
 
     [Theory]
-    [InlineData(0, KeySharing.Shared)]
-    [InlineData(30, KeySharing.Shared)]
-    [InlineData(30, KeySharing.Exclusive)]
-    public async Task Ten_thousand_requests_ended_at_random_lose_no_connection(int keys, KeySharing sharing)
+    [InlineData(0, "shared")]
+    [InlineData(30, "shared")]
+    [InlineData(30, "exclusive")]
+    [InlineData(30, "mixed")]
+    public async Task Ten_thousand_requests_ended_at_random_lose_no_connection(int keys, string kind)
     {
-        var pool = await StartAsync(0, Max, settings => settings with { KeySharing = sharing, DiscardOnKeyChange = false });
+        var pool = await StartAsync(0, Max, settings => settings with { KeySharing = kind == "exclusive" ? KeySharing.Exclusive : KeySharing.Shared, DiscardOnKeyChange = false });
         var owner = Sys.ActorOf(Props.Empty);
 
         var most = await Backends.MostDuringAsync(Task.Run(async () =>
@@ -30,7 +31,7 @@ public sealed class RandomEndsTests : PoolTest
             {
                 var before = _served;
                 var limits = Enumerable.Range(0, PerBatch).Select(_ => TimeSpan.FromTicks(_random.Next((int)longest.Ticks))).ToArray();
-                await Task.WhenAll(limits.Select((limit, n) => RequestAsync(pool, n, new GetConn(keys == 0 ? null : n % keys) { Owner = n % 5 == 0 ? owner : null }, sharing, limit)));
+                await Task.WhenAll(limits.Select((limit, n) => RequestAsync(pool, n, RequestOf(n), kind, limit)));
                 // On a slow machine too few requests would be served.
                 if (_served - before < PerBatch / 20)
                     longest *= 2;
@@ -49,9 +50,15 @@ public sealed class RandomEndsTests : PoolTest
         Assert.Equal(0, pool.Statistics.Reclaimed);
         foreach (var connection in all)
             await connection.DisposeAsync();
+
+        GetConn RequestOf(int n) => new(keys == 0 ? null : n % keys)
+        {
+            Owner = n % 5 == 0 ? owner : null,
+            Exclusive = kind == "mixed" && n / keys % 3 == 0,
+        };
     }
 
-    private async Task RequestAsync(ConnectionPool pool, int n, GetConn request, KeySharing sharing, TimeSpan limit)
+    private async Task RequestAsync(ConnectionPool pool, int n, GetConn request, string kind, TimeSpan limit)
     {
         try
         {
@@ -60,10 +67,10 @@ public sealed class RandomEndsTests : PoolTest
             {
                 0 => await pool.Manager.Ask<PooledConnection>(request, limit + TimeSpan.FromTicks(1)),
                 1 => await pool.Manager.Ask<PooledConnection>(request, cancellation.Token),
-                _ => await pool.GetConnAsync(request.Key, cancellation.Token),
+                _ => await pool.GetConnAsync(request with { Owner = null }, cancellation.Token),
             };
             // Sharers of a key would be in each other's way.
-            if (request.Key is not null && sharing == KeySharing.Shared)
+            if (request is { Key: not null, Exclusive: false } && kind != "exclusive")
                 await Task.Delay(2);
             else
                 await ScalarAsync(connection, "SELECT 1");
