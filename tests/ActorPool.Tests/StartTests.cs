@@ -88,7 +88,7 @@ public sealed class StartTests : IDisposable
             await ConnectionPool.StartAsync(_system, Good);
         await _system.Terminate();
 
-        await Assert.ThrowsAnyAsync<InvalidOperationException>(() => ConnectionPool.StartAsync(_system, Good with { Name = "late" }).WaitAsync(TimeSpan.FromSeconds(5)));
+        await Assert.ThrowsAnyAsync<InvalidOperationException>(() => ConnectionPool.StartAsync(_system, Good with { Name = "late" }).WaitAsync(TimeSpan.FromSeconds(15)));
 
         Assert.Null(ConnectionPool.Find(_system, "late"));
     }

@@ -25,7 +25,7 @@ public sealed class ManagerCrashTests : PoolTest
         var pid = await PidAsync(lease);
         await using var transaction = await lease.BeginTransactionAsync();
         await ExecuteAsync(lease, "CREATE TABLE t AS SELECT 1");
-        var query = ScalarAsync(lease, "SELECT count(*) FROM t, pg_sleep(0.2)");
+        var query = ScalarAsync(lease, "SELECT count(*) FROM t, pg_sleep(1)");
         Assert.Equal(1, await Backends.WaitForAsync(1, "state = 'active'"));
 
         await CrashAsync(pool);

@@ -13,14 +13,14 @@ public sealed class ResetTimeoutTests : DriverTest
     [InlineData(DriverAccess.PublicOnly, false)]
     public async Task The_full_reset_completes_under_every_timeout_of_the_session(DriverAccess access, bool prepend)
     {
-        var text = new NpgsqlConnectionStringBuilder(ConnectionString) { Options = "-c statement_timeout=500ms -c lock_timeout=400ms" }.ConnectionString;
-        var pool = await StartOneAsync(access, settings => settings with { ConnectionString = text, PrependReset = prepend });
+        var text = new NpgsqlConnectionStringBuilder(ConnectionString) { Options = "-c statement_timeout=1500ms -c lock_timeout=1400ms" }.ConnectionString;
+        var pool = await StartOneAsync(access, settings => settings with { ConnectionString = text, PrependReset = prepend, ValidateTimeout = TimeSpan.FromSeconds(15) });
         await using var other = new NpgsqlConnection(ConnectionString);
         await other.OpenAsync();
         int pid;
         await using (var last = await pool.GetConnAsync("last"))
         {
-            await ExecuteAsync(last, "CREATE TEMP TABLE mine (n int); SET statement_timeout = '300ms'");
+            await ExecuteAsync(last, "CREATE TEMP TABLE mine (n int); SET statement_timeout = '1200ms'");
             pid = await PidAsync(last);
             // The reset must wait for this lock.
             var temp = await ScalarAsync(last, "SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema()");
@@ -29,11 +29,11 @@ public sealed class ResetTimeoutTests : DriverTest
         }
 
         var next = NextAsync();
-        Assert.Equal(1, await Backends.WaitForAsync(1, $"pid = {pid} AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '600ms'"));
+        Assert.Equal(1, await Backends.WaitForAsync(1, $"pid = {pid} AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '1700ms'"));
         await using (var release = new NpgsqlCommand("ROLLBACK", other))
             await release.ExecuteNonQueryAsync();
 
-        Assert.Equal((pid, "500ms", "400ms"), await next);
+        Assert.Equal((pid, "1500ms", "1400ms"), await next);
 
         async Task<(int, object?, object?)> NextAsync()
         {

@@ -13,6 +13,8 @@ public abstract class EndOfApplicationTest : PoolTest
     // After so many answers every caller has used a connection.
     private const int SomeAnswers = 50;
 
+    private static readonly TimeSpan MostForTheEnd = TimeSpan.FromMinutes(1);
+
     protected private async Task EndsWellAsync(string variant, Func<HostedApp, Task> end)
     {
         await using var view = new NpgsqlConnection(ConnectionString + ";Pooling=false");
@@ -21,11 +23,11 @@ public abstract class EndOfApplicationTest : PoolTest
             await create.ExecuteNonQueryAsync();
         using var app = await HostedApp.StartAsync(ConnectionString, variant);
         var load = app.LoadAsync();
-        await EventuallyAsync(() => app.Answers.Count > SomeAnswers, "the application serves", TimeSpan.FromSeconds(20));
+        await EventuallyAsync(() => app.Answers.Count > SomeAnswers, "the application serves", TimeSpan.FromSeconds(60));
         await BeginAsync(view);
 
         await end(app);
-        await load;
+        await load.WaitAsync(MostForTheEnd);
         var (exitCode, words) = await app.EndAsync();
 
         Assert.DoesNotContain(app.Answers, answer => answer != HttpStatusCode.OK);

@@ -38,8 +38,8 @@ public sealed class PoolNameTests : PoolTest
             {
                 "dispose" => first.DisposeAsync().AsTask(),
                 "closeall" => first.CloseAllAsync(),
-                "CloseAll" => first.Manager.Ask<AllClosed>(new CloseAll(), TimeSpan.FromSeconds(5)),
-                _ => first.Manager.GracefulStop(TimeSpan.FromSeconds(5)),
+                "CloseAll" => first.Manager.Ask<AllClosed>(new CloseAll(), TimeSpan.FromSeconds(15)),
+                _ => first.Manager.GracefulStop(TimeSpan.FromSeconds(15)),
             });
         }
 
