@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
 using ActorPool.Actors;
 using ActorPool.Driver;
@@ -15,7 +16,7 @@ namespace ActorPool;
 /// A thin facade over the <see cref="PoolManager"/>. Each request it sends contains its own promise, which costs less than an Ask; a cancelled
 /// request leaves the queue at once. Continuations never run on the manager's thread.
 /// </remarks>
-public sealed partial class ConnectionPool : IConnectionPool, ILivePool
+public sealed partial class ConnectionPool : IConnectionPool, ILendingPool, ILivePool
 {
     // If its dispatcher runs, a manager takes its first order at once, even on a machine that is busy with many starts.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
@@ -37,6 +38,12 @@ public sealed partial class ConnectionPool : IConnectionPool, ILivePool
 
     /// <inheritdoc/>
     public PoolStatistics Statistics => _context.Statistics();
+
+    PoolSettings ILendingPool.Settings => _context.Settings;
+
+    DbProviderFactory ILendingPool.Driver => _context.Driver;
+
+    string ILendingPool.ConnectionString => _context.ConnectionString;
 
     /// <summary>The start has succeeded: the pool takes requests.</summary>
     bool ILivePool.IsStarted => _isStarted;

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using ActorPool.Driver;
@@ -19,7 +20,7 @@ namespace ActorPool;
 /// <c>acquire-timeout</c> limits only the start. There are no timers: work that is due, such as a leak warning, is done inside the next call.
 /// <c>validate-idle-every</c> and <c>collect-when-starved</c> have no effect. A call during another one throws <see cref="InvalidOperationException"/>.
 /// </remarks>
-public sealed class SimpleConnectionPool : IConnectionPool
+public sealed class SimpleConnectionPool : IConnectionPool, ILendingPool
 {
     private readonly SimpleShell _shell;
     private int _busy;
@@ -29,6 +30,12 @@ public sealed class SimpleConnectionPool : IConnectionPool
 
     /// <inheritdoc/>
     public PoolStatistics Statistics => _shell.Statistics;
+
+    PoolSettings ILendingPool.Settings => _shell.Settings;
+
+    DbProviderFactory ILendingPool.Driver => _shell.Driver;
+
+    string ILendingPool.ConnectionString => _shell.ConnectionString;
 
     /// <summary>Starts a pool with <c>min-connections</c> open, without a log.</summary>
     /// <param name="settings">The settings of the pool.</param>

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Reflection;
 using ActorPool.Leases;
 using ActorPool.Tests.Actors.Support;
@@ -5,6 +6,7 @@ using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Npgsql;
 
 namespace ActorPool.Tests;
 
@@ -62,6 +64,8 @@ public sealed class ReadmeTransferTests() : TestKit("akka.loglevel = OFF, akka.s
     private sealed class NoHome : ILeaseHome
     {
         public PoolSettings Settings { get; } = new("Host=readme", 0, 1);
+
+        public DbProviderFactory Driver => NpgsqlFactory.Instance;
 
         public string ConnectionString => "";
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ActorPool.Core;
 using ActorPool.Core.Keys;
 using ActorPool.Driver;
@@ -57,6 +58,8 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
     public string Server => Source.Server;
 
     public string ConnectionString => Source.ConnectionString;
+
+    public DbProviderFactory Driver => Source.Driver;
 
     public TimeSpan Now => Clock.HighResMonotonicClock;
 

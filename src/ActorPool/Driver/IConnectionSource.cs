@@ -1,3 +1,6 @@
+using System.Data.Common;
+using Npgsql;
+
 namespace ActorPool.Driver;
 
 /// <summary>Makes the physical connections of one pool.</summary>
@@ -10,6 +13,9 @@ internal interface IConnectionSource : IAsyncDisposable
 
     /// <summary>The server, in words that are safe to log.</summary>
     string Server { get; }
+
+    /// <summary>Makes the driver's commands and batches.</summary>
+    DbProviderFactory Driver => NpgsqlFactory.Instance;
 
     /// <summary>The connection string as borrowers may see it: without any secret.</summary>
     string ConnectionString { get; }

@@ -1,6 +1,6 @@
+using System.Data.Common;
 using ActorPool.Core.Model;
 using ActorPool.Errors;
-using Npgsql;
 
 namespace ActorPool.Driver;
 
@@ -8,7 +8,7 @@ namespace ActorPool.Driver;
 internal interface IPhysicalConnection
 {
     /// <summary>The driver's connection, once open.</summary>
-    NpgsqlConnection Npgsql { get; }
+    DbConnection Driver { get; }
 
     /// <summary>A command, a reader or a COPY is in flight.</summary>
     bool IsBusy { get; }
@@ -63,6 +63,15 @@ internal interface IPhysicalConnection
     /// No I/O; called by the manager before <see cref="AbortAsync"/>.
     /// </summary>
     void EndLease(LeaseEnd end);
+
+    /// <summary>
+    /// A command of the borrower failed. An error that is listed in <see cref="PoolSettings.RetireOn"/> means that the connection is replaced on
+    /// return. No I/O; called on the borrower's thread.
+    /// </summary>
+    void Failed(Exception error);
+
+    /// <summary>Calls back, on the borrower's thread, when a reader of this connection closes. Returns the reader to hand out.</summary>
+    DbDataReader WhenClosed(DbDataReader reader, Action closed);
 
     /// <summary>Closes the connection while it is not in use. Completes when its backend is gone, or when the wait for that has timed out.</summary>
     Task CloseAsync();

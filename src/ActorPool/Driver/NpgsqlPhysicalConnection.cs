@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using ActorPool.Core.Model;
@@ -26,7 +27,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     private volatile bool _isBroken;
     private long _openedAt;
 
-    public NpgsqlConnection Npgsql => connection;
+    public DbConnection Driver => connection;
 
     public int ProcessId { get; private set; }
 
@@ -65,6 +66,19 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     public Action? ClosedByReader { get; set; }
 
     public void EndLease(LeaseEnd end) => _stream?.End(() => LeaseEnds.Error(settings.Name, end));
+
+    // Like a break: the session is discarded on return, and its siblings are tested.
+    public void Failed(Exception error)
+    {
+        if (source.Retired.Means(error))
+            _isBroken = true;
+    }
+
+    public DbDataReader WhenClosed(DbDataReader reader, Action closed)
+    {
+        ((NpgsqlDataReader)reader).ReaderClosed += (_, _) => closed();
+        return reader;
+    }
 
     public Task OpenAsync()
     {

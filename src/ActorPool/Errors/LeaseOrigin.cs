@@ -6,8 +6,11 @@ internal readonly record struct LeaseOrigin(string? File, int Line, object? Acto
     public override string ToString() => (Actor, File) switch
     {
         (null, null) => "an unknown caller",
-        (null, _) => $"{File}:{Line}",
+        (null, _) => Place!,
         (_, null) => Actor.ToString()!,
-        _ => $"{Actor}, at {File}:{Line}",
+        _ => $"{Actor}, at {Place}",
     };
+
+    // A place without a line is a text.
+    private string? Place => Line == 0 ? File : $"{File}:{Line}";
 }

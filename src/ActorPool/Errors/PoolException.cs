@@ -1,15 +1,17 @@
 using System.Data.Common;
 using System.Runtime.Serialization;
 using ActorPool.Errors;
+using Npgsql;
 
 namespace ActorPool;
 
 // Akka.NET sends exceptions between processes by SerializationInfo, which .NET has marked as obsolete.
-#pragma warning disable SYSLIB0051, CS0672
+#pragma warning disable SYSLIB0051, CS0618, CS0672
 
 /// <summary>An error of the pool itself: what happened, the pool's name and state at that moment, and what to do about it.</summary>
+/// <remarks>It is an <see cref="NpgsqlException"/>, so that the retry strategies of libraries for PostgreSQL see <see cref="IsTransient"/>.</remarks>
 [Serializable]
-public sealed class PoolException : DbException
+public sealed class PoolException : NpgsqlException
 {
     private readonly PoolFailure? _failure;
 

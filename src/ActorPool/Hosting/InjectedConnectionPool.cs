@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ActorPool.Leases;
@@ -5,6 +6,7 @@ using ActorPool.Messages;
 using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace ActorPool.Hosting;
 
@@ -13,13 +15,19 @@ namespace ActorPool.Hosting;
 /// service registered before <c>AddAkka</c> runs earlier. Such a call waits for the pool, within <c>acquire-timeout</c>.
 /// The pool belongs to the actor system, so disposing this object has no effect.
 /// </summary>
-internal sealed class InjectedConnectionPool(IServiceProvider services, string name) : IConnectionPool, IDisposable
+internal sealed class InjectedConnectionPool(IServiceProvider services, string name) : IConnectionPool, ILendingPool, IDisposable
 {
     private ConnectionPool? _pool;
 
     // Before the start there is nothing to count.
     public PoolStatistics Statistics =>
         Started?.Statistics ?? new PoolStatistics { Name = name, Min = SettingsIfAdded.MinConnections, Max = SettingsIfAdded.MaxConnections };
+
+    PoolSettings ILendingPool.Settings => Started is ILendingPool pool ? pool.Settings : SettingsIfAdded;
+
+    DbProviderFactory ILendingPool.Driver => NpgsqlFactory.Instance;
+
+    string ILendingPool.ConnectionString => Started is ILendingPool pool ? pool.ConnectionString : PoolSettingsText.WithoutSecrets(SettingsIfAdded is { DataSource: { } given } ? given.ConnectionString : SettingsIfAdded.ConnectionString);
 
     private ActorSystem System => services.GetRequiredService<ActorSystem>();
 

@@ -1,3 +1,4 @@
+using ActorPool.AdoNet;
 using ActorPool.Core.Model;
 using ActorPool.Driver;
 using ActorPool.Errors;
@@ -10,6 +11,7 @@ internal sealed class ConnectionSlot(ILeaseHome home, Slot slot)
 {
     // Held weakly: when the borrower drops the object, its finalizer reports the lease as forgotten.
     private readonly WeakReference<PooledConnection?> _lease = new(null);
+    private PooledTransaction? _transaction;
     private bool _isLent;
 
     public ILeaseHome Home { get; } = home;
@@ -57,10 +59,18 @@ internal sealed class ConnectionSlot(ILeaseHome home, Slot slot)
         return Lease ?? NewLease(key, origin);
     }
 
-    private PooledConnection NewLease(object? key, in LeaseOrigin origin)
+    /// <summary>The borrower has begun a transaction in this session, so an earlier one has ended.</summary>
+    public PooledTransaction Begun(PooledTransaction transaction)
+    {
+        _transaction?.Supersede();
+        return _transaction = transaction;
+    }
+
+    private LeaseAsNpgsql.NpgsqlConnection NewLease(object? key, in LeaseOrigin origin)
     {
         Connection!.Lend();
-        var lease = new PooledConnection(this, key, ++Handle);
+        _transaction = null;
+        var lease = new LeaseAsNpgsql.NpgsqlConnection(this, Connection.Driver, key, Slot.Lease is { IsNewSession: true }, ++Handle);
         _lease.SetTarget(lease);
         _isLent = true;
         Origin = origin;

@@ -1,13 +1,8 @@
 namespace ActorPool.Leases;
 
 /// <summary>The pool to which a lease goes back, as its leases and its refusals see it.</summary>
-internal interface ILeaseHome
+internal interface ILeaseHome : ILendingPool
 {
-    PoolSettings Settings { get; }
-
-    /// <summary>What <see cref="PooledConnection.ConnectionString"/> shows; made once, since Dapper reads it with every query.</summary>
-    string ConnectionString { get; }
-
     /// <summary>Where connections are opened, for errors.</summary>
     string Server { get; }
 

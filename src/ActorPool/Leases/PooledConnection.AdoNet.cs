@@ -2,7 +2,8 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Transactions;
-using Npgsql;
+using ActorPool.AdoNet;
+using ActorPool.Leases;
 using IsolationLevel = System.Data.IsolationLevel;
 
 namespace ActorPool;
@@ -10,7 +11,7 @@ namespace ActorPool;
 #pragma warning disable RS0026 // The optional parameters are those of the overridden methods.
 
 // The rest of ADO.NET, forwarded to the driver's connection.
-public sealed partial class PooledConnection
+public partial class PooledConnection
 {
     /// <summary>The connection string without its secrets: passwords are taken out. Cannot be set: the pool has opened the connection already.</summary>
     /// <exception cref="NotSupportedException">It is set.</exception>
@@ -46,7 +47,7 @@ public sealed partial class PooledConnection
     public override bool CanCreateBatch => Live().CanCreateBatch;
 
     /// <inheritdoc/>
-    protected override DbProviderFactory DbProviderFactory => NpgsqlFactory.Instance;
+    protected override DbProviderFactory DbProviderFactory => new PooledProviderFactory(Home.Driver);
 
     /// <summary>Not needed: a pooled connection is open from the start, and a lease has one session only.</summary>
     /// <exception cref="InvalidOperationException">The connection is already open.</exception>
@@ -118,24 +119,56 @@ public sealed partial class PooledConnection
     public override Task<DataTable> GetSchemaAsync(string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
         Live().GetSchemaAsync(collectionName, restrictionValues, cancellationToken);
 
-    /// <inheritdoc/>
-    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
+    bool ILentConnection.IsLent => !IsOver;
+
+    DbConnection ILentConnection.Use() => Use();
+
+    // The slot may have another connection by now.
+    void ILentConnection.Failed(Exception error)
     {
-        DriverWasUsed = true;
-        return Live().BeginTransaction(isolationLevel);
+        if (Place.Connection is { } connection && ReferenceEquals(connection.Driver, _driver))
+            connection.Failed(error);
+    }
+
+    DbDataReader ILentConnection.Opened(DbDataReader reader, bool closesConnection) =>
+        closesConnection ? Place.Connection!.WhenClosed(reader, ReaderEnd.Of(this)) : reader;
+
+    /// <summary>A transaction of this lease.</summary>
+    /// <param name="isolationLevel">As ADO.NET has it; unspecified is the server's default.</param>
+    /// <param name="owner">The object that the transaction belongs to: the lease, or the data source's connection that has it.</param>
+    internal DbTransaction Begin(IsolationLevel isolationLevel, DbConnection owner) => Place.Begun(new PooledTransaction(Use().BeginTransaction(isolationLevel), owner, this));
+
+    /// <inheritdoc cref="Begin"/>
+    internal async ValueTask<DbTransaction> BeginAsync(IsolationLevel isolationLevel, DbConnection owner, CancellationToken cancellationToken) =>
+        Place.Begun(new PooledTransaction(await Use().BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false), owner, this));
+
+    /// <inheritdoc/>
+    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => Begin(isolationLevel, this);
+
+    /// <inheritdoc/>
+    protected override ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken) =>
+        BeginAsync(isolationLevel, this, cancellationToken);
+
+    // Not the CreateCommand of the driver's connection, which reuses disposed commands: one that is disposed twice might by then be the next
+    // borrower's.
+    /// <inheritdoc/>
+    protected override DbCommand CreateDbCommand()
+    {
+        Live();
+        return new PooledCommand(Home.Driver.CreateCommand()!, this);
     }
 
     /// <inheritdoc/>
-    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken)
+    protected override DbBatch CreateDbBatch()
     {
-        DriverWasUsed = true;
-        return await Live().BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
+        Live();
+        return new PooledBatch(Home.Driver.CreateBatch(), this);
     }
 
-    // Not the driver's CreateCommand, which reuses disposed commands: one that is disposed twice might by then be the next borrower's.
-    /// <inheritdoc/>
-    protected override DbCommand CreateDbCommand() => new NpgsqlCommand(null, Live());
-
-    /// <inheritdoc/>
-    protected override DbBatch CreateDbBatch() => new NpgsqlBatch(Live());
+    private DbConnection Use()
+    {
+        var driver = Live();
+        DriverWasUsed = true;
+        return driver;
+    }
 }

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using ActorPool.AdoNet;
 using ActorPool.Core.Keys;
 using ActorPool.Core.Model;
 using ActorPool.Errors;
@@ -17,24 +18,26 @@ namespace ActorPool;
 /// <remarks>
 /// Once returned, or ended by the pool, every member throws a <see cref="PoolException"/> of kind
 /// <see cref="PoolErrorKind.NotCheckedOut"/> that says why. <see cref="State"/> is closed, and disposing it again has no effect.
-/// Commands, readers and transactions are the driver's own: they belong to this lease and must not be used after it.
+/// Its commands, batches and transactions are thin classes around the driver's: they belong to this lease, and throw the same error after it.
+/// Parameters and readers are the driver's own.
 /// </remarks>
 [SuppressMessage("Design", "CA2213", Justification = "The driver's connection is the pool's.")]
-public sealed partial class PooledConnection : DbConnection, INoSerializationVerificationNeeded
+public partial class PooledConnection : DbConnection, ILentConnection, INoSerializationVerificationNeeded
 {
-    private readonly NpgsqlConnection _npgsql;
+    private readonly DbConnection _driver;
     private readonly object? _key;
     private readonly bool _isNewSession;
     private static readonly StateChangeEventArgs OpenToClosed = new(ConnectionState.Open, ConnectionState.Closed);
 
     private int _end;
 
-    internal PooledConnection(ConnectionSlot place, object? key, int handle)
+    // LeaseAsNpgsql alone derives from it.
+    private protected PooledConnection(ConnectionSlot place, DbConnection driver, object? key, bool isNewSession, int handle)
     {
         var slot = place.Slot;
-        _npgsql = place.Connection!.Npgsql;
+        _driver = driver;
         _key = key;
-        _isNewSession = slot.Lease is { IsNewSession: true };
+        _isNewSession = isNewSession;
         Place = place;
         LeaseId = slot.LeaseId;
         LentAt = slot.LentAt;
@@ -45,12 +48,14 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
     /// <remarks>
     /// It belongs to the pool: do not keep it beyond the return. If you close it, the pool discards it on return.
     /// </remarks>
+    /// <exception cref="NotSupportedException">It is a lease for tests, over a connection of another driver.</exception>
     public NpgsqlConnection Npgsql
     {
         get
         {
             DriverWasUsed = true;
-            return Live();
+            return Live() as NpgsqlConnection
+                ?? throw new NotSupportedException($"This lease is over a {_driver.GetType()}, which has no features of Npgsql. Test what needs them with a real server.");
         }
     }
 
@@ -78,7 +83,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
     }
 
     /// <summary>Open while the lease lasts and the driver's connection works; else closed. Never throws.</summary>
-    public override ConnectionState State => IsOver ? ConnectionState.Closed : _npgsql.State;
+    public override ConnectionState State => IsOver ? ConnectionState.Closed : _driver.State;
 
     /// <summary>
     /// Raised once, when the lease ends: from open to closed. It runs on the borrower's thread when that disposes or closes the lease. When
@@ -123,12 +128,12 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
     internal bool IsOver => Volatile.Read(ref _end) != (int)LeaseEnd.None;
 
     /// <summary>Returns the connection to its pool. Calling it again has no effect.</summary>
-    public override void Close() => GiveBack();
+    public override void Close() => GiveBack(LeaseEnd.Returned);
 
     /// <inheritdoc cref="Close"/>
     public override Task CloseAsync()
     {
-        GiveBack();
+        GiveBack(LeaseEnd.Returned);
         return Task.CompletedTask;
     }
 
@@ -137,7 +142,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
     [SuppressMessage("Usage", "CA2215", Justification = "It takes a lock for a designer event, which would slow down every return.")]
     public override ValueTask DisposeAsync()
     {
-        GiveBack();
+        GiveBack(LeaseEnd.Returned);
         return ValueTask.CompletedTask;
     }
 
@@ -145,7 +150,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            GiveBack();
+            GiveBack(LeaseEnd.Returned);
         else if (!IsOver)
             Home.Forgotten(new ForgottenLease(Place, LeaseId, Handle));
         base.Dispose(disposing);
@@ -162,9 +167,12 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
         return true;
     }
 
-    private void GiveBack()
+    /// <summary>Its last reader was opened with <c>CommandBehavior.CloseConnection</c> and has closed, on the borrower's thread.</summary>
+    internal void CloseByReader() => GiveBack(LeaseEnd.ReaderClosed);
+
+    private void GiveBack(LeaseEnd end)
     {
-        if (!TryBecome(LeaseEnd.Returned))
+        if (!TryBecome(end))
             return;
         Home.Returned(this);
         // After the return, which must not depend on a handler.
@@ -194,7 +202,7 @@ public sealed partial class PooledConnection : DbConnection, INoSerializationVer
         }
     }
 
-    private NpgsqlConnection Live() => IsOver ? throw Over() : _npgsql;
+    private DbConnection Live() => IsOver ? throw Over() : _driver;
 
     private PoolException Over() => LeaseEnds.Error(Home.Settings.Name, End);
 

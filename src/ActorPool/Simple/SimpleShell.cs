@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ActorPool.Core;
 using ActorPool.Core.Model;
 using ActorPool.Driver;
@@ -43,6 +44,8 @@ internal sealed partial class SimpleShell : ILeaseHome
     public PoolSettings Settings { get; }
 
     public string ConnectionString => _source.ConnectionString;
+
+    public DbProviderFactory Driver => _source.Driver;
 
     public string Server => _source.Server;
 

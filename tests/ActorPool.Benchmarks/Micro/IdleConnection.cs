@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ActorPool.Core.Model;
 using ActorPool.Driver;
 using Npgsql;
@@ -7,7 +8,7 @@ namespace ActorPool.Benchmarks.Micro;
 /// <summary>Opens, works and closes at once.</summary>
 internal sealed class IdleConnection(int number) : IPhysicalConnection
 {
-    public NpgsqlConnection Npgsql { get; } = new();
+    public DbConnection Driver { get; } = new NpgsqlConnection();
 
     public bool IsBusy => false;
 
@@ -16,6 +17,12 @@ internal sealed class IdleConnection(int number) : IPhysicalConnection
     public Action? ClosedByReader { get; set; }
 
     public int ProcessId => number;
+
+    public void Failed(Exception error)
+    {
+    }
+
+    public DbDataReader WhenClosed(DbDataReader reader, Action closed) => throw new NotSupportedException("Nothing is read without a server.");
 
     public Task OpenAsync() => Task.CompletedTask;
 

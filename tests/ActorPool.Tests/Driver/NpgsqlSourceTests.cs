@@ -73,5 +73,5 @@ public sealed class NpgsqlSourceTests
         Assert.All(source.Hosts.All, host => Assert.Equal(driverSeconds, new NpgsqlConnectionStringBuilder(host.Source.ConnectionString).Timeout));
     }
 
-    private static NpgsqlConnectionStringBuilder TextOf(NpgsqlSource source) => new(source.Create().Npgsql.ConnectionString);
+    private static NpgsqlConnectionStringBuilder TextOf(NpgsqlSource source) => new(source.Create().Driver.ConnectionString);
 }

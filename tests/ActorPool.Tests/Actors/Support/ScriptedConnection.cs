@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ActorPool.Driver;
 using ActorPool.Errors;
 using ActorPool.Tests.Core.Support;
@@ -18,7 +19,7 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
     private bool _wasOpened;
     private bool _wasCutOff;
 
-    public NpgsqlConnection Npgsql { get; } = new();
+    public DbConnection Driver { get; } = new NpgsqlConnection();
 
     public bool IsBusy { get; set; }
 
@@ -56,6 +57,12 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
 
     /// <summary>It was told to end.</summary>
     public bool IsEnding => _ends is not null;
+
+    public void Failed(Exception error)
+    {
+    }
+
+    public DbDataReader WhenClosed(DbDataReader reader, Action closed) => throw new NotSupportedException("Nothing is read without a server.");
 
     public Task OpenAsync()
     {

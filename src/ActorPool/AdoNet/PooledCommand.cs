@@ -1,0 +1,207 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+
+namespace ActorPool.AdoNet;
+
+/// <summary>A command of a lease or of a data source's connection: the driver's command, which asks its connection before each run.</summary>
+/// <remarks>
+/// <see cref="DbCommand.Connection"/> is the object that made it, and any other connection of a pool can be set. Parameters and readers are
+/// the driver's.
+/// </remarks>
+[SuppressMessage("Security", "CA2100", Justification = "The text is the caller's.")]
+internal sealed class PooledCommand(DbCommand driver, DbConnection? connection) : DbCommand, ICloneable
+{
+    private DbConnection? _connection = connection;
+    private DbTransaction? _transaction;
+
+    [AllowNull]
+    public override string CommandText
+    {
+        get => driver.CommandText;
+        set => driver.CommandText = value;
+    }
+
+    public override int CommandTimeout
+    {
+        get => driver.CommandTimeout;
+        set => driver.CommandTimeout = value;
+    }
+
+    public override CommandType CommandType
+    {
+        get => driver.CommandType;
+        set => driver.CommandType = value;
+    }
+
+    public override bool DesignTimeVisible
+    {
+        get => driver.DesignTimeVisible;
+        set => driver.DesignTimeVisible = value;
+    }
+
+    public override UpdateRowSource UpdatedRowSource
+    {
+        get => driver.UpdatedRowSource;
+        set => driver.UpdatedRowSource = value;
+    }
+
+    protected override DbConnection? DbConnection
+    {
+        get => _connection;
+        set => _connection = ILentConnection.Checked(value);
+    }
+
+    protected override DbTransaction? DbTransaction
+    {
+        get => _transaction;
+        set
+        {
+            driver.Transaction = PooledTransaction.OfDriver(value);
+            _transaction = value;
+        }
+    }
+
+    protected override DbParameterCollection DbParameterCollection => driver.Parameters;
+
+    public override int ExecuteNonQuery()
+    {
+        var lent = Attach();
+        try
+        {
+            return driver.ExecuteNonQuery();
+        }
+        catch (Exception error)
+        {
+            lent.Failed(error);
+            throw;
+        }
+    }
+
+    public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
+    {
+        var lent = Attach();
+        try
+        {
+            return await driver.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            lent.Failed(error);
+            throw;
+        }
+    }
+
+    public override object? ExecuteScalar()
+    {
+        var lent = Attach();
+        try
+        {
+            return driver.ExecuteScalar();
+        }
+        catch (Exception error)
+        {
+            lent.Failed(error);
+            throw;
+        }
+    }
+
+    public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken)
+    {
+        var lent = Attach();
+        try
+        {
+            return await driver.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            lent.Failed(error);
+            throw;
+        }
+    }
+
+    public override void Prepare()
+    {
+        Attach();
+        driver.Prepare();
+    }
+
+    public override Task PrepareAsync(CancellationToken cancellationToken = default)
+    {
+        Attach();
+        return driver.PrepareAsync(cancellationToken);
+    }
+
+    /// <summary>Cancels the run that is in flight. Without one, or after the lease, it has no effect, as ADO.NET demands.</summary>
+    public override void Cancel()
+    {
+        if (_connection is ILentConnection { IsLent: true })
+            driver.Cancel();
+    }
+
+    public object Clone() => new PooledCommand((DbCommand)((ICloneable)driver).Clone(), _connection) { _transaction = _transaction };
+
+    protected override DbParameter CreateDbParameter() => driver.CreateParameter();
+
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
+    {
+        var lent = Attach();
+        try
+        {
+            return lent.Opened(driver.ExecuteReader(behavior & ~CommandBehavior.CloseConnection), Closes(behavior));
+        }
+        catch (Exception error)
+        {
+            Failed(lent, error, behavior);
+            throw;
+        }
+    }
+
+    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+    {
+        var lent = Attach();
+        try
+        {
+            var reader = await driver.ExecuteReaderAsync(behavior & ~CommandBehavior.CloseConnection, cancellationToken).ConfigureAwait(false);
+            return lent.Opened(reader, Closes(behavior));
+        }
+        catch (Exception error)
+        {
+            Failed(lent, error, behavior);
+            throw;
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            driver.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private static bool Closes(CommandBehavior behavior) => (behavior & CommandBehavior.CloseConnection) != 0;
+
+    // As the driver does: a command that was to close the connection closes it when it fails, too.
+    private void Failed(ILentConnection lent, Exception error, CommandBehavior behavior)
+    {
+        lent.Failed(error);
+        if (Closes(behavior))
+            _connection?.Close();
+    }
+
+    /// <summary>The connection may have another session than at the last run: the driver's command follows it.</summary>
+    private ILentConnection Attach()
+    {
+        var lent = ILentConnection.Of(_connection);
+        var session = lent.Use();
+        if (!ReferenceEquals(driver.Connection, session))
+        {
+            driver.Connection = session;
+            // The driver drops the transaction when the connection changes.
+            if (_transaction is not null)
+                driver.Transaction = PooledTransaction.OfDriver(_transaction);
+        }
+
+        return lent;
+    }
+}

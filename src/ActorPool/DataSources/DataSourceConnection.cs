@@ -1,0 +1,199 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+using ActorPool.AdoNet;
+
+namespace ActorPool.DataSources;
+
+/// <summary>A connection of a data source: opening it borrows a lease, closing it returns the lease, again and again.</summary>
+/// <remarks>The rest of ADO.NET is in the other file of this class.</remarks>
+internal abstract partial class DataSourceConnection : DbConnection, IPooledDbConnection, ILentConnection, ICloneable
+{
+    private static readonly StateChangeEventArgs ClosedToOpen = new(ConnectionState.Closed, ConnectionState.Open);
+
+    private readonly PooledDataSource _source;
+    private PooledConnection? _lease;
+    private DbDataReader? _reader;
+    private StateChangeEventHandler? _stateChange;
+    private bool _isOpening;
+    private bool _isDisposed;
+    private int _closes;
+
+    [SuppressMessage("Usage", "CA1816", Justification = "A forgotten connection is reported by its lease, which has a finalizer.")]
+    protected DataSourceConnection(PooledDataSource source)
+    {
+        _source = source;
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Raised when the connection opens and closes. If the pool ends the lease by force, it is raised on the thread pool.</summary>
+    public override event StateChangeEventHandler? StateChange
+    {
+        add
+        {
+            if (_stateChange is null && _lease is { } lease)
+                lease.StateChange += LeaseEnded;
+            _stateChange += value;
+        }
+
+        remove => _stateChange -= value;
+    }
+
+    public override ConnectionState State => _isOpening ? ConnectionState.Connecting : _lease?.State ?? ConnectionState.Closed;
+
+    public PooledConnection Lease
+    {
+        get
+        {
+            var lease = _lease ?? throw Closed();
+            ((ILentConnection)lease).Use();
+            return lease;
+        }
+    }
+
+    bool ILentConnection.IsLent => _lease is ILentConnection { IsLent: true };
+
+    public override void Open()
+    {
+        var closes = BeginOpen();
+        try
+        {
+            var borrow = _source.BorrowAsync(CancellationToken.None);
+            Opened(borrow.IsCompletedSuccessfully ? borrow.Result : borrow.AsTask().GetAwaiter().GetResult(), closes);
+        }
+        finally
+        {
+            _isOpening = false;
+        }
+    }
+
+    public override async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        var closes = BeginOpen();
+        try
+        {
+            Opened(await _source.BorrowAsync(cancellationToken).ConfigureAwait(false), closes);
+        }
+        finally
+        {
+            _isOpening = false;
+        }
+    }
+
+    public override void Close()
+    {
+        if (End() is not { } lease)
+            return;
+        try
+        {
+            if (OpenReader(lease) is { } reader)
+                reader.Close();
+        }
+        catch (DbException)
+        {
+            // The rest of its results is of no interest; the return finds out in what state the connection is.
+        }
+        finally
+        {
+            Return(lease);
+        }
+    }
+
+    public override async Task CloseAsync()
+    {
+        if (End() is not { } lease)
+            return;
+        try
+        {
+            if (OpenReader(lease) is { } reader)
+                await reader.CloseAsync().ConfigureAwait(false);
+        }
+        catch (DbException)
+        {
+            // As above.
+        }
+        finally
+        {
+            Return(lease);
+        }
+    }
+
+    [SuppressMessage("Usage", "CA1816", Justification = "Its finalizer never runs.")]
+    public override async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    DbConnection ILentConnection.Use() => _lease is ILentConnection lease ? lease.Use() : throw Closed();
+
+    void ILentConnection.Failed(Exception error) => (_lease as ILentConnection)?.Failed(error);
+
+    DbDataReader ILentConnection.Opened(DbDataReader reader, bool closesConnection) =>
+        _reader = ((ILentConnection)Lease).Opened(reader, closesConnection);
+
+    object ICloneable.Clone() => _source.CreateConnection();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Close();
+            _isDisposed = true;
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private int BeginOpen()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(DbConnection));
+        if (State != ConnectionState.Closed)
+            throw new InvalidOperationException(_isOpening ? "The connection is being opened already." : "The connection is already open.");
+        // The lease ended by force, or its session was lost.
+        Close();
+        _isOpening = true;
+        return _closes;
+    }
+
+    private void Opened(PooledConnection lease, int closes)
+    {
+        _isOpening = false;
+        if (closes != _closes)
+        {
+            lease.Close();
+            throw new InvalidOperationException("The connection was closed while it was being opened.");
+        }
+
+        _lease = lease;
+        if (_stateChange is null)
+            return;
+        lease.StateChange += LeaseEnded;
+        _stateChange(this, ClosedToOpen);
+    }
+
+    /// <summary>From now on the connection is closed. Returns the lease that it had.</summary>
+    private PooledConnection? End()
+    {
+        _closes++;
+        var lease = _lease;
+        _lease = null;
+        return lease;
+    }
+
+    /// <summary>The reader that the borrower left open, as the driver's own pool closes it. One of a lease that is over is cut off already.</summary>
+    private DbDataReader? OpenReader(PooledConnection lease)
+    {
+        var reader = _reader;
+        _reader = null;
+        return reader is { IsClosed: false } && lease is ILentConnection { IsLent: true } ? reader : null;
+    }
+
+    private static void Return(PooledConnection lease) => lease.Close();
+
+    private void LeaseEnded(object sender, StateChangeEventArgs change) => _stateChange?.Invoke(this, change);
+
+    private PoolException Closed() => new(
+        PoolErrorKind.NotCheckedOut,
+        $"Pool '{_source.Pool.Statistics.Name}': this connection of a PooledDataSource is closed, and has no session to run commands in. Open it first; a command that was made before may be used again then.");
+}

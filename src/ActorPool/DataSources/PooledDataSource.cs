@@ -1,0 +1,77 @@
+using System.Data.Common;
+using ActorPool.AdoNet;
+using ActorPool.DataSources;
+using ActorPool.Leases;
+using Npgsql;
+
+namespace ActorPool;
+
+/// <summary>
+/// The pool as a <see cref="DbDataSource"/>, which .NET libraries take: EF Core, Dapper, Quartz.NET and others run on it unchanged. A
+/// connection borrows when it is opened and returns when it is closed, as often as you like.
+/// </summary>
+/// <remarks>
+/// Opening waits as <see cref="IConnectionPool.GetConnAsync(object?, CancellationToken, string?, int)"/> does, and throws the same errors. A
+/// command that outlives the close of its connection throws <see cref="PoolErrorKind.NotCheckedOut"/> until the connection is open again.
+/// Disposing the data source does not end the pool.
+/// </remarks>
+public sealed class PooledDataSource : DbDataSource
+{
+    private readonly GetConn? _request;
+    private readonly ILendingPool? _lending;
+    private NpgsqlConnectionStringBuilder? _target;
+    private bool? _warnsOfLeaks;
+    private volatile bool _isDisposed;
+
+    /// <summary>Makes a data source of a pool.</summary>
+    /// <param name="pool">The pool that its connections are borrowed from.</param>
+    /// <param name="key">
+    /// Null for connections without a key. With a key, its connections share the key's session and have it one after another, whatever
+    /// <c>key-sharing</c> says: a second connection waits until the first one is closed.
+    /// </param>
+    /// <exception cref="ArgumentException">The key is a cancellation token or a time span: an argument in the wrong place.</exception>
+    public PooledDataSource(IConnectionPool pool, object? key = null)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        Pool = pool;
+        _lending = pool as ILendingPool;
+        _request = key is null ? null : new GetConn(key);
+    }
+
+    /// <summary>The pool that its connections are borrowed from.</summary>
+    public IConnectionPool Pool { get; }
+
+    /// <summary>The pool's connection string without its secrets; empty when the pool does not tell it.</summary>
+    public override string ConnectionString => _lending?.ConnectionString ?? "";
+
+    internal PooledProviderFactory Factory => field ??= new PooledProviderFactory(Driver, CreateConnection);
+
+    internal DbProviderFactory Driver => _lending?.Driver ?? NpgsqlFactory.Instance;
+
+    /// <summary>How long an open may wait, for <see cref="DbConnection.ConnectionTimeout"/>.</summary>
+    internal TimeSpan AcquireTimeout => _lending?.Settings.AcquireTimeout ?? TimeSpan.Zero;
+
+    /// <summary>Where the connections go, as far as the connection string tells it.</summary>
+    internal NpgsqlConnectionStringBuilder Target => _target ??= ConnectionTarget.Of(ConnectionString);
+
+    internal ValueTask<PooledConnection> BorrowAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        var (file, line) = OpeningPlace.Find(_warnsOfLeaks ??= _lending?.Settings.LeakWarningAfter is not null);
+        return Pool.GetConnAsync(_request, cancellationToken, file, line);
+    }
+
+    /// <inheritdoc/>
+    protected override DbConnection CreateDbConnection()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return new ConnectionAsNpgsql.NpgsqlConnection(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _isDisposed = true;
+        base.Dispose(disposing);
+    }
+}
