@@ -24,17 +24,11 @@ internal interface ILentConnection
     /// <returns>The reader to hand out.</returns>
     DbDataReader Opened(DbDataReader reader, bool closesConnection);
 
-    /// <summary>A connection that a command or a batch may belong to.</summary>
-    /// <exception cref="ArgumentException">It is not of a pool.</exception>
-    static DbConnection? Checked(DbConnection? connection) => connection is null or ILentConnection
-        ? connection
-        : throw new ArgumentException(
-            $"This command was made for a connection of a pool, and {connection.GetType()} is not one. Set Connection to a lease or to a connection of a PooledDataSource; "
-            + "for a connection of the driver make a command with its own CreateCommand.",
-            nameof(connection));
-
-    /// <summary>The connection of a command or a batch that is about to run.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
-    static ILentConnection Of(DbConnection? connection) => connection as ILentConnection
-        ?? throw new InvalidOperationException("The command has no connection. Set its Connection to a lease or to an open connection of a PooledDataSource.");
+    /// <summary>The connection that is set on a command or a batch. One of the driver's is accepted, as the driver's own commands do.</summary>
+    static ILentConnection? Of(DbConnection? connection) => connection switch
+    {
+        null => null,
+        ILentConnection lent => lent,
+        _ => new UnlentConnection(connection),
+    };
 }

@@ -8,6 +8,7 @@ namespace ActorPool.AdoNet;
 internal sealed class PooledBatch(DbBatch driver, DbConnection? connection) : DbBatch
 {
     private DbConnection? _connection = connection;
+    private ILentConnection? _lent = ILentConnection.Of(connection);
     private DbTransaction? _transaction;
 
     public override int Timeout
@@ -21,7 +22,7 @@ internal sealed class PooledBatch(DbBatch driver, DbConnection? connection) : Db
     protected override DbConnection? DbConnection
     {
         get => _connection;
-        set => _connection = ILentConnection.Checked(value);
+        set => (_connection, _lent) = (value, ILentConnection.Of(value));
     }
 
     protected override DbTransaction? DbTransaction
@@ -105,7 +106,7 @@ internal sealed class PooledBatch(DbBatch driver, DbConnection? connection) : Db
     /// <summary>Cancels the run that is in flight. Without one, or after the lease, it has no effect, as ADO.NET demands.</summary>
     public override void Cancel()
     {
-        if (_connection is ILentConnection { IsLent: true })
+        if (_lent is { IsLent: true })
             driver.Cancel();
     }
 
@@ -157,7 +158,7 @@ internal sealed class PooledBatch(DbBatch driver, DbConnection? connection) : Db
 
     private ILentConnection Attach()
     {
-        var lent = ILentConnection.Of(_connection);
+        var lent = _lent ?? throw new InvalidOperationException("The batch has no connection. Set its Connection to a lease or to an open connection of a PooledDataSource.");
         var session = lent.Use();
         if (!ReferenceEquals(driver.Connection, session))
         {

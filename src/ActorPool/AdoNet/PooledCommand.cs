@@ -6,13 +6,14 @@ namespace ActorPool.AdoNet;
 
 /// <summary>A command of a lease or of a data source's connection: the driver's command, which asks its connection before each run.</summary>
 /// <remarks>
-/// <see cref="DbCommand.Connection"/> is the object that made it, and any other connection of a pool can be set. Parameters and readers are
+/// <see cref="DbCommand.Connection"/> is the object that made it, and any other connection can be set. Parameters and readers are
 /// the driver's.
 /// </remarks>
 [SuppressMessage("Security", "CA2100", Justification = "The text is the caller's.")]
 internal sealed class PooledCommand(DbCommand driver, DbConnection? connection) : DbCommand, ICloneable
 {
     private DbConnection? _connection = connection;
+    private ILentConnection? _lent = ILentConnection.Of(connection);
     private DbTransaction? _transaction;
 
     [AllowNull]
@@ -49,7 +50,7 @@ internal sealed class PooledCommand(DbCommand driver, DbConnection? connection) 
     protected override DbConnection? DbConnection
     {
         get => _connection;
-        set => _connection = ILentConnection.Checked(value);
+        set => (_connection, _lent) = (value, ILentConnection.Of(value));
     }
 
     protected override DbTransaction? DbTransaction
@@ -135,7 +136,7 @@ internal sealed class PooledCommand(DbCommand driver, DbConnection? connection) 
     /// <summary>Cancels the run that is in flight. Without one, or after the lease, it has no effect, as ADO.NET demands.</summary>
     public override void Cancel()
     {
-        if (_connection is ILentConnection { IsLent: true })
+        if (_lent is { IsLent: true })
             driver.Cancel();
     }
 
@@ -192,7 +193,7 @@ internal sealed class PooledCommand(DbCommand driver, DbConnection? connection) 
     /// <summary>The connection may have another session than at the last run: the driver's command follows it.</summary>
     private ILentConnection Attach()
     {
-        var lent = ILentConnection.Of(_connection);
+        var lent = _lent ?? throw new InvalidOperationException("The command has no connection. Set its Connection to a lease or to an open connection of a PooledDataSource.");
         var session = lent.Use();
         if (!ReferenceEquals(driver.Connection, session))
         {

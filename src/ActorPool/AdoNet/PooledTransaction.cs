@@ -20,8 +20,8 @@ internal sealed class PooledTransaction(DbTransaction driver, DbConnection conne
 
     public override bool SupportsSavepoints { get; } = driver.SupportsSavepoints;
 
-    /// <summary>Null once the transaction is over, as ADO.NET demands.</summary>
-    protected override DbConnection? DbConnection => _isOver ? null : connection;
+    /// <summary>Null once the transaction or its lease is over, as ADO.NET demands.</summary>
+    protected override DbConnection? DbConnection => !_isOver && lease.IsLent ? connection : null;
 
     /// <summary>The transaction as the driver knows it.</summary>
     public static DbTransaction? OfDriver(DbTransaction? transaction) => transaction is PooledTransaction pooled ? pooled.Own() : transaction;

@@ -52,7 +52,12 @@ internal abstract partial class DataSourceConnection
         return Task.CompletedTask;
     }
 
-    public override void EnlistTransaction(Transaction? transaction) => Lease.EnlistTransaction(transaction);
+    /// <summary>Libraries call it when there is an ambient transaction; with <c>ambient-transactions = ignore</c> it has no effect.</summary>
+    public override void EnlistTransaction(Transaction? transaction)
+    {
+        if (transaction is not null && !_source.IgnoresAmbientTransactions)
+            Lease.EnlistTransaction(transaction);
+    }
 
     public override DataTable GetSchema() => Lease.GetSchema();
 

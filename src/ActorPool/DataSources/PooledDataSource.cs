@@ -35,7 +35,7 @@ public sealed class PooledDataSource : DbDataSource
         ArgumentNullException.ThrowIfNull(pool);
         Pool = pool;
         _lending = pool as ILendingPool;
-        _request = key is null ? null : new GetConn(key);
+        _request = key is null ? null : new GetConn(key) { Exclusive = true };
     }
 
     /// <summary>The pool that its connections are borrowed from.</summary>
@@ -50,6 +50,8 @@ public sealed class PooledDataSource : DbDataSource
 
     /// <summary>How long an open may wait, for <see cref="DbConnection.ConnectionTimeout"/>.</summary>
     internal TimeSpan AcquireTimeout => _lending?.Settings.AcquireTimeout ?? TimeSpan.Zero;
+
+    internal bool IgnoresAmbientTransactions => _lending?.Settings.AmbientTransactions == AmbientTransactions.Ignore;
 
     /// <summary>Where the connections go, as far as the connection string tells it.</summary>
     internal NpgsqlConnectionStringBuilder Target => _target ??= ConnectionTarget.Of(ConnectionString);

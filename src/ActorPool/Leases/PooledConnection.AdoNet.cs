@@ -119,6 +119,8 @@ public partial class PooledConnection
     public override Task<DataTable> GetSchemaAsync(string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
         Live().GetSchemaAsync(collectionName, restrictionValues, cancellationToken);
 
+    PooledConnection IPooledDbConnection.Lease => this;
+
     bool ILentConnection.IsLent => !IsOver;
 
     DbConnection ILentConnection.Use() => Use();

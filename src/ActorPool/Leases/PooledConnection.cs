@@ -22,7 +22,7 @@ namespace ActorPool;
 /// Parameters and readers are the driver's own.
 /// </remarks>
 [SuppressMessage("Design", "CA2213", Justification = "The driver's connection is the pool's.")]
-public partial class PooledConnection : DbConnection, ILentConnection, INoSerializationVerificationNeeded
+public partial class PooledConnection : DbConnection, IPooledDbConnection, ILentConnection, INoSerializationVerificationNeeded
 {
     private readonly DbConnection _driver;
     private readonly object? _key;

@@ -95,8 +95,8 @@ internal abstract class PoolLog(string pool)
         if (now < _closedWhileLentAgainAt)
             return;
         Warning(
-            "Pool {Pool}: {Count} driver connection(s) were closed while lent, and each is replaced by another open. Return the lease instead: close neither "
-            + "command.Connection nor transaction.Connection, and leave out CommandBehavior.CloseConnection. The last one was borrowed by {Borrower}",
+            "Pool {Pool}: {Count} driver connection(s) were closed while lent, and each is replaced by another open. Return the lease instead: do not close "
+            + "its Npgsql, and leave out CommandBehavior.CloseConnection on commands of the driver. The last one was borrowed by {Borrower}",
             _closedWhileLent, borrower);
         _closedWhileLentAgainAt = now + BetweenClosedWhileLent;
         _closedWhileLent = 0;

@@ -4,17 +4,20 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using ActorPool.Tests.PostgreSQL.Support;
 using Dapper;
+using Npgsql;
 
 namespace ActorPool.Tests.PostgreSQL.Leases;
 
 /// <summary>The driver's connection is closed while it is lent: by a reader, by a library, by the borrower.</summary>
 public sealed class ClosedWhileLentTests : PoolTest
 {
-    [Fact]
-    public async Task A_reader_handed_out_with_CloseConnection_returns_the_place_when_it_is_disposed()
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public async Task A_reader_handed_out_with_CloseConnection_returns_the_place_when_it_is_disposed(bool isOfDriver, int closes)
     {
         var pool = await StartAsync(1, 1);
-        await using (var reader = await ReaderOfForgottenLeaseAsync(pool, "SELECT generate_series(1, 3)"))
+        await using (var reader = await ReaderOfForgottenLeaseAsync(pool, "SELECT generate_series(1, 3)", isOfDriver))
         {
             var rows = 0;
             while (await reader.ReadAsync())
@@ -25,8 +28,21 @@ public sealed class ClosedWhileLentTests : PoolTest
         await EventuallyAsync(() => pool.Statistics.InUse == 0, "the place is back");
         await using var next = await pool.GetConnAsync();
         Assert.Equal(1, await ScalarAsync(next, "SELECT 1"));
-        Assert.Equal((1, 1, 0), (pool.Statistics.ClosedUnusable, pool.Statistics.ClosedWhileLent, pool.Statistics.EndedByForce));
+        Assert.Equal((closes, closes, 0), (pool.Statistics.ClosedUnusable, pool.Statistics.ClosedWhileLent, pool.Statistics.EndedByForce));
         Assert.Equal(1, await Backends.WaitForAsync(1));
+    }
+
+    [Fact]
+    public async Task A_reader_with_CloseConnection_returns_its_place_after_the_lease_was_collected()
+    {
+        var pool = await StartAsync(1, 1);
+        var reader = await ReaderOfForgottenLeaseAsync(pool, "SELECT n FROM generate_series(1, 3) n");
+        Collect();
+
+        await reader.DisposeAsync();
+
+        await EventuallyAsync(() => pool.Statistics is { InUse: 0, Idle: 1 }, "the place is back");
+        Assert.Equal((0, 0), (pool.Statistics.ClosedWhileLent, pool.Statistics.EndedByForce));
     }
 
     [Fact]
@@ -43,16 +59,18 @@ public sealed class ClosedWhileLentTests : PoolTest
         Assert.Equal(1, await ScalarAsync(next, "SELECT 1"));
     }
 
-    [Fact]
-    public async Task A_simple_pool_takes_back_the_place_of_a_reader_with_CloseConnection()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_simple_pool_takes_back_the_place_of_a_reader_with_CloseConnection(bool isOfDriver)
     {
         await using var pool = await SimpleConnectionPool.StartAsync(new PoolSettings(ConnectionString, 1, 1));
-        await (await ReaderOfForgottenLeaseAsync(pool, "SELECT 1")).DisposeAsync();
+        await (await ReaderOfForgottenLeaseAsync(pool, "SELECT 1", isOfDriver)).DisposeAsync();
 
         await using var next = await pool.GetConnAsync();
 
         Assert.Equal(1, await ScalarAsync(next, "SELECT 1"));
-        Assert.Equal(1, pool.Statistics.ClosedWhileLent);
+        Assert.Equal(isOfDriver ? 1 : 0, pool.Statistics.ClosedWhileLent);
     }
 
     [Fact]
@@ -95,8 +113,7 @@ public sealed class ClosedWhileLentTests : PoolTest
             for (var job = 0; job < 5; job++)
             {
                 await using var lease = await pool.GetConnAsync();
-                await using var command = lease.CreateCommand();
-                command.CommandText = "SELECT 1";
+                await using var command = new NpgsqlCommand("SELECT 1", lease.Npgsql);
                 await command.ExecuteNonQueryAsync();
                 await command.Connection!.CloseAsync();
             }
@@ -107,16 +124,34 @@ public sealed class ClosedWhileLentTests : PoolTest
     }
 
     [Fact]
-    public async Task A_transaction_whose_connection_is_closed_is_counted()
+    public async Task A_transaction_of_the_driver_whose_connection_is_closed_is_counted()
     {
         var pool = await StartAsync(1, 1);
         await using (var lease = await pool.GetConnAsync())
         {
-            await using var transaction = await lease.BeginTransactionAsync();
+            await using var transaction = await lease.Npgsql.BeginTransactionAsync();
             await transaction.Connection!.CloseAsync();
         }
 
         Assert.Equal(1, pool.Statistics.ClosedWhileLent);
+    }
+
+    [Fact]
+    public async Task Closing_the_connection_of_a_command_or_a_transaction_returns_the_lease_and_keeps_the_session()
+    {
+        var pool = await StartAsync(1, 1);
+        var lease = await pool.GetConnAsync();
+        var pid = await PidAsync(lease);
+        await using (var command = lease.CreateCommand())
+            await command.Connection!.CloseAsync();
+        lease = await pool.GetConnAsync();
+        await using (var transaction = await lease.BeginTransactionAsync())
+            await transaction.Connection!.CloseAsync();
+
+        await using var next = await pool.GetConnAsync();
+
+        Assert.Equal(pid, await PidAsync(next));
+        Assert.Equal((0, 0), (pool.Statistics.ClosedWhileLent, pool.Statistics.ClosedUnusable));
     }
 
     [Fact]
@@ -152,11 +187,12 @@ public sealed class ClosedWhileLentTests : PoolTest
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task<DbDataReader> ReaderOfForgottenLeaseAsync(IConnectionPool pool, string sql) => await ReaderAsync(await pool.GetConnAsync(), sql);
+    private static async Task<DbDataReader> ReaderOfForgottenLeaseAsync(IConnectionPool pool, string sql, bool isOfDriver = false) =>
+        await ReaderAsync(await pool.GetConnAsync(), sql, isOfDriver);
 
-    private static async Task<DbDataReader> ReaderAsync(PooledConnection lease, string sql)
+    private static async Task<DbDataReader> ReaderAsync(PooledConnection lease, string sql, bool isOfDriver = false)
     {
-        var command = lease.CreateCommand();
+        var command = isOfDriver ? new NpgsqlCommand(null, lease.Npgsql) : lease.CreateCommand();
         command.CommandText = sql;
         return await command.ExecuteReaderAsync(CommandBehavior.CloseConnection);
     }

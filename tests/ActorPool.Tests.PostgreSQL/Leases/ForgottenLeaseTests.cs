@@ -185,6 +185,21 @@ public sealed class ForgottenLeaseTests : PoolTest
     }
 
     [Fact]
+    public async Task A_command_of_a_lease_keeps_the_lease_while_it_runs()
+    {
+        var pool = await StartAsync(1, 1);
+        var query = StartQueryAsync(pool);
+        Assert.Equal(1, await Backends.WaitForAsync(1, "query LIKE '%pg_sleep%' AND state = 'active'"));
+        for (var round = 0; round < 3; round++)
+            Collect();
+
+        await query;
+
+        Assert.Equal(0, pool.Statistics.Reclaimed);
+        await CollectUntilAsync(() => pool.Statistics is { Reclaimed: 1, Idle: 1 }, "it is taken back");
+    }
+
+    [Fact]
     public async Task A_transaction_left_open_in_a_forgotten_lease_is_rolled_back()
     {
         var pool = await StartAsync(1, 1);
@@ -250,10 +265,23 @@ public sealed class ForgottenLeaseTests : PoolTest
     private static async Task<(WeakReference<PooledConnection> Lost, Task Query)> ForgetInQueryAsync(ConnectionPool pool, int seconds)
     {
         var lease = await pool.GetConnAsync();
-        var command = lease.CreateCommand();
-        command.CommandText = $"SELECT pg_sleep({seconds})";
-        // The driver's command does not keep the lease alive.
+        // The driver's command does not keep the lease alive, as a command of the lease does.
+        var command = new NpgsqlCommand($"SELECT pg_sleep({seconds})", lease.Npgsql);
         return (new(lease), command.ExecuteNonQueryAsync());
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task StartQueryAsync(ConnectionPool pool)
+    {
+        var command = (await pool.GetConnAsync()).CreateCommand();
+        command.CommandText = "SELECT pg_sleep(2)";
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static void Collect()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

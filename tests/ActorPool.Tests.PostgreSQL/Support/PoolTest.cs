@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ActorPool.TestSupport;
 using ActorPool.ThrowawayPostgres;
 using Akka.TestKit.Xunit2;
@@ -61,16 +62,16 @@ public abstract class PoolTest : TestKit, IAsyncLifetime
         return server;
     }
 
-    protected static async Task<int> PidAsync(PooledConnection connection) => (int)(await ScalarAsync(connection, "SELECT pg_backend_pid()"))!;
+    protected static async Task<int> PidAsync(DbConnection connection) => (int)(await ScalarAsync(connection, "SELECT pg_backend_pid()"))!;
 
-    protected static async Task<object?> ScalarAsync(PooledConnection connection, string sql)
+    protected static async Task<object?> ScalarAsync(DbConnection connection, string sql)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         return await command.ExecuteScalarAsync();
     }
 
-    protected static async Task ExecuteAsync(PooledConnection connection, string sql)
+    protected static async Task ExecuteAsync(DbConnection connection, string sql)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -1,6 +1,6 @@
 namespace ActorPool;
 
-/// <summary>A connection of a <see cref="PooledDataSource"/>: gives code that needs the pool or the driver its lease.</summary>
+/// <summary>A connection of a <see cref="PooledDataSource"/>, or a lease: gives code that needs the pool or the driver its lease.</summary>
 public interface IPooledDbConnection
 {
     /// <summary>
