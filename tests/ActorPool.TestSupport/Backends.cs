@@ -52,12 +52,13 @@ public sealed class Backends : IAsyncDisposable
     public async Task<long> MostDuringAsync(Task work)
     {
         var (most, before) = (0, Array.Empty<int>());
-        while (!work.IsCompleted)
+        do
         {
             var now = await PidsAsync();
             most = Math.Max(most, Math.Max(now.Intersect(before).Count(), Math.Min(now.Length, 1)));
             before = now;
         }
+        while (!work.IsCompleted);
 
         await work;
         return most;
