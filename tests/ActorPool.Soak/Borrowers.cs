@@ -60,6 +60,9 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
     private Task<PooledConnection> BorrowAsync(object? key = null, CancellationToken cancellation = default) =>
         Lateness.OfAsync(() => Pool.GetConnAsync(key, cancellation).AsTask(), Allowed, "a call");
 
+    private Task<PooledConnection> BorrowAsync(GetConn request) =>
+        Lateness.OfAsync(() => Pool.GetConnAsync(request).AsTask(), Allowed, "a call");
+
     private Task<PooledConnection> AskAsync(TimeSpan timeout, object? key = null) =>
         Lateness.OfAsync(() => Pool.Manager.Ask<PooledConnection>(new GetConn(key) { Timeout = timeout }, timeout + TimeSpan.FromSeconds(30)), timeout, "an Ask");
 
@@ -85,13 +88,14 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
             throw new SoakFailedException($"a query for {nonce} was answered {answer}");
     }
 
-    /// <summary>A session is found again whole, or it is new and clean.</summary>
+    /// <summary>A session is found again whole, or it is new and clean. An exclusive request has it alone.</summary>
     private async Task KeyAsync(Random random)
     {
-        var key = $"key-{random.Next(Keys)}";
-        await using var connection = await BorrowAsync(key);
+        var (key, alone) = ($"key-{random.Next(Keys)}", random.Next(3) == 0);
+        await using var connection = await BorrowAsync(new GetConn(key) { Exclusive = alone });
         var turn = _turns.GetValue(connection, _ => new SemaphoreSlim(1));
-        await turn.WaitAsync();
+        if (!await turn.WaitAsync(alone ? TimeSpan.Zero : Timeout.InfiniteTimeSpan))
+            throw new SoakFailedException($"another borrower joined an exclusive lease of {key}");
         try
         {
             var owner = await ScalarAsync(connection, "SELECT to_regclass('pg_temp.mine')::text") is string
@@ -102,6 +106,8 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
             if (owner is null)
                 await ExecuteAsync(connection, $"CREATE TEMP TABLE mine AS SELECT '{key}'::text AS owner");
             tally.Count(owner is null ? "session new" : "session found");
+            if (alone)
+                tally.Count("session alone");
         }
         finally
         {

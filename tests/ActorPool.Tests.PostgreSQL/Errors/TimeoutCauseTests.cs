@@ -97,6 +97,22 @@ public sealed class TimeoutCauseTests : PoolTest
     }
 
     [Fact]
+    public async Task A_timeout_behind_an_exclusive_request_says_why_the_key_is_not_shared()
+    {
+        var pool = await StartAsync(0, 4);
+        var owner = Sys.ActorOf(Props.Empty, "reports");
+        await using var held = await pool.GetConnAsync(Patient with { Key = "tenant", Owner = owner });
+        var exclusive = pool.GetConnAsync(Patient with { Key = "tenant", Exclusive = true }).AsTask();
+        await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the exclusive request waits");
+
+        var error = await TimedOutAsync(pool.GetConnAsync(new GetConn("tenant") { Owner = owner, Timeout = Short }).AsTask());
+
+        Expect(error, "the key of the request is in use", "It is held by ", "akka://test/user/reports", "holds 1 of them itself, which is a nested borrow", "unless one of them is exclusive");
+        await held.DisposeAsync();
+        await (await exclusive).DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_timeout_of_a_paused_pool_names_the_pause_and_its_time()
     {
         var pool = await StartAsync(1, 4, settings => settings with { AcquireTimeout = Short });

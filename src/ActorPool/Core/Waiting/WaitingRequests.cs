@@ -16,7 +16,7 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
     private readonly WaitQueue _queue = new();
     private readonly DeadlineWheel _deadlines = new(now);
 
-    // Queued requests that wait for no other borrower. They are refused together when all connections are lent.
+    // Requests that wait for no other borrower: queued, or parked in the turn of a queued one. They are refused together when all connections are lent.
     private readonly IntrusiveList<Waiter, Waiter.InNoWait> _noWait = new();
 
     private int _parked;
@@ -30,7 +30,7 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
     /// <summary>The oldest queued request.</summary>
     public Waiter? First => _queue.First;
 
-    /// <summary>The oldest request that waits for no other borrower, and has no session that is being initialized for it.</summary>
+    /// <summary>The oldest request that waits for no other borrower, other than one for which a session is being initialized.</summary>
     public Waiter? FirstNoWait => _noWait.First;
 
     /// <summary>When the next deadline has to be checked.</summary>
