@@ -29,13 +29,20 @@ internal sealed class ExistingServer
             : new ExistingServer(fromEnvironment, PostgresServer.EnvironmentVariable);
     }
 
-    public async Task ProveReachableAsync(CancellationToken cancellationToken)
+    /// <summary>It answers, and has the version that was asked for, if any.</summary>
+    public async Task CheckAsync(int? version, CancellationToken cancellationToken)
     {
         var probe = new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false };
-        await using var connection = new NpgsqlConnection(probe.ConnectionString);
+        using var connection = new NpgsqlConnection(probe.ConnectionString);
         try
         {
-            await connection.OpenAsync(cancellationToken);
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (version is { } asked && connection.PostgreSqlVersion.Major is var found && found != asked)
+            {
+                throw new PostgresUnavailableException(
+                    $"Cannot use {Description}: it is PostgreSQL {found}, and the options ask for {asked}. "
+                    + $"Name another server, or set {nameof(PostgresServerOptions.AlwaysThrowaway)}.");
+            }
         }
         catch (NpgsqlException e)
         {

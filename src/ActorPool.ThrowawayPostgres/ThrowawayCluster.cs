@@ -17,6 +17,7 @@ internal sealed class ThrowawayCluster : IAsyncDisposable
     private readonly Cluster _cluster;
     private readonly ServerSettings _settings;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly CancellationTokenSource _disposing = new();
     private GuardProcess? _guard;
     private int _port;
     private bool _removed;
@@ -40,8 +41,8 @@ internal sealed class ThrowawayCluster : IAsyncDisposable
         ServerSettings settings,
         CancellationToken cancellationToken)
     {
-        await ClusterRemoval.SweepAsync(binaries);
-        return await StartAsync(new ThrowawayCluster(binaries, settings), copyOf: null, cancellationToken);
+        await ClusterRemoval.SweepAsync(binaries).ConfigureAwait(false);
+        return await StartAsync(new ThrowawayCluster(binaries, settings), copyOf: null, cancellationToken).ConfigureAwait(false);
     }
 
     public Task<ThrowawayCluster> StartStandbyAsync(CancellationToken cancellationToken) =>
@@ -52,19 +53,20 @@ internal sealed class ThrowawayCluster : IAsyncDisposable
         var binaries = cluster._binaries;
         try
         {
-            await cluster.CreateAsync(copyOf, cancellationToken);
-            var port = await cluster.StartOnFreePortAsync(cancellationToken);
+            await cluster.CreateAsync(copyOf, cancellationToken).ConfigureAwait(false);
+            // A standby cannot have the port of the server that it follows.
+            var port = await cluster.StartOnPortAsync(copyOf is null ? cluster._settings.Port : 0, cancellationToken).ConfigureAwait(false);
             cluster._port = port;
             if (cluster._settings.UnixSocket)
                 cluster.UnixSocketConnectionString = $"Host={cluster._folder.Data};Port={port};Username=postgres;Database=postgres";
             cluster.ConnectionString = $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres";
-            var version = await cluster.AnswerAsync(cancellationToken);
+            var version = await cluster.AnswerAsync(cancellationToken).ConfigureAwait(false);
             cluster.Description = $"PostgreSQL {version} from {binaries.Folder}, port {port}, removed at the end";
             return cluster;
         }
         catch (Exception)
         {
-            await cluster.DisposeAsync();
+            await cluster.DisposeAsync().ConfigureAwait(false);
             // Ctrl+C also reaches the child programs: their failure is then the caller's cancellation.
             cancellationToken.ThrowIfCancellationRequested();
             throw;
@@ -73,28 +75,30 @@ internal sealed class ThrowawayCluster : IAsyncDisposable
 
     public string ReadLogTail() => _cluster.LogTail();
 
-    public async Task StopAsync(PostgresStopMode mode)
-    {
-        using var turn = await TurnAsync();
-        if (await _cluster.IsRunningAsync())
-            await _cluster.StopAsync(mode);
-    }
+    public Task<bool> IsRunningAsync() => _cluster.IsRunningAsync();
 
-    public async Task StartAgainAsync()
+    public Task StopAsync(PostgresStopMode mode) => InTurnAsync(async disposing =>
     {
-        using var turn = await TurnAsync();
-        if (await _cluster.IsRunningAsync())
+        if (await _cluster.IsRunningAsync().ConfigureAwait(false))
+            await _cluster.StopAsync(mode, disposing).ConfigureAwait(false);
+    });
+
+    public Task StartAgainAsync() => InTurnAsync(async disposing =>
+    {
+        if (await _cluster.IsRunningAsync().ConfigureAwait(false))
             return;
 
-        if (await _cluster.TryStartAsync(CancellationToken.None) is { } reason)
+        if (await _cluster.TryStartAsync(disposing).ConfigureAwait(false) is { } reason)
             throw new PostgresUnavailableException($"The server did not start again: {reason}");
 
-        await AnswerAsync(CancellationToken.None);
-    }
+        await AnswerAsync(disposing).ConfigureAwait(false);
+    });
 
     public async ValueTask DisposeAsync()
     {
-        await _oneAtATime.WaitAsync();
+        // A stop or a start that waits gives up.
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        await _oneAtATime.WaitAsync().ConfigureAwait(false);
         try
         {
             if (_removed)
@@ -103,13 +107,13 @@ internal sealed class ThrowawayCluster : IAsyncDisposable
             _removed = true;
             // Windows deletes no open file; and once the mark is free, a sweep that removes the folder too does no harm.
             _mark.Dispose();
-            await ClusterRemoval.RunAsync(_binaries, _folder);
+            await ClusterRemoval.RunAsync(_binaries, _folder).ConfigureAwait(false);
         }
         finally
         {
             // The guard ends last: it retries the steps that failed above.
             if (Interlocked.Exchange(ref _guard, null) is { } guard)
-                await guard.EndAsync();
+                await guard.EndAsync().ConfigureAwait(false);
 
             _oneAtATime.Release();
         }
@@ -119,28 +123,30 @@ internal sealed class ThrowawayCluster : IAsyncDisposable
     private async Task CreateAsync(int? copyOf, CancellationToken cancellationToken)
     {
         var guard = GuardProcess.StartAsync(_binaries, _folder, cancellationToken);
-        var data = copyOf is { } port ? _cluster.CopyAsync(port, cancellationToken) : _cluster.InitializeAsync(cancellationToken);
+        var data = copyOf is { } port ? _cluster.CopyAsync(port, cancellationToken) : _cluster.InitializeAsync(_settings.Locale, cancellationToken);
         try
         {
-            await Task.WhenAll(guard, data);
+            await Task.WhenAll(guard, data).ConfigureAwait(false);
         }
         finally
         {
             if (guard.IsCompletedSuccessfully)
-                _guard = await guard;
+                _guard = await guard.ConfigureAwait(false);
         }
     }
 
-    private async Task<int> StartOnFreePortAsync(CancellationToken cancellationToken)
+    private async Task<int> StartOnPortAsync(int chosen, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var port = FreePort.Next();
+            var port = chosen > 0 ? chosen : FreePort.Next();
             _cluster.Configure(_settings.Lines(port, _folder.Data));
-            if (await _cluster.TryStartAsync(cancellationToken) is not { } reason)
+            if (await _cluster.TryStartAsync(cancellationToken).ConfigureAwait(false) is not { } reason)
                 return port;
 
             var taken = reason.Contains("could not create any TCP/IP sockets", StringComparison.Ordinal);
+            if (taken && chosen > 0)
+                throw new PostgresUnavailableException($"Port {chosen} of 127.0.0.1 is in use. Choose another one, or 0 for a free one: {reason}");
             if (!taken || attempt == PortAttempts)
                 throw new PostgresUnavailableException($"The server from {_binaries.Folder} did not start: {reason}");
         }
@@ -154,33 +160,45 @@ internal sealed class ThrowawayCluster : IAsyncDisposable
         {
             try
             {
-                await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
-                await connection.OpenAsync(cancellationToken);
+                using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
                 return connection.PostgreSqlVersion;
             }
             catch (NpgsqlException e) when (e.IsTransient && DateTime.UtcNow < end)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken).ConfigureAwait(false);
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
-                throw new PostgresUnavailableException($"The server does not answer: {e.Message}\n{_cluster.LogTail()}", e);
+                throw new PostgresUnavailableException($"The server does not answer: {e.Message}{DriverVariables()}\n{_cluster.LogTail()}", e);
             }
         }
     }
 
-    private async Task<IDisposable> TurnAsync()
+    /// <summary>The driver reads some of PostgreSQL's variables, and a wrong one makes every connection fail.</summary>
+    private static string DriverVariables()
     {
-        await _oneAtATime.WaitAsync();
-        if (!_removed)
-            return new Turn(_oneAtATime);
-
-        _oneAtATime.Release();
-        throw new ObjectDisposedException(nameof(PostgresServer), "The throwaway server was removed.");
+        var names = Environment.GetEnvironmentVariables().Keys.OfType<string>()
+            .Where(name => name.StartsWith("PG", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        return names.Count == 0 ? "" : $" The driver reads environment variables; see whether one of these is wrong: {string.Join(", ", names)}.";
     }
 
-    private sealed class Turn(SemaphoreSlim semaphore) : IDisposable
+    /// <summary>Stop, start and removal happen one after the other; the removal ends the others.</summary>
+    private async Task InTurnAsync(Func<CancellationToken, Task> action)
     {
-        public void Dispose() => semaphore.Release();
+        await _oneAtATime.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            _disposing.Token.ThrowIfCancellationRequested();
+            await action(_disposing.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new ObjectDisposedException("The PostgresServer was disposed while it was to be stopped or started.", e);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
     }
 }

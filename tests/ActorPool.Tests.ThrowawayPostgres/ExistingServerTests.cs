@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorPool.Tests.ThrowawayPostgres.Support;
 using ActorPool.ThrowawayPostgres;
 using ActorPool.ThrowawayPostgres.Clusters;
@@ -29,12 +30,11 @@ public sealed class ExistingServerTests(RunningServer existing) : IClassFixture<
     [LinuxFact]
     public async Task The_environment_variable_names_a_server_too()
     {
-        using var parent = ParentProcess.Start(ParentProcess.ServerProgram, [], existingServer: _connectionString);
+        using var parent = ParentProcess.Start(_connectionString);
         Assert.Equal(_connectionString, await parent.ConnectionStringAsync());
 
-        await parent.SignalGroupAsync("TERM");
+        await parent.KillAsync();
 
-        Assert.Equal((0, ""), await parent.EndAsync());
         Assert.Equal("1", await Sql.AskAsync(_connectionString, "SELECT 1"));
     }
 
@@ -48,6 +48,18 @@ public sealed class ExistingServerTests(RunningServer existing) : IClassFixture<
 
         Assert.Contains("Cannot use the existing server at 127.0.0.1:", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_existing_server_of_another_version_is_refused()
+    {
+        var found = int.Parse((await Sql.AskAsync(_connectionString, "SHOW server_version")).Split('.')[0], CultureInfo.InvariantCulture);
+        var options = new PostgresServerOptions { ConnectionString = _connectionString, Version = found + 1 };
+
+        var error = await Assert.ThrowsAsync<PostgresUnavailableException>(() => PostgresServer.StartAsync(options));
+
+        Assert.Contains($"it is PostgreSQL {found}, and the options ask for {found + 1}", error.Message, StringComparison.Ordinal);
+        await using var server = await PostgresServer.StartAsync(options with { Version = found });
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using ActorPool.TestSupport;
 using ActorPool.Tests.ThrowawayPostgres.Support;
 using ActorPool.ThrowawayPostgres;
+using ActorPool.ThrowawayPostgres.Clusters;
 using ActorPool.ThrowawayPostgres.Discovery;
 using Npgsql;
 
@@ -27,6 +28,9 @@ public sealed class ThrowawayServerTests
         await server.DisposeAsync();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => server.StopAsync());
         await Assert.ThrowsAsync<ObjectDisposedException>(server.StartAgainAsync);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => server.CreateDatabaseAsync());
+        var error = Assert.Throws<ObjectDisposedException>(() => server.ConnectionString);
+        Assert.Contains("Keep it in a fixture that outlives all tests that use it.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,8 +70,63 @@ public sealed class ThrowawayServerTests
     }
 
     [Fact]
-    public void Less_than_one_connection_is_refused_at_once() =>
+    public async Task A_chosen_port_and_locale_are_those_of_the_server()
+    {
+        var options = new PostgresServerOptions { Port = FreePort.Next(), Locale = "C.UTF-8" };
+
+        await using var server = await PostgresServer.StartAsync(options);
+
+        Assert.Equal(options.Port, (await ServerTraces.OfAsync(server.ConnectionString)).Port);
+        Assert.Equal("ä", await Sql.AskAsync(server.ConnectionString, "SELECT lower('Ä')"));
+        var taken = await Assert.ThrowsAsync<PostgresUnavailableException>(() => PostgresServer.StartAsync(options));
+        Assert.StartsWith($"Port {options.Port} of 127.0.0.1 is in use. Choose another one, or 0 for a free one:", taken.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Code_that_blocks_a_single_thread_on_the_server_goes_on()
+    {
+        var thread = Task.Factory.StartNew(
+            () =>
+            {
+                // What is posted here never runs.
+                SynchronizationContext.SetSynchronizationContext(new DeafContext());
+                var server = PostgresServer.StartAsync().GetAwaiter().GetResult();
+                var database = server.CreateDatabaseAsync().GetAwaiter().GetResult();
+                server.StopAsync().GetAwaiter().GetResult();
+                server.StartAgainAsync().GetAwaiter().GetResult();
+                database.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+        await thread.WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task A_dispose_does_not_wait_for_a_stop_that_waits_for_sessions()
+    {
+        var server = await PostgresServer.StartAsync();
+        await using var session = await Sql.OpenAsync(server.ConnectionString);
+        var traces = await ServerTraces.OfAsync(server.ConnectionString);
+        var stop = server.StopAsync(PostgresStopMode.Smart);
+        await Until.TrueAsync(() => server.ReadLogTail().Contains("received smart shutdown request", StringComparison.Ordinal), "the server waits for the session");
+
+        await server.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => stop);
+        await traces.AreGoneAsync();
+    }
+
+    [Fact]
+    public void Options_outside_their_bounds_are_refused_at_once()
+    {
         Assert.Throws<ArgumentOutOfRangeException>(() => new PostgresServerOptions { MaxServerConnections = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PostgresServerOptions { Port = 65536 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PostgresServerOptions { Version = 9 });
+        Assert.Throws<ArgumentException>(() => new PostgresServerOptions { Locale = "" });
+    }
 
     [LinuxFact]
     public async Task A_start_that_is_cancelled_leaves_nothing_behind()
@@ -77,7 +136,7 @@ public sealed class ThrowawayServerTests
         using var giveUp = new CancellationTokenSource();
 
         var start = PostgresServer.StartAsync(
-            new PostgresServerOptions(), new BinarySearch([binaries], _ => throw new InvalidOperationException()), giveUp.Token);
+            new PostgresServerOptions(), new BinarySearch([binaries], (_, _) => throw new InvalidOperationException()), giveUp.Token);
         await Until.TrueAsync(() => dataFolder() is not null, "initdb is at work");
         var folder = Path.GetDirectoryName(dataFolder())!;
         Assert.True(Directory.Exists(folder));
@@ -85,5 +144,12 @@ public sealed class ThrowawayServerTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start);
         Assert.False(Directory.Exists(folder));
+    }
+
+    private sealed class DeafContext : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+        }
     }
 }

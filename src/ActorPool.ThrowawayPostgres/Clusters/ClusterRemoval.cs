@@ -21,7 +21,7 @@ internal static class ClusterRemoval
             {
                 // Checked in every round: an owner that was killed may have left a start in progress.
                 if (File.Exists(folder.PidFile))
-                    await cluster.StopAsync(PostgresStopMode.Immediate);
+                    await cluster.StopAsync(PostgresStopMode.Immediate, CancellationToken.None).ConfigureAwait(false);
 
                 Directory.Delete(folder.Path, recursive: true);
             }
@@ -31,7 +31,7 @@ internal static class ClusterRemoval
             }
             catch (Exception e) when (IsPassing(e) && DateTime.UtcNow < end)
             {
-                await Task.Delay(Pause);
+                await Task.Delay(Pause).ConfigureAwait(false);
             }
         }
     }
@@ -43,7 +43,7 @@ internal static class ClusterRemoval
         {
             try
             {
-                await RunAsync(binaries, folder);
+                await RunAsync(binaries, folder).ConfigureAwait(false);
             }
             catch (Exception e) when (IsPassing(e))
             {

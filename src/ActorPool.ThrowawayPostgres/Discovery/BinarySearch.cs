@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorPool.ThrowawayPostgres.Processes;
 
 namespace ActorPool.ThrowawayPostgres.Discovery;
@@ -8,32 +9,37 @@ namespace ActorPool.ThrowawayPostgres.Discovery;
 /// </summary>
 /// <param name="places">Folders in order of preference; a star stands for any name.</param>
 /// <param name="download">Returns a folder, or throws the reason why it cannot.</param>
-internal sealed class BinarySearch(IReadOnlyList<string> places, Func<CancellationToken, Task<string>> download)
+internal sealed class BinarySearch(IReadOnlyList<string> places, Func<int?, CancellationToken, Task<string>> download)
 {
     private static readonly string[] Needed = ["initdb", "pg_ctl", "postgres"];
 
     /// <param name="tell">Receives a line of text while the download lasts.</param>
     public static BinarySearch Usual(Action<string> tell) =>
-        new([.. InstallFolders.OnPath(), .. InstallFolders.Usual()], stop => EmbeddedBinaries.FetchAsync(tell, stop));
+        new([.. InstallFolders.OnPath(), .. InstallFolders.Usual()], (version, stop) => EmbeddedBinaries.FetchAsync(version, tell, stop));
 
-    public async Task<PostgresBinaries> FindAsync(CancellationToken cancellationToken)
+    /// <param name="version">The major version; null for any.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<PostgresBinaries> FindAsync(int? version, CancellationToken cancellationToken)
     {
         var unusable = new List<string>();
         foreach (var candidate in places.SelectMany(InstallFolders.Expand).Where(IsServer).Select(Resolved).Distinct())
         {
-            if (ServerUser.Current.CanReach(candidate))
-                return new PostgresBinaries(candidate);
-
-            unusable.Add($"{candidate} cannot be reached by {ServerUser.Current}, which the server must run as");
+            var binaries = new PostgresBinaries(candidate);
+            if (!ServerUser.Current.CanReach(candidate))
+                unusable.Add($"{candidate} cannot be reached by {ServerUser.Current}, which the server must run as");
+            else if (version is { } asked && await binaries.VersionAsync(cancellationToken).ConfigureAwait(false) is var found && found != asked)
+                unusable.Add($"{candidate} has version {found?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}, and the options ask for {asked}");
+            else
+                return binaries;
         }
 
         try
         {
-            return new PostgresBinaries(await download(cancellationToken));
+            return new PostgresBinaries(await download(version, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw new PostgresUnavailableException(InstallAdvice.Text(places, unusable, e), e);
+            throw new PostgresUnavailableException(InstallAdvice.Text(version, places, unusable, e), e);
         }
     }
 

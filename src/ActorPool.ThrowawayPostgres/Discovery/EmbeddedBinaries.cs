@@ -9,6 +9,7 @@ namespace ActorPool.ThrowawayPostgres.Discovery;
 /// </summary>
 internal static class EmbeddedBinaries
 {
+    private const int MajorVersion = 17;
     private const string Version = "17.6.0";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
@@ -19,8 +20,14 @@ internal static class EmbeddedBinaries
         ["win-x64"] = "c91d39b6db91cf8811e3b20d941e74a0396e277360873821daab47cdb4c1282c",
     };
 
-    public static Task<string> FetchAsync(Action<string> tell, CancellationToken cancellationToken)
+    /// <param name="version">The major version; null for any.</param>
+    /// <param name="tell">Receives a line of text while the download lasts.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<string> FetchAsync(int? version, Action<string> tell, CancellationToken cancellationToken)
     {
+        if (version is { } asked && asked != MajorVersion)
+            throw new NotSupportedException($"version {MajorVersion} alone has a known archive, so nothing was downloaded");
+
         var platform = PgPlatform.Detect().RuntimeIdentifier;
         return Hashes.TryGetValue(platform, out var hash)
             ? FetchAsync(CacheFolder(), PgServerOptions.DefaultMavenRepo, hash, tell, cancellationToken)
@@ -45,7 +52,7 @@ internal static class EmbeddedBinaries
         patience.CancelAfter(Patience);
         try
         {
-            await server.InstallAsync(patience.Token);
+            await server.InstallAsync(patience.Token).ConfigureAwait(false);
             return server.PgBinDir;
         }
         catch (Exception e)

@@ -3,14 +3,15 @@ namespace ActorPool.ThrowawayPostgres.Discovery;
 /// <summary>The one message for a machine without PostgreSQL.</summary>
 internal static class InstallAdvice
 {
-    public static string Text(IEnumerable<string> searched, IEnumerable<string> unusable, Exception download)
+    public static string Text(int? version, IEnumerable<string> searched, IEnumerable<string> unusable, Exception download)
     {
         var problems = string.Concat(unusable.Select(line => $"\n    {line}"));
+        var what = version is null ? "PostgreSQL" : $"PostgreSQL {version}";
         return $"""
-            No PostgreSQL was found, and none could be downloaded.
+            No {what} was found, and none could be downloaded.
               Looked for initdb, pg_ctl and postgres in: {string.Join(", ", searched.Distinct().DefaultIfEmpty("(no folder)"))}{problems}
               The download (MysticMind.PostgresEmbed) failed: {Innermost(download)}
-            Install PostgreSQL:
+            Install {what}:
               Debian, Ubuntu   apt install postgresql
               Fedora           dnf install postgresql-server
               Alpine           apk add postgresql

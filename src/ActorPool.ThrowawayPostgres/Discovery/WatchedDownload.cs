@@ -20,11 +20,11 @@ internal sealed class WatchedDownload(string hash, string what, string target, A
         var isArchive = path.EndsWith(Archive, StringComparison.Ordinal);
         if (isArchive)
             tell($"No usable PostgreSQL is installed: downloading {what} from {request.RequestUri.Host} to {target}.");
-        var response = await base.SendAsync(request, cancellationToken);
+        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (isArchive && response.IsSuccessStatusCode)
         {
             var length = response.Content.Headers.ContentLength;
-            response.Content = new StreamContent(new Watched(await response.Content.ReadAsStreamAsync(cancellationToken), length, tell));
+            response.Content = new StreamContent(new Watched(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), length, tell));
         }
 
         return response;
@@ -50,7 +50,7 @@ internal sealed class WatchedDownload(string hash, string what, string target, A
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            Count(await source.ReadAsync(buffer, cancellationToken));
+            Count(await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
 
         public override int Read(byte[] buffer, int offset, int count) => Count(source.Read(buffer, offset, count));
 

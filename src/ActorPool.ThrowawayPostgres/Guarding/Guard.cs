@@ -10,21 +10,20 @@ namespace ActorPool.ThrowawayPostgres.Guarding;
 /// </summary>
 internal static class Guard
 {
-    public const string Command = "guard";
     public const string Ready = "ready";
 
-    public static async Task<int> RunAsync(string folder, string binaries)
+    public static async Task RunAsync(string folder, string binaries)
     {
         // Before the word "ready": Ctrl+C and a closing terminal reach the whole process group, and the guard must
         // survive them to do its work.
         PosixSignal[] deaf = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
         var registrations = deaf.Select(signal => PosixSignalRegistration.Create(signal, context => context.Cancel = true)).ToList();
 
-        await Console.Out.WriteLineAsync(Ready);
-        await Console.OpenStandardInput().CopyToAsync(Stream.Null);
-        await ClusterRemoval.RunAsync(new PostgresBinaries(binaries), new ClusterFolder(folder));
+        await Console.Out.WriteLineAsync(Ready).ConfigureAwait(false);
+        using var input = Console.OpenStandardInput();
+        await input.CopyToAsync(Stream.Null).ConfigureAwait(false);
+        await ClusterRemoval.RunAsync(new PostgresBinaries(binaries), new ClusterFolder(folder)).ConfigureAwait(false);
 
         registrations.ForEach(registration => registration.Dispose());
-        return 0;
     }
 }

@@ -29,16 +29,20 @@ internal static class Command
             CreateNoWindow = true,
             RedirectStandardOutput = capture,
             RedirectStandardError = capture,
-            // Messages in English, and without the caller's own PostgreSQL settings.
-            Environment = { ["LC_ALL"] = "C", ["PGDATA"] = null, ["PGPORT"] = null, ["PGOPTIONS"] = null },
+            // Messages in English.
+            Environment = { ["LC_ALL"] = "C" },
         };
+        // The caller's own settings for PostgreSQL are not for a throwaway server.
+        var environment = process.StartInfo.Environment;
+        foreach (var name in environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToList())
+            environment.Remove(name);
 
         process.Start();
         var output = capture ? process.StandardOutput.ReadToEndAsync(CancellationToken.None) : Task.FromResult("");
         var errors = capture ? process.StandardError.ReadToEndAsync(CancellationToken.None) : Task.FromResult("");
         try
         {
-            await process.WaitForExitAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -46,7 +50,7 @@ internal static class Command
             throw;
         }
 
-        return new CommandResult(process.ExitCode, (await output + await errors).Trim());
+        return new CommandResult(process.ExitCode, (await output.ConfigureAwait(false) + await errors.ConfigureAwait(false)).Trim());
     }
 
     /// <summary>Whether a Unix program exists and succeeds.</summary>

@@ -42,7 +42,7 @@ internal sealed class ServerUser
         if (!IsAnother)
             return;
 
-        var result = await Command.RunAsync("chown", [_owner, folder], "/", cancellationToken: cancellationToken);
+        var result = await Command.RunAsync("chown", [_owner, folder], "/", cancellationToken: cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
             throw new PostgresUnavailableException($"Cannot give {folder} to {this}: {result.Output}");
     }

@@ -14,7 +14,7 @@ public sealed class BinarySearchTests : IDisposable
     [Fact]
     public async Task The_error_without_an_installation_says_what_to_install()
     {
-        var search = new BinarySearch([_disk.At("nowhere")], _ => throw new HttpRequestException("no way out"));
+        var search = new BinarySearch([_disk.At("nowhere")], (_, _) => throw new HttpRequestException("no way out"));
 
         var error = await Assert.ThrowsAsync<PostgresUnavailableException>(
             () => PostgresServer.StartAsync(new PostgresServerOptions(), search, CancellationToken.None));
@@ -56,15 +56,37 @@ public sealed class BinarySearchTests : IDisposable
         Assert.Equal(real, (await Search(_disk.At("links"))).Folder);
     }
 
+    [LinuxFact]
+    public async Task The_version_that_is_asked_for_is_taken_and_none_other()
+    {
+        _disk.InstallVersion("17/bin", "postgres (PostgreSQL) 17.2");
+        var asked = _disk.InstallVersion("15/bin", "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)");
+        var search = new BinarySearch([_disk.At("*/bin")], (_, _) => throw new NotSupportedException("no archive"));
+
+        Assert.Equal(asked, (await search.FindAsync(version: 15, CancellationToken.None)).Folder);
+        var error = await Assert.ThrowsAsync<PostgresUnavailableException>(() => search.FindAsync(version: 16, CancellationToken.None));
+
+        Assert.StartsWith("No PostgreSQL 16 was found", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"{asked} has version 15, and the options ask for 16", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_version_without_a_known_archive_is_not_downloaded()
+    {
+        var error = await Assert.ThrowsAsync<NotSupportedException>(() => EmbeddedBinaries.FetchAsync(13, _ => { }, CancellationToken.None));
+
+        Assert.Contains("version 17 alone", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_download_is_the_last_resort()
     {
         var downloaded = _disk.Install("downloaded");
-        var search = new BinarySearch([_disk.At("nowhere")], _ => Task.FromResult(downloaded));
+        var search = new BinarySearch([_disk.At("nowhere")], (_, _) => Task.FromResult(downloaded));
 
-        Assert.Equal(downloaded, (await search.FindAsync(CancellationToken.None)).Folder);
+        Assert.Equal(downloaded, (await search.FindAsync(version: null, CancellationToken.None)).Folder);
     }
 
     private static Task<PostgresBinaries> Search(params string[] places) =>
-        new BinarySearch(places, _ => throw new InvalidOperationException("no download")).FindAsync(CancellationToken.None);
+        new BinarySearch(places, (_, _) => throw new InvalidOperationException("no download")).FindAsync(version: null, CancellationToken.None);
 }

@@ -74,9 +74,9 @@ public sealed class DownloadTests : IDisposable
 
     private async Task<PostgresUnavailableException> FailAsync(string hash)
     {
-        var search = new BinarySearch([], stop => EmbeddedBinaries.FetchAsync(_disk.At("home/cache/binaries"), _source + "maven2", hash, _progress.Add, stop));
+        var search = new BinarySearch([], (_, stop) => EmbeddedBinaries.FetchAsync(_disk.At("home/cache/binaries"), _source + "maven2", hash, _progress.Add, stop));
         return await Assert.ThrowsAsync<PostgresUnavailableException>(
-            () => search.FindAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20)));
+            () => search.FindAsync(version: null, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20)));
     }
 
     /// <summary>Answers every request with an archive that holds no PostgreSQL; that archive.</summary>

@@ -18,6 +18,17 @@ internal sealed class InstallationsOnDisk : IDisposable
         return folder;
     }
 
+    /// <summary>A server that tells its version, and does nothing else.</summary>
+    public string InstallVersion(string path, string version)
+    {
+        var folder = Install(path);
+        var server = Path.Combine(folder, "postgres");
+        File.WriteAllText(server, $"#!/bin/sh\necho '{version}'\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(server, (UnixFileMode)0b111_101_101);
+        return folder;
+    }
+
     /// <summary>An initdb that writes down the folder of its cluster, and never ends.</summary>
     public (string Folder, Func<string?> DataFolder) InstallWithEndlessInitDb()
     {

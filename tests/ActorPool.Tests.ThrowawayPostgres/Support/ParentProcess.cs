@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using ActorPool.ThrowawayPostgres;
 
 namespace ActorPool.Tests.ThrowawayPostgres.Support;
 
@@ -11,17 +10,15 @@ internal sealed class ParentProcess : IDisposable
 
     private ParentProcess(Process process) => _process = process;
 
-    public static string ServerProgram => typeof(PostgresServer).Assembly.Location;
-
-    public static string TwoServersProgram => typeof(ParentProcess).Assembly.Location;
-
-    public static ParentProcess Start(string program, string[] arguments, string? existingServer = null)
+    /// <summary>Starts <see cref="TwoServersParent"/>.</summary>
+    /// <param name="existingServer">The connection string that it finds in its environment.</param>
+    public static ParentProcess Start(string? existingServer = null)
     {
-        var start = new ProcessStartInfo("setsid", ["dotnet", "exec", program, .. arguments])
+        string[] arguments = existingServer is null ? [] : [existingServer];
+        var start = new ProcessStartInfo("setsid", ["dotnet", "exec", typeof(ParentProcess).Assembly.Location, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { [PostgresServer.EnvironmentVariable] = existingServer },
         };
         return new ParentProcess(Process.Start(start)!);
     }
@@ -42,14 +39,10 @@ internal sealed class ParentProcess : IDisposable
 
     public Task KillAsync() => SignalAsync("KILL", _process.Id.ToString(CultureInfo.InvariantCulture));
 
-    public Task SignalGroupAsync(string signal) => SignalAsync(signal, $"-{_process.Id.ToString(CultureInfo.InvariantCulture)}");
+    /// <summary>With all its descendants, as test hosts and IDEs do it.</summary>
+    public void KillTree() => _process.Kill(entireProcessTree: true);
 
-    public async Task<(int ExitCode, string Errors)> EndAsync()
-    {
-        var errors = await _process.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(15));
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(15));
-        return (_process.ExitCode, errors);
-    }
+    public Task SignalGroupAsync(string signal) => SignalAsync(signal, $"-{_process.Id.ToString(CultureInfo.InvariantCulture)}");
 
     public void Dispose()
     {
