@@ -71,7 +71,7 @@ public sealed partial class WordsTests
         select new Line(tree.FilePath, token.ValueText.Trim());
 
     // A user of the system can be called nobody.
-    [GeneratedRegex(@"(?<!['>])\b(whoever|whatever|nobody|somebody|anybody|those who|in vain)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?<!['>`])\b(whoever|whatever|nobody|somebody|anybody|those who|in vain)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Pronoun();
 
     [GeneratedRegex(@"\b(proven|goodbye|any more|of its own accord|askers?|(has|have) its word|takes? no notice|by and by|under way|as good as|none the worse)\b", RegexOptions.IgnoreCase)]
