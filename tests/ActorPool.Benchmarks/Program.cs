@@ -1,3 +1,4 @@
+using ActorPool.Benchmarks.Libraries;
 using ActorPool.Benchmarks.Micro;
 using ActorPool.Benchmarks.Options;
 using ActorPool.Benchmarks.Recovery;
@@ -36,6 +37,12 @@ internal static class Program
     public static Task<int> RecoveryAsync(int rounds) => OnServerAsync(async () =>
     {
         await RecoveryRun.RunAsync(rounds);
+        return Succeeded;
+    });
+
+    public static Task<int> LibrariesAsync(int rounds, TimeSpan length) => OnServerAsync(async () =>
+    {
+        await LibraryRun.RunAsync(rounds, length);
         return Succeeded;
     });
 

@@ -31,9 +31,11 @@ internal static class BenchmarkCommand
         spike.SetAction(given => Program.SpikeAsync(Options(given)));
         var recovery = new Command("recovery", "the cost of a fault of the server; always on a throwaway server") { Rounds };
         recovery.SetAction(given => Program.RecoveryAsync(given.GetValue(Rounds) ?? 5));
+        var libraries = new Command("libraries", "a command of a lease beside the driver's; Dapper and EF Core beside Npgsql's own data source") { Rounds, Seconds };
+        libraries.SetAction(given => Program.LibrariesAsync(given.GetValue(Rounds) ?? 11, given.GetValue(Seconds) ?? TimeSpan.FromSeconds(1)));
         var micro = new Command("micro", "micro-benchmarks without a server; the words behind it go to BenchmarkDotNet") { TreatUnmatchedTokensAsErrors = false };
         micro.SetAction(given => Program.Micro([.. given.UnmatchedTokens], new BenchmarkOptions().Folder));
-        var root = new RootCommand(Description) { Quick, Only, Work, Callers, Rates, Rounds, Seconds, Out, spike, recovery, micro };
+        var root = new RootCommand(Description) { Quick, Only, Work, Callers, Rates, Rounds, Seconds, Out, spike, recovery, libraries, micro };
         root.SetAction(given => Program.CompareAsync(Options(given)));
         return root;
     }
