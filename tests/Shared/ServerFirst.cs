@@ -29,7 +29,9 @@ public sealed class ServerFirst(IMessageSink diagnostics) : XunitTestFramework(d
         : XunitTestAssemblyRunner(assembly, cases, diagnostics, execution, options)
     {
         // The other assemblies stop, kill and fill their servers: they always start their own.
-        private bool UsesAnyServer => TestAssembly.Assembly.Name.StartsWith("ActorPool.Tests.PostgreSQL", StringComparison.Ordinal);
+        private bool UsesAnyServer =>
+            TestAssembly.Assembly.Name.StartsWith("ActorPool.Tests.PostgreSQL", StringComparison.Ordinal)
+            || TestAssembly.Assembly.Name.StartsWith("ActorPool.Tests.Libraries", StringComparison.Ordinal);
 
         protected override async Task<RunSummary> RunTestCollectionsAsync(IMessageBus messageBus, CancellationTokenSource cancellationTokenSource)
         {

@@ -1,0 +1,1 @@
+[assembly: TestFramework("ActorPool.Tests.Shared.ServerFirst", "ActorPool.Tests.Libraries")]
