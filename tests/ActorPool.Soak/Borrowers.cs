@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Akka.Actor;
@@ -63,6 +64,9 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
     private Task<PooledConnection> BorrowAsync(GetConn request) =>
         Lateness.OfAsync(() => Pool.GetConnAsync(request).AsTask(), Allowed, "a call");
 
+    private Task<DbConnection> OpenAsync() =>
+        Lateness.OfAsync(() => new PooledDataSource(Pool).OpenConnectionAsync().AsTask(), Allowed, "an open");
+
     private Task<PooledConnection> AskAsync(TimeSpan timeout, object? key = null) =>
         Lateness.OfAsync(() => Pool.Manager.Ask<PooledConnection>(new GetConn(key) { Timeout = timeout }, timeout + TimeSpan.FromSeconds(30)), timeout, "an Ask");
 
@@ -119,7 +123,7 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
     private async Task TransferAsync(Random random)
     {
         var (from, to, amount, ending) = (random.Next(SoakWorld.Accounts) + 1, random.Next(SoakWorld.Accounts) + 1, random.Next(10), random.Next(4));
-        await using var connection = await BorrowAsync();
+        await using DbConnection connection = random.Next(2) == 0 ? await BorrowAsync() : await OpenAsync();
         var transaction = await connection.BeginTransactionAsync();
         // In one order, so that transfers do not wait for each other in a circle.
         foreach (var (account, change) in new[] { (from, -amount), (to, amount) }.OrderBy(part => part.Item1))
@@ -192,17 +196,32 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
         throw new SoakFailedException("a second put was accepted");
     }
 
+    /// <summary>What is kept beyond the return is refused, and disposing it does no harm; that of the driver cannot refuse.</summary>
     private async Task StaleAsync(Random random)
     {
-        NpgsqlTransaction transaction;
+        DbTransaction transaction;
+        DbCommand command;
         await using (var connection = await BorrowAsync())
         {
-            transaction = (NpgsqlTransaction)await connection.BeginTransactionAsync();
-            await transaction.CommitAsync();
+            transaction = random.Next(2) == 0 ? await connection.BeginTransactionAsync() : await connection.Npgsql.BeginTransactionAsync();
+            command = connection.CreateCommand();
+            command.CommandText = "SELECT 1";
+            if (random.Next(2) == 0)
+                await transaction.CommitAsync();
         }
 
         await Task.Delay(random.Next(20));
         await transaction.DisposeAsync();
+        try
+        {
+            await command.ExecuteScalarAsync();
+        }
+        catch (PoolException error) when (error.Kind == PoolErrorKind.NotCheckedOut)
+        {
+            return;
+        }
+
+        throw new SoakFailedException("a command ran after the return of its lease");
     }
 
     private async Task ForgetAsync(Random random)
@@ -218,7 +237,7 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
         await ExecuteAsync(connection, $"SELECT pg_sleep({random.Next(1, 20)} / 10.0)");
     }
 
-    private static async Task<object?> ScalarAsync(PooledConnection connection, string sql)
+    private static async Task<object?> ScalarAsync(DbConnection connection, string sql)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
@@ -226,7 +245,7 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
         return value is DBNull ? null : value;
     }
 
-    private static async Task ExecuteAsync(PooledConnection connection, string sql)
+    private static async Task ExecuteAsync(DbConnection connection, string sql)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
