@@ -195,6 +195,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// Stops a throwaway server at once, also one that is being stopped or started, and removes its folder; leaves an existing one alone.
     /// Calling it again has no effect.
     /// </summary>
+    /// <exception cref="IOException">Something still holds the folder after 20 s. The guard, or else the next start, removes it.</exception>
     public ValueTask DisposeAsync()
     {
         _disposed = true;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ActorPool.ThrowawayPostgres;
 
 /// <summary>The options of a server. The defaults suit tests and demos.</summary>
@@ -112,4 +114,10 @@ public sealed record PostgresServerOptions
             _settings = value;
         }
     }
+
+    /// <summary>The options for a log. A connection string may contain a password: only whether there is one is shown.</summary>
+    public override string ToString() =>
+        $"{nameof(PostgresServerOptions)} {{ {nameof(ConnectionString)} = {(ConnectionString is null ? "none" : "given")}, {nameof(AlwaysThrowaway)} = {AlwaysThrowaway}, "
+        + $"{nameof(Version)} = {Version?.ToString(CultureInfo.InvariantCulture) ?? "any"}, {nameof(MaxServerConnections)} = {MaxServerConnections}, {nameof(Port)} = {Port}, "
+        + $"{nameof(UnixSocket)} = {UnixSocket}, {nameof(Locale)} = {Locale}, {nameof(Settings)} = {string.Join(", ", Settings.Keys)} }}";
 }

@@ -128,6 +128,26 @@ public sealed class ThrowawayServerTests
         Assert.Throws<ArgumentException>(() => new PostgresServerOptions { Locale = "" });
     }
 
+    [Fact]
+    public void Options_in_a_log_show_no_password()
+    {
+        var options = new PostgresServerOptions { ConnectionString = "Host=db;Password=secret", Version = 17 };
+
+        Assert.Contains("ConnectionString = given", options.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Version = 17", options.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", options.ToString(), StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
+    public async Task A_variable_that_the_driver_cannot_use_is_named_in_the_error()
+    {
+        using var parent = ParentProcess.Start(variable: ("PGOPTIONS", "-c no_such_setting=1"));
+
+        var errors = await parent.ErrorsAsync();
+
+        Assert.Contains("The driver reads environment variables; see whether one of these is wrong: PGOPTIONS.", errors, StringComparison.Ordinal);
+    }
+
     [LinuxFact]
     public async Task A_start_that_is_cancelled_leaves_nothing_behind()
     {

@@ -9,7 +9,7 @@ internal sealed class ClusterFolder
 
     /// <summary>Where such folders are made: a place that the server's user can reach.</summary>
     public static string Parent { get; } = new[] { System.IO.Path.GetTempPath(), "/tmp", "/var/tmp" }
-        .First(place => ServerUser.Current.CanReach(place) || place == "/var/tmp");
+        .First(place => (Directory.Exists(place) && ServerUser.Current.CanReach(place)) || place == "/var/tmp");
 
     public string Path { get; }
 
@@ -24,15 +24,27 @@ internal sealed class ClusterFolder
     /// <summary>The common prefix of the folders. Each user has one, so that no run removes the folders of another user.</summary>
     private static string Prefix => $"actorpool-postgres-{Environment.UserName}-";
 
-    public static (ClusterFolder Folder, OwnerMark Mark) Create()
-    {
-        var folder = new ClusterFolder(System.IO.Path.Combine(Parent, Prefix + Guid.NewGuid().ToString("N")[..12]));
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder.Path);
-        else
-            Directory.CreateDirectory(folder.Path, Rights());
+    /// <exception cref="PostgresUnavailableException">The system refuses it.</exception>
+    public static (ClusterFolder Folder, OwnerMark Mark) Create() => CreateIn(Parent);
 
-        return (folder, OwnerMark.Put(folder.Path));
+    internal static (ClusterFolder Folder, OwnerMark Mark) CreateIn(string parent)
+    {
+        var folder = new ClusterFolder(System.IO.Path.Combine(parent, Prefix + Guid.NewGuid().ToString("N")[..12]));
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(folder.Path);
+            else
+                Directory.CreateDirectory(folder.Path, Rights());
+
+            return (folder, OwnerMark.Put(folder.Path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var variable = OperatingSystem.IsWindows() ? "TMP" : "TMPDIR";
+            throw new PostgresUnavailableException(
+                $"Cannot make a folder for the server in {parent}: {e.Message.TrimEnd('.')}. Make room there, or set {variable} to a folder that can be written.", e);
+        }
     }
 
     /// <summary>The folders of earlier runs whose owners are gone.</summary>

@@ -56,6 +56,18 @@ public sealed class SweepTests
     }
 
     [Fact]
+    public void A_place_that_takes_no_folder_is_named_in_the_error()
+    {
+        var file = Path.GetTempFileName();
+
+        var error = Assert.Throws<PostgresUnavailableException>(() => ClusterFolder.CreateIn(file));
+
+        Assert.StartsWith($"Cannot make a folder for the server in {file}: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("to a folder that can be written.", error.Message, StringComparison.Ordinal);
+        File.Delete(file);
+    }
+
+    [Fact]
     public void A_new_folder_without_a_mark_is_not_abandoned()
     {
         var (folder, mark) = ClusterFolder.Create();

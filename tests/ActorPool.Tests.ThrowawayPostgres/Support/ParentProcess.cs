@@ -12,7 +12,8 @@ internal sealed class ParentProcess : IDisposable
 
     /// <summary>Starts <see cref="TwoServersParent"/>.</summary>
     /// <param name="existingServer">The connection string that it finds in its environment.</param>
-    public static ParentProcess Start(string? existingServer = null)
+    /// <param name="variable">One more variable of its environment.</param>
+    public static ParentProcess Start(string? existingServer = null, (string Name, string Value)? variable = null)
     {
         string[] arguments = existingServer is null ? [] : [existingServer];
         var start = new ProcessStartInfo("setsid", ["dotnet", "exec", typeof(ParentProcess).Assembly.Location, .. arguments])
@@ -20,6 +21,8 @@ internal sealed class ParentProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (variable is var (name, value))
+            start.Environment[name] = value;
         return new ParentProcess(Process.Start(start)!);
     }
 
@@ -36,6 +39,9 @@ internal sealed class ParentProcess : IDisposable
             seen += line + "\n";
         }
     }
+
+    /// <summary>What it wrote about its error.</summary>
+    public async Task<string> ErrorsAsync() => await _process.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
 
     public Task KillAsync() => SignalAsync("KILL", _process.Id.ToString(CultureInfo.InvariantCulture));
 
