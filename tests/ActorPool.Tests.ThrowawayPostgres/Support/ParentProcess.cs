@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ActorPool.ThrowawayPostgres.Clusters;
 
 namespace ActorPool.Tests.ThrowawayPostgres.Support;
 
@@ -7,8 +8,13 @@ namespace ActorPool.Tests.ThrowawayPostgres.Support;
 internal sealed class ParentProcess : IDisposable
 {
     private readonly Process _process;
+    private readonly string _temporary;
 
-    private ParentProcess(Process process) => _process = process;
+    private ParentProcess(Process process, string temporary)
+    {
+        _process = process;
+        _temporary = temporary;
+    }
 
     /// <summary>Starts <see cref="TwoServersParent"/>.</summary>
     /// <param name="existingServer">The connection string that it finds in its environment.</param>
@@ -21,9 +27,12 @@ internal sealed class ParentProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // A place of its own: the start of another server sweeps the usual one, and would do the work of a missing guard.
+        var temporary = Directory.CreateDirectory(Path.Combine(ClusterFolder.Parent, $"parent-{Guid.NewGuid():N}")).FullName;
+        start.Environment["TMPDIR"] = temporary;
         if (variable is var (name, value))
             start.Environment[name] = value;
-        return new ParentProcess(Process.Start(start)!);
+        return new ParentProcess(Process.Start(start)!, temporary);
     }
 
     /// <summary>The next line that tells how to connect.</summary>
@@ -55,6 +64,7 @@ internal sealed class ParentProcess : IDisposable
         if (!_process.HasExited)
             _process.Kill();
         _process.Dispose();
+        Directory.Delete(_temporary, recursive: true);
     }
 
     private static async Task SignalAsync(string signal, string target)
