@@ -123,7 +123,8 @@ public partial class PooledConnection
 
     bool ILentConnection.IsLent => !IsOver;
 
-    DbConnection ILentConnection.Use() => Use();
+    // A command shows on the connection while it runs. It hands out nothing of the driver's by which the session could be changed unseen.
+    DbConnection ILentConnection.Use() => Live();
 
     // The slot may have another connection by now.
     void ILentConnection.Failed(Exception error)
@@ -138,11 +139,11 @@ public partial class PooledConnection
     /// <summary>A transaction of this lease.</summary>
     /// <param name="isolationLevel">As ADO.NET has it; unspecified is the server's default.</param>
     /// <param name="owner">The object that the transaction belongs to: the lease, or the data source's connection that has it.</param>
-    internal DbTransaction Begin(IsolationLevel isolationLevel, DbConnection owner) => Place.Begun(new PooledTransaction(Use().BeginTransaction(isolationLevel), owner, this));
+    internal DbTransaction Begin(IsolationLevel isolationLevel, DbConnection owner) => Place.Begun(new PooledTransaction(UseDriver().BeginTransaction(isolationLevel), owner, this));
 
     /// <inheritdoc cref="Begin"/>
     internal async ValueTask<DbTransaction> BeginAsync(IsolationLevel isolationLevel, DbConnection owner, CancellationToken cancellationToken) =>
-        Place.Begun(new PooledTransaction(await Use().BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false), owner, this));
+        Place.Begun(new PooledTransaction(await UseDriver().BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false), owner, this));
 
     /// <inheritdoc/>
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => Begin(isolationLevel, this);
@@ -167,7 +168,7 @@ public partial class PooledConnection
         return new PooledBatch(Home.Driver.CreateBatch(), this);
     }
 
-    private DbConnection Use()
+    private DbConnection UseDriver()
     {
         var driver = Live();
         DriverWasUsed = true;
