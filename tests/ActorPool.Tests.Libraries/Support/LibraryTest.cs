@@ -90,5 +90,6 @@ public abstract class LibraryTest : PoolTest
         Assert.Equal(_backends.Order(), (await PoolBackendsAsync()).Order());
     }
 
-    private Task<int[]> PoolBackendsAsync() => Backends.PidsAsync($"application_name = '{Application}'");
+    // Without the workers of a query that runs in parallel.
+    private Task<int[]> PoolBackendsAsync() => Backends.PidsAsync($"application_name = '{Application}' AND backend_type = 'client backend'");
 }
