@@ -34,6 +34,7 @@ public sealed class AkkaPersistenceTests : LibraryTest
                 return answers.Max();
             }));
             Assert.All(sums, sum => Assert.Equal(55, sum));
+            await CheckAsync(host.Services.GetRequiredService<IConnectionPool>());
             await host.StopAsync();
         }
 
@@ -44,6 +45,7 @@ public sealed class AkkaPersistenceTests : LibraryTest
             var sums = await Task.WhenAll(Enumerable.Range(0, Actors).Select(i =>
                 system.ActorOf(Props.Create(() => new Counter($"counter-{i}"))).Ask<int>(0, Soon)));
             Assert.All(sums, sum => Assert.Equal(55, sum));
+            await CheckAsync(again.Services.GetRequiredService<IConnectionPool>());
             await again.StopAsync();
         }
     }
@@ -51,14 +53,15 @@ public sealed class AkkaPersistenceTests : LibraryTest
     private IHost Build()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddSingleton(DataSource);
-        builder.Services.AddAkka("persistent", (akka, services) =>
-        {
-            var dataOptions = new DataOptions()
+        var (services, settings) = (builder.Services, Settings(Connections, Connections, change => change with { Name = "default" }));
+
+        services.AddConnectionPoolDataSource();
+        services.AddAkka("shop", (akka, provider) => akka
+            .WithConnectionPool(settings)
+            .WithSqlPersistence(new DataOptions()
                 .UseProvider(ProviderName.PostgreSQL15)
-                .UseConnectionFactory(PostgreSQLTools.GetDataProvider(PostgreSQLVersion.v15), _ => services.GetRequiredService<DbDataSource>().CreateConnection());
-            akka.WithSqlPersistence(dataOptions);
-        });
+                .UseConnectionFactory(PostgreSQLTools.GetDataProvider(PostgreSQLVersion.v15), _ => provider.GetRequiredService<DbDataSource>().CreateConnection())));
+
         return builder.Build();
     }
 

@@ -46,6 +46,18 @@ public sealed class DapperTests : LibraryTest
         Assert.Equal(Names, await connection.ExecuteScalarAsync<string[]>("SELECT @names", new { names = Names }));
     }
 
+    [Fact]
+    public async Task A_connection_of_the_data_source_needs_no_open_and_no_close()
+    {
+        await ExecuteAsync("CREATE TABLE people (id int, name text); INSERT INTO people VALUES (1, 'anna'), (2, 'bert'), (3, 'carl')");
+        var (dataSource, ids) = (DataSource, Numbers);
+
+        await using var connection = dataSource.CreateConnection();
+        var names = await connection.QueryAsync<string>("SELECT name FROM people WHERE id = any(@ids) ORDER BY id", new { ids });
+
+        Assert.Equal(["bert", "carl"], names);
+    }
+
     [Theory]
     [InlineData(Given.DataSource)]
     [InlineData(Given.Lease)]

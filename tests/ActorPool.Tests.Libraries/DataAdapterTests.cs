@@ -20,15 +20,15 @@ public sealed class DataAdapterTests : LibraryTest
     {
         await using var connection = await ConnectAsync(given);
         var state = connection.State;
+
         var factory = DbProviderFactories.GetFactory(connection)!;
-        Assert.True(factory.CanCreateDataAdapter && factory.CanCreateCommandBuilder);
         using var adapter = factory.CreateDataAdapter()!;
-        using var select = connection.CreateCommand();
-        select.CommandText = "SELECT id, name FROM people ORDER BY id";
-        adapter.SelectCommand = select;
         using var builder = factory.CreateCommandBuilder()!;
+        adapter.SelectCommand = connection.CreateCommand();
+        adapter.SelectCommand.CommandText = "SELECT id, name FROM people ORDER BY id";
         builder.DataAdapter = adapter;
 
+        Assert.True(factory.CanCreateDataAdapter && factory.CanCreateCommandBuilder);
         var people = new DataTable();
         Assert.Equal(2, adapter.Fill(people));
         Assert.Equal(state, connection.State);

@@ -21,18 +21,18 @@ public sealed class DbUpTests : LibraryTest
 
     private int Upgrade(TransactionMode mode)
     {
-        var manager = new PooledConnectionManager(DataSource) { TransactionMode = mode };
-        var result = DeployChanges.To.PostgresqlDatabase(manager)
+        var dataSource = DataSource;
+        var upgrade = DeployChanges.To
+            .PostgresqlDatabase(new PooledConnectionManager(dataSource) { TransactionMode = mode })
             .WithScript("1", "CREATE TABLE cities (name text)")
             .WithScript("2", "ALTER TABLE cities ADD country text; INSERT INTO cities VALUES ('Paris', 'France')")
-            .LogToNowhere()
-            .Build()
-            .PerformUpgrade();
+            .Build();
+        var result = upgrade.PerformUpgrade();
         Assert.True(result.Successful, result.Error?.Message);
         return result.Scripts.Count();
     }
 
-    private sealed class PooledConnectionManager(DbDataSource dataSource) : DatabaseConnectionManager(_ => dataSource.CreateConnection())
+    public sealed class PooledConnectionManager(DbDataSource dataSource) : DatabaseConnectionManager(_ => dataSource.CreateConnection())
     {
         public override IEnumerable<string> SplitScriptIntoCommands(string scriptContents) => [scriptContents];
     }

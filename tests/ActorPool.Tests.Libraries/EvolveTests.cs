@@ -32,8 +32,10 @@ public sealed class EvolveTests : LibraryTest
     private async Task<int> MigrateAsync(Given given, string folder)
     {
         await using var connection = await ConnectAsync(given);
+
         var evolve = new Evolve(connection, dbms: DBMS.PostgreSQL) { Locations = [folder], IsEraseDisabled = true };
         evolve.Migrate();
+
         return evolve.NbMigration;
     }
 }

@@ -33,14 +33,21 @@ public sealed class FluentMigratorTests : LibraryTest
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => ExecuteAsync("SELECT FROM people"));
     }
 
-    private ServiceProvider Build() => new ServiceCollection()
-        .AddFluentMigratorCore()
-        .ConfigureRunner(runner => runner.AddPostgres().WithGlobalConnectionString(DataSource.ConnectionString).ScanIn(typeof(People).Assembly).For.Migrations())
-        .AddSingleton(DataSource)
-        .AddScoped<PostgresDbFactory, PooledDbFactory>()
-        .BuildServiceProvider();
+    private ServiceProvider Build()
+    {
+        var (services, dataSource) = (new ServiceCollection(), DataSource);
+        services.AddSingleton(dataSource);
 
-    private sealed class PooledDbFactory(IServiceProvider services, DbDataSource dataSource) : PostgresDbFactory(services)
+        services.AddFluentMigratorCore().ConfigureRunner(runner => runner
+            .AddPostgres()
+            .WithGlobalConnectionString(dataSource.ConnectionString)
+            .ScanIn(typeof(People).Assembly).For.Migrations());
+        services.AddScoped<PostgresDbFactory, PooledDbFactory>();
+
+        return services.BuildServiceProvider();
+    }
+
+    public sealed class PooledDbFactory(IServiceProvider services, DbDataSource dataSource) : PostgresDbFactory(services)
     {
         public override DbProviderFactory Factory { get; } = DbProviderFactories.GetFactory(dataSource.CreateConnection())!;
     }

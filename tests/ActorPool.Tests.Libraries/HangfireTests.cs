@@ -15,8 +15,12 @@ public sealed class HangfireTests : LibraryTest
     {
         await ExecuteAsync("CREATE TABLE done (n int)");
         Jobs.Source = DataSource;
+        var connectionString = ConnectionString;
         var options = new PostgreSqlStorageOptions { QueuePollInterval = TimeSpan.FromMilliseconds(50) };
-        var storage = new PostgreSqlStorage(new NpgsqlConnectionFactory($"{ConnectionString};Maximum Pool Size=5", options), options);
+
+        var connections = new NpgsqlConnectionFactory($"{connectionString};Maximum Pool Size=5", options);
+        var storage = new PostgreSqlStorage(connections, options);
+
         var client = new BackgroundJobClient(storage);
         using (var server = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = 2, ShutdownTimeout = TimeSpan.FromSeconds(5) }, storage))
         {

@@ -50,6 +50,21 @@ public sealed class Linq2DbTests : LibraryTest
         Assert.Equal(2, Assert.Single(await db.GetTable<Item>().ToListAsync()).Id);
     }
 
+    [Fact]
+    public async Task A_connection_factory_and_the_version_are_enough()
+    {
+        await ExecuteAsync("CREATE TABLE items (\"Id\" int, \"Name\" text, \"Tags\" text[])");
+        var (dataSource, items) = (DataSource, new[] { new Item { Id = 1, Name = "one" }, new Item { Id = 2, Name = "two" } });
+
+        var options = new DataOptions()
+            .UseConnectionFactory(PostgreSQLTools.GetDataProvider(PostgreSQLVersion.v15), _ => dataSource.CreateConnection())
+            .UseInterceptor(new DriverConnection());
+        await using var db = new DataConnection(options);
+        await db.BulkCopyAsync(new BulkCopyOptions { BulkCopyType = BulkCopyType.ProviderSpecific }, items);
+
+        Assert.Equal(2, await db.GetTable<Item>().CountAsync());
+    }
+
     [Theory]
     [InlineData(Given.DataSource, BulkCopyType.ProviderSpecific)]
     [InlineData(Given.Lease, BulkCopyType.ProviderSpecific)]
@@ -78,8 +93,7 @@ public sealed class Linq2DbTests : LibraryTest
         return new DataConnection(more?.Invoke(options) ?? options);
     }
 
-    /// <summary>Gives linq2db the driver's connection, for COPY.</summary>
-    private sealed class DriverConnection : UnwrapDataObjectInterceptor
+    public sealed class DriverConnection : UnwrapDataObjectInterceptor
     {
         public override DbConnection UnwrapConnection(IDataContext dataContext, DbConnection connection) =>
             connection is IPooledDbConnection pooled ? pooled.Lease.Npgsql : connection;

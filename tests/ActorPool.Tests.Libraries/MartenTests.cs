@@ -32,14 +32,15 @@ public sealed class MartenTests : LibraryTest
     [Fact]
     public async Task A_session_runs_in_a_transaction_of_a_lease()
     {
-        await using (var lease = await Pool.GetConnAsync())
+        var (pool, store) = (Pool, _store);
+        var people = new[] { new Person { Id = "anna", City = "Paris" }, new Person { Id = "bert", City = "Rome" } };
+
+        await using (var lease = await pool.GetConnAsync())
         {
             await using var transaction = await lease.Npgsql.BeginTransactionAsync();
-            await using (var session = _store.LightweightSession(SessionOptions.ForTransaction(transaction)))
-            {
-                session.Store(new Person { Id = "anna", City = "Paris" }, new Person { Id = "bert", City = "Rome" });
-                await session.SaveChangesAsync();
-            }
+            await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction));
+            session.Store(people);
+            await session.SaveChangesAsync();
 
             await using (var query = _store.QuerySession(SessionOptions.ForTransaction(transaction)))
                 Assert.Equal("bert", (await query.Query<Person>().SingleAsync(person => person.City == "Rome")).Id);

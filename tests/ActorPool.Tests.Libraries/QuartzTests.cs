@@ -66,13 +66,15 @@ public sealed class QuartzTests : LibraryTest
     private IHost Build(ConcurrentBag<string> fired)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddSingleton(DataSource);
-        builder.Services.AddSingleton(fired);
-        builder.Services.AddQuartz(quartz => quartz.UsePersistentStore(store => store
+        var services = builder.Services;
+        services.AddSingleton(DataSource);
+        services.AddSingleton(fired);
+
+        services.AddQuartz(quartz => quartz.UsePersistentStore(store => store
             .UsePostgres(database => database.UseRegisteredDataSource = true)
             .UseClustering()
             .ProvisionSchema()));
-        builder.Services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
+        services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
         return builder.Build();
     }
 

@@ -41,6 +41,29 @@ public sealed class MigrationTests : LibraryTest
         Assert.Equal("a", notes.Set<Note>().Single().Author);
     }
 
+    [Fact]
+    public async Task A_database_is_not_deleted_through_the_pool()
+    {
+        await using var notes = await NotesAsync(Given.DataSource);
+
+        // EF Core casts to Npgsql's own connection; as the page about libraries says.
+        await Assert.ThrowsAsync<InvalidCastException>(() => notes.Database.EnsureDeletedAsync());
+        Assert.True(await notes.Database.CanConnectAsync());
+    }
+
+    [Fact]
+    public async Task An_enum_of_a_migration_is_known_once_the_types_are_reloaded()
+    {
+        await using (var notes = await NotesAsync(Given.DataSource))
+            await notes.Database.ExecuteSqlAsync($"CREATE TYPE mood AS ENUM ('happy', 'sad')");
+        await using var lease = await Pool.GetConnAsync();
+        await lease.Npgsql.ReloadTypesAsync();
+        await using var command = lease.CreateCommand();
+        command.CommandText = "SELECT 'happy'::mood";
+
+        Assert.Equal("happy", await command.ExecuteScalarAsync());
+    }
+
     private async Task<Notes> NotesAsync(Given given)
     {
         var options = new DbContextOptionsBuilder<Notes>();
