@@ -43,6 +43,7 @@ public sealed partial class WordsTests
         string[] documents =
         [
             Path.Combine(ReadmeTests.Repository, "README.md"),
+            Path.Combine(ReadmeTests.Repository, "src", "ActorPool.Testing", "README.md"),
             Path.Combine(ReadmeTests.Repository, "src", "ActorPool.ThrowawayPostgres", "README.md"),
             .. Directory.EnumerateFiles(Path.Combine(ReadmeTests.Repository, "hocon")),
             .. Directory.EnumerateFiles(Path.Combine(ReadmeTests.Repository, "src", "ActorPool", "docs")),

@@ -23,11 +23,23 @@ internal sealed class PooledTransaction(DbTransaction driver, DbConnection conne
     /// <summary>Null once the transaction or its lease is over, as ADO.NET demands.</summary>
     protected override DbConnection? DbConnection => !_isOver && lease.IsLent ? connection : null;
 
+    /// <summary>The driver's transaction until it ends, even if the lease ends before it: for connections that the pool cannot reset by a statement.</summary>
+    public DbTransaction? Pending => _isOver || _isDisposed ? null : driver;
+
     /// <summary>The transaction as the driver knows it.</summary>
     public static DbTransaction? OfDriver(DbTransaction? transaction) => transaction is PooledTransaction pooled ? pooled.Own() : transaction;
 
     /// <summary>Another transaction has begun in the session, so this one has ended: the borrower committed it by a statement.</summary>
     public void Supersede() => _isOver = true;
+
+    /// <summary>Rolls back what an ended lease left open.</summary>
+    public void RollBackPending()
+    {
+        if (Pending is not { } left)
+            return;
+        _isOver = true;
+        left.Dispose();
+    }
 
     public override void Commit()
     {

@@ -35,6 +35,9 @@ internal sealed class ConnectionSlot(ILeaseHome home, Slot slot)
     /// <summary>How many requests received the present lease.</summary>
     public int Holders { get; set; }
 
+    /// <summary>The transaction that was begun last in the present lease, or in the last one.</summary>
+    public PooledTransaction? Transaction => _transaction;
+
     /// <summary>How long the present lease has been out.</summary>
     public TimeSpan HeldFor(TimeSpan now) => now - Slot.LentAt;
 

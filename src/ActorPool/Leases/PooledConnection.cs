@@ -127,6 +127,14 @@ public partial class PooledConnection : DbConnection, IPooledDbConnection, ILent
 
     internal bool IsOver => Volatile.Read(ref _end) != (int)LeaseEnd.None;
 
+    /// <summary>The pool, the key, and where it was borrowed or why it is over; for people. Never throws unless the key does.</summary>
+    public override string ToString()
+    {
+        var key = _key is null ? "" : $", key {_key}";
+        var origin = Place.Slot.LeaseId == LeaseId || End == LeaseEnd.PoolClosed ? $", borrowed by {Place.Origin}" : "";
+        return $"lease of pool '{Home.Settings.Name}'{key}{origin}{(IsOver ? $", over: {LeaseEnds.Why(End)}" : "")}";
+    }
+
     /// <summary>Returns the connection to its pool. Calling it again has no effect.</summary>
     public override void Close() => GiveBack(LeaseEnd.Returned);
 
