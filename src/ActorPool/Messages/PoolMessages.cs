@@ -20,6 +20,10 @@ namespace ActorPool;
 /// </exception>
 public sealed record GetConn(object? Key = null) : IPoolMessage
 {
+    // Two fields, because a TimeSpan? beside another bool would make every message larger.
+    private readonly bool _hasTimeout;
+    private readonly TimeSpan _timeout;
+
     /// <summary>Binds the connection to a key; null for no key. Compared by <c>Equals</c>.</summary>
     public object? Key { get; init => field = KeyRule.Checked(value, nameof(Key)); } = KeyRule.Checked(Key, nameof(Key));
 
@@ -27,7 +31,11 @@ public sealed record GetConn(object? Key = null) : IPoolMessage
     /// How long this request may wait, instead of the pool's <c>acquire-timeout</c>: zero for not at all,
     /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for ever. Null: the pool's own.
     /// </summary>
-    public TimeSpan? Timeout { get; init; }
+    public TimeSpan? Timeout
+    {
+        get => _hasTimeout ? _timeout : null;
+        init => (_hasTimeout, _timeout) = (value is not null, value.GetValueOrDefault());
+    }
 
     /// <summary>
     /// The actor whose lease it is, when that is not the sender: an Ask or a call on behalf of an actor. It is watched: its end ends

@@ -25,6 +25,18 @@ public sealed class PoolMessagesTests
     }
 
     [Fact]
+    public void Requests_are_equal_when_all_of_their_members_are()
+    {
+        var request = new GetConn("k") { Timeout = TimeSpan.Zero, Exclusive = true };
+
+        Assert.Equal(request, new GetConn("k") { Exclusive = true, Timeout = TimeSpan.Zero });
+        Assert.Equal(new GetConn("k"), request with { Timeout = null, Exclusive = false });
+        Assert.All((GetConn[])[request with { Key = null }, request with { Timeout = null }, request with { Timeout = TimeSpan.FromTicks(1) }, request with { Exclusive = false }, request with { Owner = ActorRefs.Nobody }],
+            other => Assert.NotEqual(request, other));
+        Assert.Contains("Timeout = 00:00:00, Owner = , Exclusive = True", $"{request}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_pool_message_is_public()
     {
         var messages = typeof(PoolManager).Assembly.GetTypes().Where(type => type.IsClass && typeof(IPoolMessage).IsAssignableFrom(type));
