@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using ActorPool.Tests.Libraries.Support;
 using Npgsql;
@@ -17,7 +19,7 @@ public sealed class OpenTelemetryTests : LibraryTest
     {
         MayWait = true;
         using var source = new ActivitySource(_name);
-        var spans = new List<Activity>();
+        var spans = new ConcurrentSpans();
         using var tracing = Sdk.CreateTracerProviderBuilder()
             .AddSource(source.Name)
             .AddNpgsql()
@@ -32,8 +34,9 @@ public sealed class OpenTelemetryTests : LibraryTest
             await WaitForAConnectionAsync();
         }
 
-        tracing.ForceFlush();
-        var own = spans.Where(span => span.TraceId == trace).ToList();
+        // The span of a wait may end after the borrower has its connection.
+        await EventuallyAsync(() => spans.Of(trace).Count == 3, "the request, its wait and its command have ended");
+        var own = spans.Of(trace);
         var root = own.Single(span => span.Source.Name == source.Name);
         var wait = own.Single(span => span.Source.Name == ConnectionPoolTelemetry.ActivitySourceName);
         var command = own.Single(span => span.Source.Name == "Npgsql");
@@ -92,5 +95,31 @@ public sealed class OpenTelemetryTests : LibraryTest
         foreach (var lease in all)
             await lease.DisposeAsync();
         await work;
+    }
+
+    /// <summary>The tests that run at the same time have spans, too: the exporter adds them here.</summary>
+    private sealed class ConcurrentSpans : ICollection<Activity>
+    {
+        private readonly ConcurrentQueue<Activity> _spans = new();
+
+        public int Count => _spans.Count;
+
+        public bool IsReadOnly => false;
+
+        public List<Activity> Of(ActivityTraceId trace) => [.. _spans.Where(span => span.TraceId == trace)];
+
+        public void Add(Activity item) => _spans.Enqueue(item);
+
+        public void Clear() => _spans.Clear();
+
+        public bool Contains(Activity item) => _spans.Contains(item);
+
+        public void CopyTo(Activity[] array, int arrayIndex) => _spans.CopyTo(array, arrayIndex);
+
+        public bool Remove(Activity item) => throw new NotSupportedException();
+
+        public IEnumerator<Activity> GetEnumerator() => _spans.GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

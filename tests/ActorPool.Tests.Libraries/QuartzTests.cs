@@ -59,6 +59,7 @@ public sealed class QuartzTests : LibraryTest
         var found = await second.Services.GetRequiredService<ISchedulerFactory>().GetScheduler();
         Assert.NotNull(await found.RescheduleJob(new TriggerKey("late"), TriggerBuilder.Create().WithIdentity("late").StartNow().Build()));
         await EventuallyAsync(() => fired.Contains("late"), "the stored job has run", Soon);
+        await EventuallyAsync(async () => await CountAsync("qrtz_triggers") == 0, "its trigger is removed");
         Assert.True(await found.DeleteJob(new JobKey("late")));
         await second.StopAsync();
     }
