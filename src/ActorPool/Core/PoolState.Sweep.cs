@@ -27,13 +27,13 @@ internal sealed partial class PoolState
         var allDue = _waiting.TakeDue(now, DueAtOnce, _due);
         foreach (var waiter in _due)
             Expire(waiter, now);
-        // Only now: a request that joins must not be due as well.
-        foreach (var waiter in _due)
-            JoinBehind(waiter);
         _shortage = null;
         TrimIdle(now);
         EndLifetimes(now);
         CheckHolds(now);
+        // Only now: a request that joins is not due as well, and its lease does not end in this sweep.
+        foreach (var waiter in _due)
+            JoinBehind(waiter);
         TestIdle(now);
         _slots.InFlight.FindSlow(_slots.All, now);
         _alarm.Clear();

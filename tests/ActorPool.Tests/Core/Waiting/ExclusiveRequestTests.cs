@@ -138,6 +138,21 @@ public sealed class ExclusiveRequestTests
     }
 
     [Fact]
+    public void No_request_joins_a_lease_that_ends_at_the_moment_of_the_time_out()
+    {
+        var pool = TestPool.Running(TestSettings.Of(1, 1) with { MaxHoldTime = Moment });
+        var lease = pool.Borrow("a");
+        var (exclusive, shared) = (pool.Get("a", Moment, alone: true), pool.Get("a"));
+        pool.PassAsleep(Moment * 2);
+        pool.Sweep();
+        Assert.Equal(Refusal.Timeout, exclusive.Error);
+        Assert.True(shared.IsWaiting);
+        pool.Settle();
+        Assert.Equal(EffectKind.Grant, shared.Answer);
+        Assert.NotEqual(lease.Lease, shared.Lease);
+    }
+
+    [Fact]
     public void When_an_exclusive_waiter_dies_the_shared_requests_behind_it_join()
     {
         var waiter = new TestBorrower("waiter");
