@@ -10,41 +10,49 @@ namespace ActorPool.AdoNet;
 /// the driver's.
 /// </remarks>
 [SuppressMessage("Security", "CA2100", Justification = "The text is the caller's.")]
-internal sealed class PooledCommand(DbCommand driver, DbConnection? connection) : DbCommand, ICloneable
+internal sealed class PooledCommand : DbCommand, ICloneable
 {
-    private DbConnection? _connection = connection;
-    private ILentConnection? _lent = ILentConnection.Of(connection);
+    private readonly DbCommand _driver;
+    private DbConnection? _connection;
+    private ILentConnection? _lent;
     private DbTransaction? _transaction;
+
+    [SuppressMessage("Usage", "CA1816", Justification = "Like the driver's command: it has nothing to finalize, and a finalizer would cost each command.")]
+    public PooledCommand(DbCommand driver, DbConnection? connection)
+    {
+        (_driver, _connection, _lent) = (driver, connection, ILentConnection.Of(connection));
+        GC.SuppressFinalize(this);
+    }
 
     [AllowNull]
     public override string CommandText
     {
-        get => driver.CommandText;
-        set => driver.CommandText = value;
+        get => _driver.CommandText;
+        set => _driver.CommandText = value;
     }
 
     public override int CommandTimeout
     {
-        get => driver.CommandTimeout;
-        set => driver.CommandTimeout = value;
+        get => _driver.CommandTimeout;
+        set => _driver.CommandTimeout = value;
     }
 
     public override CommandType CommandType
     {
-        get => driver.CommandType;
-        set => driver.CommandType = value;
+        get => _driver.CommandType;
+        set => _driver.CommandType = value;
     }
 
     public override bool DesignTimeVisible
     {
-        get => driver.DesignTimeVisible;
-        set => driver.DesignTimeVisible = value;
+        get => _driver.DesignTimeVisible;
+        set => _driver.DesignTimeVisible = value;
     }
 
     public override UpdateRowSource UpdatedRowSource
     {
-        get => driver.UpdatedRowSource;
-        set => driver.UpdatedRowSource = value;
+        get => _driver.UpdatedRowSource;
+        set => _driver.UpdatedRowSource = value;
     }
 
     protected override DbConnection? DbConnection
@@ -58,19 +66,19 @@ internal sealed class PooledCommand(DbCommand driver, DbConnection? connection) 
         get => _transaction;
         set
         {
-            driver.Transaction = PooledTransaction.OfDriver(value);
+            _driver.Transaction = PooledTransaction.OfDriver(value);
             _transaction = value;
         }
     }
 
-    protected override DbParameterCollection DbParameterCollection => driver.Parameters;
+    protected override DbParameterCollection DbParameterCollection => _driver.Parameters;
 
     public override int ExecuteNonQuery()
     {
         var lent = Attach();
         try
         {
-            return driver.ExecuteNonQuery();
+            return _driver.ExecuteNonQuery();
         }
         catch (Exception error)
         {
@@ -84,7 +92,7 @@ internal sealed class PooledCommand(DbCommand driver, DbConnection? connection) 
         var lent = Attach();
         try
         {
-            return await driver.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return await _driver.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -98,7 +106,7 @@ internal sealed class PooledCommand(DbCommand driver, DbConnection? connection) 
         var lent = Attach();
         try
         {
-            return driver.ExecuteScalar();
+            return _driver.ExecuteScalar();
         }
         catch (Exception error)
         {
@@ -112,7 +120,7 @@ internal sealed class PooledCommand(DbCommand driver, DbConnection? connection) 
         var lent = Attach();
         try
         {
-            return await driver.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+            return await _driver.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -124,32 +132,32 @@ internal sealed class PooledCommand(DbCommand driver, DbConnection? connection) 
     public override void Prepare()
     {
         Attach();
-        driver.Prepare();
+        _driver.Prepare();
     }
 
     public override Task PrepareAsync(CancellationToken cancellationToken = default)
     {
         Attach();
-        return driver.PrepareAsync(cancellationToken);
+        return _driver.PrepareAsync(cancellationToken);
     }
 
     /// <summary>Cancels the run that is in flight. Without one, or after the lease, it has no effect, as ADO.NET demands.</summary>
     public override void Cancel()
     {
         if (_lent is { IsLent: true })
-            driver.Cancel();
+            _driver.Cancel();
     }
 
-    public object Clone() => new PooledCommand((DbCommand)((ICloneable)driver).Clone(), _connection) { _transaction = _transaction };
+    public object Clone() => new PooledCommand((DbCommand)((ICloneable)_driver).Clone(), _connection) { _transaction = _transaction };
 
-    protected override DbParameter CreateDbParameter() => driver.CreateParameter();
+    protected override DbParameter CreateDbParameter() => _driver.CreateParameter();
 
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
     {
         var lent = Attach();
         try
         {
-            return lent.Opened(driver.ExecuteReader(behavior & ~CommandBehavior.CloseConnection), Closes(behavior));
+            return lent.Opened(_driver.ExecuteReader(behavior & ~CommandBehavior.CloseConnection), Closes(behavior));
         }
         catch (Exception error)
         {
@@ -163,7 +171,7 @@ internal sealed class PooledCommand(DbCommand driver, DbConnection? connection) 
         var lent = Attach();
         try
         {
-            var reader = await driver.ExecuteReaderAsync(behavior & ~CommandBehavior.CloseConnection, cancellationToken).ConfigureAwait(false);
+            var reader = await _driver.ExecuteReaderAsync(behavior & ~CommandBehavior.CloseConnection, cancellationToken).ConfigureAwait(false);
             return lent.Opened(reader, Closes(behavior));
         }
         catch (Exception error)
@@ -176,7 +184,7 @@ internal sealed class PooledCommand(DbCommand driver, DbConnection? connection) 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            driver.Dispose();
+            _driver.Dispose();
         base.Dispose(disposing);
     }
 
@@ -195,12 +203,12 @@ internal sealed class PooledCommand(DbCommand driver, DbConnection? connection) 
     {
         var lent = _lent ?? throw new InvalidOperationException("The command has no connection. Set its Connection to a lease or to an open connection of a PooledDataSource.");
         var session = lent.Use();
-        if (!ReferenceEquals(driver.Connection, session))
+        if (!ReferenceEquals(_driver.Connection, session))
         {
-            driver.Connection = session;
+            _driver.Connection = session;
             // The driver drops the transaction when the connection changes.
             if (_transaction is not null)
-                driver.Transaction = PooledTransaction.OfDriver(_transaction);
+                _driver.Transaction = PooledTransaction.OfDriver(_transaction);
         }
 
         return lent;

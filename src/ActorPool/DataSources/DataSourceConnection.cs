@@ -13,6 +13,7 @@ internal abstract partial class DataSourceConnection : DbConnection, IPooledDbCo
 
     private readonly PooledDataSource _source;
     private PooledConnection? _lease;
+    private PooledConnection? _heard;
     private DbDataReader? _reader;
     private StateChangeEventHandler? _stateChange;
     private bool _isOpening;
@@ -31,9 +32,8 @@ internal abstract partial class DataSourceConnection : DbConnection, IPooledDbCo
     {
         add
         {
-            if (_stateChange is null && _lease is { } lease)
-                lease.StateChange += LeaseEnded;
             _stateChange += value;
+            HearTheEnd();
         }
 
         remove => _stateChange -= value;
@@ -89,9 +89,9 @@ internal abstract partial class DataSourceConnection : DbConnection, IPooledDbCo
             if (OpenReader(lease) is { } reader)
                 reader.Close();
         }
-        catch (DbException)
+        catch (Exception)
         {
-            // The rest of its results is of no interest; the return finds out in what state the connection is.
+            // The borrower wants no more of its results; the return finds out in what state the connection is.
         }
         finally
         {
@@ -108,7 +108,7 @@ internal abstract partial class DataSourceConnection : DbConnection, IPooledDbCo
             if (OpenReader(lease) is { } reader)
                 await reader.CloseAsync().ConfigureAwait(false);
         }
-        catch (DbException)
+        catch (Exception)
         {
             // As above.
         }
@@ -166,10 +166,17 @@ internal abstract partial class DataSourceConnection : DbConnection, IPooledDbCo
         }
 
         _lease = lease;
-        if (_stateChange is null)
+        HearTheEnd();
+        _stateChange?.Invoke(this, ClosedToOpen);
+    }
+
+    // Once for each lease, and only when there is a handler.
+    private void HearTheEnd()
+    {
+        if (_stateChange is null || _lease is null || ReferenceEquals(_lease, _heard))
             return;
-        lease.StateChange += LeaseEnded;
-        _stateChange(this, ClosedToOpen);
+        _heard = _lease;
+        _lease.StateChange += LeaseEnded;
     }
 
     /// <summary>From now on the connection is closed. Returns the lease that it had.</summary>

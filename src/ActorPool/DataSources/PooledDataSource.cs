@@ -71,6 +71,9 @@ public sealed class PooledDataSource : DbDataSource
     }
 
     /// <inheritdoc/>
+    protected override DbBatch CreateDbBatch() => new DataSourceBatch(CreateConnection());
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         _isDisposed = true;

@@ -11,7 +11,9 @@ internal sealed class ConnectionSlot(ILeaseHome home, Slot slot)
 {
     // Held weakly: when the borrower drops the object, its finalizer reports the lease as forgotten.
     private readonly WeakReference<PooledConnection?> _lease = new(null);
-    private PooledTransaction? _transaction;
+
+    // Weakly as well, since it refers to its lease.
+    private readonly WeakReference<PooledTransaction?> _transaction = new(null);
     private bool _isLent;
 
     public ILeaseHome Home { get; } = home;
@@ -65,14 +67,15 @@ internal sealed class ConnectionSlot(ILeaseHome home, Slot slot)
     /// <summary>The borrower has begun a transaction in this session, so an earlier one has ended.</summary>
     public PooledTransaction Begun(PooledTransaction transaction)
     {
-        _transaction?.Supersede();
-        return _transaction = transaction;
+        if (_transaction.TryGetTarget(out var earlier))
+            earlier.Supersede();
+        _transaction.SetTarget(transaction);
+        return transaction;
     }
 
     private LeaseAsNpgsql.NpgsqlConnection NewLease(object? key, in LeaseOrigin origin)
     {
         Connection!.Lend();
-        _transaction = null;
         var lease = new LeaseAsNpgsql.NpgsqlConnection(this, Connection.Driver, key, Slot.Lease is { IsNewSession: true }, ++Handle);
         _lease.SetTarget(lease);
         _isLent = true;

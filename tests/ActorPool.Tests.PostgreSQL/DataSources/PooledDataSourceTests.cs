@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using System.Transactions;
 using ActorPool.Tests.PostgreSQL.Support;
@@ -348,6 +349,43 @@ public sealed class PooledDataSourceTests : PoolTest
         Assert.Equal((0, 1), (pool.Statistics.InUse, pool.Statistics.Opened));
     }
 
+    [Fact]
+    public async Task A_batch_of_the_data_source_borrows_for_its_run_alone()
+    {
+        var (pool, source) = await SourceAsync(1, 1);
+        await using var batch = source.CreateBatch();
+        foreach (var text in new[] { "SELECT 1", "SELECT 2" })
+        {
+            var item = batch.CreateBatchCommand();
+            item.CommandText = text;
+            batch.BatchCommands.Add(item);
+        }
+
+        Assert.Equal(1, await batch.ExecuteScalarAsync());
+        await using (var reader = await batch.ExecuteReaderAsync())
+            Assert.True(await reader.NextResultAsync());
+
+        Assert.Equal((0, 1), (pool.Statistics.InUse, pool.Statistics.Opened));
+    }
+
+    [Fact]
+    public async Task A_forgotten_connection_is_taken_back()
+    {
+        var (pool, source) = await SourceAsync(1, 1);
+        await ForgetAsync(source);
+
+        // Its reader makes no progress, and is given up after some seconds.
+        await EventuallyAsync(
+            () =>
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                return pool.Statistics is { Reclaimed: 1, Idle: 1 };
+            },
+            "its lease is taken back",
+            TimeSpan.FromSeconds(30));
+    }
+
     [Theory]
     [InlineData(AmbientTransactions.Refuse)]
     [InlineData(AmbientTransactions.Ignore)]
@@ -413,6 +451,17 @@ public sealed class PooledDataSourceTests : PoolTest
         await Assert.ThrowsAsync<ObjectDisposedException>(() => other.OpenAsync());
         Assert.Throws<ObjectDisposedException>(source.CreateConnection);
         await using var lease = await pool.GetConnAsync();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task ForgetAsync(PooledDataSource source)
+    {
+        var connection = await source.OpenConnectionAsync();
+        connection.StateChange += (_, _) => { };
+        await connection.BeginTransactionAsync();
+        var command = connection.CreateCommand();
+        command.CommandText = "SELECT generate_series(1, 3)";
+        Assert.True(await (await command.ExecuteReaderAsync(CommandBehavior.CloseConnection)).ReadAsync());
     }
 
     private async Task<(ConnectionPool Pool, PooledDataSource Source)> SourceAsync(int min, int max, Func<PoolSettings, PoolSettings>? change = null)

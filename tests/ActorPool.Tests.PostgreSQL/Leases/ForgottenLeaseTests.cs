@@ -199,12 +199,17 @@ public sealed class ForgottenLeaseTests : PoolTest
         await CollectUntilAsync(() => pool.Statistics is { Reclaimed: 1, Idle: 1 }, "it is taken back");
     }
 
-    [Fact]
-    public async Task A_transaction_left_open_in_a_forgotten_lease_is_rolled_back()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_transaction_left_open_in_a_forgotten_lease_is_rolled_back(bool isBegunBySql)
     {
         var pool = await StartAsync(1, 1);
         await UseAsync(pool, null, "CREATE TABLE t (id int)");
-        await ForgetAsync(pool, null, "BEGIN; INSERT INTO t VALUES (1)");
+        if (isBegunBySql)
+            await ForgetAsync(pool, null, "BEGIN; INSERT INTO t VALUES (1)");
+        else
+            await ForgetInTransactionAsync(pool, "INSERT INTO t VALUES (1)");
 
         await CollectUntilAsync(() => pool.Statistics is { Reclaimed: 1, Idle: 1 }, "it is taken back");
 
@@ -268,6 +273,14 @@ public sealed class ForgottenLeaseTests : PoolTest
         // The driver's command does not keep the lease alive, as a command of the lease does.
         var command = new NpgsqlCommand($"SELECT pg_sleep({seconds})", lease.Npgsql);
         return (new(lease), command.ExecuteNonQueryAsync());
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task ForgetInTransactionAsync(ConnectionPool pool, string sql)
+    {
+        var lease = await pool.GetConnAsync();
+        await lease.BeginTransactionAsync();
+        await ExecuteAsync(lease, sql);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,0 +1,120 @@
+using System.Data;
+using System.Data.Common;
+
+namespace ActorPool.DataSources;
+
+/// <summary>A batch of the data source itself: each run opens a connection and closes it again. The base class has one that cannot make its commands.</summary>
+internal sealed class DataSourceBatch(DbConnection connection) : DbBatch
+{
+    private readonly DbBatch _batch = connection.CreateBatch();
+
+    public override int Timeout
+    {
+        get => _batch.Timeout;
+        set => _batch.Timeout = value;
+    }
+
+    protected override DbBatchCommandCollection DbBatchCommands => _batch.BatchCommands;
+
+    protected override DbConnection? DbConnection
+    {
+        get => throw NotHere(nameof(Connection));
+        set => throw NotHere(nameof(Connection));
+    }
+
+    protected override DbTransaction? DbTransaction
+    {
+        get => throw NotHere(nameof(Transaction));
+        set => throw NotHere(nameof(Transaction));
+    }
+
+    public override int ExecuteNonQuery()
+    {
+        connection.Open();
+        try
+        {
+            return _batch.ExecuteNonQuery();
+        }
+        finally
+        {
+            connection.Close();
+        }
+    }
+
+    public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default)
+    {
+        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await _batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await connection.CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    public override object? ExecuteScalar()
+    {
+        connection.Open();
+        try
+        {
+            return _batch.ExecuteScalar();
+        }
+        finally
+        {
+            connection.Close();
+        }
+    }
+
+    public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default)
+    {
+        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await _batch.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await connection.CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    public override void Prepare() => throw NotHere(nameof(Prepare));
+
+    public override Task PrepareAsync(CancellationToken cancellationToken = default) => throw NotHere(nameof(Prepare));
+
+    public override void Cancel() => _batch.Cancel();
+
+    public override void Dispose()
+    {
+        _batch.Dispose();
+        connection.Dispose();
+        base.Dispose();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _batch.DisposeAsync().ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override DbBatchCommand CreateDbBatchCommand() => _batch.CreateBatchCommand();
+
+    // The batch closes the connection with its reader, and also when it fails.
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
+    {
+        connection.Open();
+        return _batch.ExecuteReader(behavior | CommandBehavior.CloseConnection);
+    }
+
+    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+    {
+        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await _batch.ExecuteReaderAsync(behavior | CommandBehavior.CloseConnection, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static NotSupportedException NotHere(string member) =>
+        new($"A batch of the data source has a connection for each run only, so {member} has no meaning for it. Open a connection of the data source and make the batch there.");
+}
