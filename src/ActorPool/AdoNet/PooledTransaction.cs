@@ -8,61 +8,45 @@ namespace ActorPool.AdoNet;
 /// The driver uses one transaction object again and again in a session. An object that is kept beyond its end, and disposed late, must not
 /// roll back the next transaction: each of these ends once.
 /// </remarks>
-/// <param name="driver">The driver's transaction.</param>
+/// <param name="begun">The driver's transaction.</param>
 /// <param name="connection">The object that made it: the lease, or the connection of a data source.</param>
 /// <param name="lease">The lease in which it was begun.</param>
-internal sealed class PooledTransaction(DbTransaction driver, DbConnection connection, ILentConnection lease) : DbTransaction
+internal sealed class PooledTransaction(BegunTransaction begun, DbConnection connection, ILentConnection lease) : DbTransaction
 {
-    private bool _isOver;
     private bool _isDisposed;
 
-    public override IsolationLevel IsolationLevel { get; } = driver.IsolationLevel;
+    public override IsolationLevel IsolationLevel { get; } = begun.Driver.IsolationLevel;
 
-    public override bool SupportsSavepoints { get; } = driver.SupportsSavepoints;
+    public override bool SupportsSavepoints { get; } = begun.Driver.SupportsSavepoints;
 
     /// <summary>Null once the transaction or its lease is over, as ADO.NET demands.</summary>
-    protected override DbConnection? DbConnection => !_isOver && lease.IsLent ? connection : null;
-
-    /// <summary>The driver's transaction until it ends, even if the lease ends before it: for connections that the pool cannot reset by a statement.</summary>
-    public DbTransaction? Pending => _isOver || _isDisposed ? null : driver;
+    protected override DbConnection? DbConnection => !_isDisposed && !begun.IsOver && lease.IsLent ? connection : null;
 
     /// <summary>The transaction as the driver knows it.</summary>
     public static DbTransaction? OfDriver(DbTransaction? transaction) => transaction is PooledTransaction pooled ? pooled.Own() : transaction;
 
-    /// <summary>Another transaction has begun in the session, so this one has ended: the borrower committed it by a statement.</summary>
-    public void Supersede() => _isOver = true;
-
-    /// <summary>Rolls back what an ended lease left open.</summary>
-    public void RollBackPending()
-    {
-        if (Pending is not { } left)
-            return;
-        _isOver = true;
-        left.Dispose();
-    }
-
     public override void Commit()
     {
         Own().Commit();
-        _isOver = true;
+        begun.End();
     }
 
     public override async Task CommitAsync(CancellationToken cancellationToken = default)
     {
         await Own().CommitAsync(cancellationToken).ConfigureAwait(false);
-        _isOver = true;
+        begun.End();
     }
 
     public override void Rollback()
     {
         Own().Rollback();
-        _isOver = true;
+        begun.End();
     }
 
     public override async Task RollbackAsync(CancellationToken cancellationToken = default)
     {
         await Own().RollbackAsync(cancellationToken).ConfigureAwait(false);
-        _isOver = true;
+        begun.End();
     }
 
     public override void Save(string savepointName) => Own().Save(savepointName);
@@ -83,16 +67,14 @@ internal sealed class PooledTransaction(DbTransaction driver, DbConnection conne
     public override async ValueTask DisposeAsync()
     {
         if (TryDispose())
-            await driver.DisposeAsync().ConfigureAwait(false);
-        _isOver = true;
+            await begun.Driver.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing && TryDispose())
-            driver.Dispose();
-        _isOver = true;
+            begun.Driver.Dispose();
         base.Dispose(disposing);
     }
 
@@ -101,15 +83,18 @@ internal sealed class PooledTransaction(DbTransaction driver, DbConnection conne
         if (_isDisposed)
             return false;
         _isDisposed = true;
-        return !_isOver && lease.IsLent;
+        if (begun.IsOver || !lease.IsLent)
+            return false;
+        begun.End();
+        return true;
     }
 
     private DbTransaction Own()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(DbTransaction));
         lease.Use();
-        return !_isOver
-            ? driver
+        return !begun.IsOver
+            ? begun.Driver
             : throw new InvalidOperationException("The transaction is over: it was committed or rolled back. Begin another one.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ActorPool.AdoNet;
 using ActorPool.Core.Model;
 using ActorPool.Driver;
@@ -11,9 +12,6 @@ internal sealed class ConnectionSlot(ILeaseHome home, Slot slot)
 {
     // Held weakly: when the borrower drops the object, its finalizer reports the lease as forgotten.
     private readonly WeakReference<PooledConnection?> _lease = new(null);
-
-    // Weakly as well, since it refers to its lease.
-    private readonly WeakReference<PooledTransaction?> _transaction = new(null);
     private bool _isLent;
 
     public ILeaseHome Home { get; } = home;
@@ -38,7 +36,7 @@ internal sealed class ConnectionSlot(ILeaseHome home, Slot slot)
     public int Holders { get; set; }
 
     /// <summary>The transaction that was begun last in the present lease, or in the last one.</summary>
-    public PooledTransaction? Transaction => _transaction;
+    public BegunTransaction? Transaction { get; private set; }
 
     /// <summary>How long the present lease has been out.</summary>
     public TimeSpan HeldFor(TimeSpan now) => now - Slot.LentAt;
@@ -65,12 +63,10 @@ internal sealed class ConnectionSlot(ILeaseHome home, Slot slot)
     }
 
     /// <summary>The borrower has begun a transaction in this session, so an earlier one has ended.</summary>
-    public PooledTransaction Begun(PooledTransaction transaction)
+    public BegunTransaction Begun(DbTransaction driver)
     {
-        if (_transaction.TryGetTarget(out var earlier))
-            earlier.Supersede();
-        _transaction.SetTarget(transaction);
-        return transaction;
+        Transaction?.End();
+        return Transaction = new BegunTransaction(driver);
     }
 
     private LeaseAsNpgsql.NpgsqlConnection NewLease(object? key, in LeaseOrigin origin)

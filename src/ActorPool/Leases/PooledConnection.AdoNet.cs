@@ -139,11 +139,12 @@ public partial class PooledConnection
     /// <summary>A transaction of this lease.</summary>
     /// <param name="isolationLevel">As ADO.NET has it; unspecified is the server's default.</param>
     /// <param name="owner">The object that the transaction belongs to: the lease, or the data source's connection that has it.</param>
-    internal DbTransaction Begin(IsolationLevel isolationLevel, DbConnection owner) => Place.Begun(new PooledTransaction(UseDriver().BeginTransaction(isolationLevel), owner, this));
+    internal DbTransaction Begin(IsolationLevel isolationLevel, DbConnection owner) =>
+        new PooledTransaction(Place.Begun(UseDriver().BeginTransaction(isolationLevel)), owner, this);
 
     /// <inheritdoc cref="Begin"/>
     internal async ValueTask<DbTransaction> BeginAsync(IsolationLevel isolationLevel, DbConnection owner, CancellationToken cancellationToken) =>
-        Place.Begun(new PooledTransaction(await UseDriver().BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false), owner, this));
+        new PooledTransaction(Place.Begun(await UseDriver().BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false)), owner, this);
 
     /// <inheritdoc/>
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => Begin(isolationLevel, this);
