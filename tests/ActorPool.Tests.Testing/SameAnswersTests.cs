@@ -33,6 +33,17 @@ public sealed class SameAnswersTests(SameAnswersTests.OneServer one) : IClassFix
         Assert.Equal(Kinds(real.Statistics), Kinds(test.Statistics));
     }
 
+    [Fact]
+    public async Task A_real_pool_refuses_a_lease_that_no_pool_lent()
+    {
+        using var system = ActorSystem.Create("same", "akka.loglevel = OFF, akka.stdout-loglevel = OFF");
+        await using var real = await ConnectionPool.StartAsync(system, new PoolSettings(one.Server.ConnectionString, 0, 1));
+        using var lease = TestLease.Over(new FakeConnection());
+
+        foreach (var put in (Func<Task>[])[async () => await real.PutConnAsync(lease), () => real.Manager.Ask<ConnPut>(new PutConn(lease))])
+            Assert.Contains("was not lent by this pool, but by pool 'TestLease'", (await Assert.ThrowsAsync<PoolException>(put)).Message, StringComparison.Ordinal);
+    }
+
     private static string Kinds(PoolStatistics state) => string.Create(
         CultureInfo.InvariantCulture, $"granted {state.Granted}, joined {state.Joined}, opened {state.Opened}, not checked out {state.NotCheckedOut}, timed out {state.TimedOut}, affinity {state.AffinityHits}");
 

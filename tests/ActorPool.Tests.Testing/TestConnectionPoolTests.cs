@@ -178,6 +178,50 @@ public sealed class TestConnectionPoolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_test_framework_shows_what_was_not_returned()
+    {
+        await using var forgotten = await _pool.GetConnAsync("tenant-7");
+
+        var failure = Assert.ThrowsAny<Exception>(() => Assert.Empty(_pool.Lent));
+
+        Assert.Contains("key tenant-7, borrowed by", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_connection_of_a_data_source_is_told_with_the_place_that_opened_it()
+    {
+        await using var connection = await new PooledDataSource(_pool).OpenConnectionAsync();
+
+        Assert.Matches(@"TestConnectionPoolTests\.cs:\d+, through a PooledDataSource$", Assert.Single(_pool.Lent).ToString());
+    }
+
+    [Fact]
+    public async Task An_idle_connection_that_the_test_closed_is_not_lent()
+    {
+        await using (await _pool.GetConnAsync("a"))
+        {
+        }
+
+        _opened[0].Close();
+
+        await using var lease = await _pool.GetConnAsync("a");
+        Assert.Equal(("2", true, ConnectionState.Open), (lease.DataSource, lease.IsNewSession, lease.State));
+    }
+
+    [Fact]
+    public async Task A_connection_that_the_test_closed_while_lent_is_discarded_on_return()
+    {
+        var lease = await _pool.GetConnAsync();
+        _opened[0].Close();
+        Assert.Equal(ConnectionState.Closed, lease.State);
+        Assert.Equal(PoolErrorKind.ConnectFailed, Assert.Throws<PoolException>(lease.Open).Kind);
+        lease.Close();
+
+        await using var next = await _pool.GetConnAsync();
+        Assert.Equal(("2", 1L), (next.DataSource, _pool.Statistics.ClosedWhileLent));
+    }
+
+    [Fact]
     public async Task A_forgotten_lease_is_told_also_after_a_garbage_collection()
     {
         await ForgetAsync();

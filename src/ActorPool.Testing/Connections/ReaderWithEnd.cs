@@ -11,6 +11,7 @@ namespace ActorPool.Testing.Connections;
 internal sealed class ReaderWithEnd(DbDataReader driver, Action closed) : DbDataReader, IDbColumnSchemaGenerator
 {
     private Action? _closed = closed;
+    private bool _isDisposed;
 
     public override int Depth => driver.Depth;
 
@@ -104,26 +105,33 @@ internal sealed class ReaderWithEnd(DbDataReader driver, Action closed) : DbData
 
     public override void Close()
     {
+        if (!_isDisposed)
+            End(driver.Close);
+    }
+
+    // The base class calls Close.
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_isDisposed)
+        {
+            _isDisposed = true;
+            End(driver.Dispose);
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // The report comes last: another borrower may have the connection then.
+    private void End(Action end)
+    {
         try
         {
-            driver.Close();
+            end();
         }
         finally
         {
             Interlocked.Exchange(ref _closed, null)?.Invoke();
         }
-    }
-
-    // The base class calls Close. The driver's reader may have more to release.
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            Close();
-            driver.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 
     protected override DbDataReader GetDbDataReader(int ordinal) => driver.GetData(ordinal);

@@ -16,6 +16,9 @@ internal sealed class TestPhysicalConnection(OpenedConnections opened) : IPhysic
 
     public bool IsOpen => _connection is not null && !_isEnded;
 
+    /// <summary>The test has closed it, to show what happens when a session is lost.</summary>
+    private bool IsLost => Driver.State is ConnectionState.Closed or ConnectionState.Broken;
+
     /// <summary>Its slot, which has the transaction that a borrower left open.</summary>
     public ConnectionSlot? Place { get; set; }
 
@@ -37,11 +40,13 @@ internal sealed class TestPhysicalConnection(OpenedConnections opened) : IPhysic
     /// <summary>A rollback is real. The other kinds of work are statements of PostgreSQL, or hooks of real pools.</summary>
     public Task WorkAsync(ConnectionWork work, object? key = null)
     {
+        if (IsLost)
+            throw new IOException("The connection was closed while it was idle.");
         Place?.Transaction?.RollBackPending();
         return Task.CompletedTask;
     }
 
-    public SocketState Probe() => SocketState.Unknown;
+    public SocketState Probe() => IsLost ? SocketState.Readable : SocketState.Silent;
 
     public bool PrependReset() => false;
 
@@ -50,7 +55,7 @@ internal sealed class TestPhysicalConnection(OpenedConnections opened) : IPhysic
     }
 
     public ReturnCondition Release(bool driverWasUsed) =>
-        Driver.State is ConnectionState.Closed or ConnectionState.Broken ? ReturnCondition.ClosedWhileLent
+        IsLost ? ReturnCondition.ClosedWhileLent
         : Place?.Transaction is { Pending: not null } ? ReturnCondition.InTransaction
         : ReturnCondition.Clean;
 

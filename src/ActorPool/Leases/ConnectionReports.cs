@@ -6,7 +6,7 @@ using ActorPool.Telemetry;
 
 namespace ActorPool.Leases;
 
-/// <summary>Passes the results of a connection's I/O to the core and logs those that an operator must know; the same for both shells.</summary>
+/// <summary>Passes the results of a connection's I/O to the core and logs those that an operator must know; the same for every shell.</summary>
 internal sealed class ConnectionReports(PoolState state, IConnectionSource source, PoolLog log)
 {
     public void Opened(Slot slot, int incarnation, TimeSpan now)

@@ -6,7 +6,7 @@ using ActorPool.Telemetry;
 
 namespace ActorPool.Leases;
 
-/// <summary>Which lease is out in which slot, and the rules of its return; the same for both shells.</summary>
+/// <summary>Which lease is out in which slot, and the rules of its return; the same for every shell.</summary>
 /// <remarks>
 /// A lease ends once: by the borrower's return, by a reader that closed its connection, by the garbage collector, or by force. The report of
 /// each may come late. <see cref="PooledConnection.TryEnd"/> lets the first end win, and <see cref="ConnectionSlot.IsOut"/> recognises a
