@@ -8,7 +8,7 @@ namespace ActorPool.Tests.Testing;
 /// <summary>The manager of a test, as actors meet it. All of it runs on the thread of the test, so nothing is waited for.</summary>
 public sealed class ManagerTests : TestKit
 {
-    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan AtOnce = TimeSpan.Zero;
 
     private readonly TestConnectionPool _pool = new(() => new FakeConnection());
     private readonly IActorRef _manager;
@@ -62,7 +62,7 @@ public sealed class ManagerTests : TestKit
 
         Stop(borrower);
 
-        AwaitAssert(() => Assert.Empty(_pool.Lent));
+        AwaitAssert(() => Assert.Empty(_pool.Lent), TimeSpan.FromSeconds(30));
         Assert.Contains("the actor that borrowed it has ended", Assert.Throws<PoolException>(() => lease.Key).Message, StringComparison.Ordinal);
     }
 
@@ -77,7 +77,7 @@ public sealed class ManagerTests : TestKit
 
         Stop(owner);
 
-        await AwaitAssertAsync(() => Assert.Empty(_pool.Lent));
+        await AwaitAssertAsync(() => Assert.Empty(_pool.Lent), TimeSpan.FromSeconds(30));
     }
 
     [Fact]
