@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ActorPool.Tests.PostgreSQL.Support;
 using Akka.Actor;
 
@@ -20,7 +21,7 @@ public sealed class UndeliveredLeaseTests : PoolTest
         await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request waits");
         await piping.GracefulStop(Soon);
 
-        await EventFilter.Warning(contains: $"{nameof(UndeliveredLeaseTests)}.cs").ExpectOneAsync(async () => await held.DisposeAsync());
+        await EventFilter.Warning(new Regex($@"its connection is taken back.*{nameof(UndeliveredLeaseTests)}\.cs")).ExpectOneAsync(async () => await held.DisposeAsync());
 
         await EventuallyAsync(() => pool.Statistics is { InUse: 0, Idle: 1 }, "it is back");
         Assert.Equal(0, pool.Statistics.Reclaimed);
