@@ -93,14 +93,30 @@ internal sealed class PooledBatch(DbBatch driver, DbConnection? connection) : Db
 
     public override void Prepare()
     {
-        Attach();
-        driver.Prepare();
+        var lent = Attach();
+        try
+        {
+            driver.Prepare();
+        }
+        catch (Exception error)
+        {
+            lent.Failed(error);
+            throw;
+        }
     }
 
-    public override Task PrepareAsync(CancellationToken cancellationToken = default)
+    public override async Task PrepareAsync(CancellationToken cancellationToken = default)
     {
-        Attach();
-        return driver.PrepareAsync(cancellationToken);
+        var lent = Attach();
+        try
+        {
+            await driver.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            lent.Failed(error);
+            throw;
+        }
     }
 
     /// <summary>Cancels the run that is in flight. Without one, or after the lease, it has no effect, as ADO.NET demands.</summary>
@@ -164,7 +180,7 @@ internal sealed class PooledBatch(DbBatch driver, DbConnection? connection) : Db
         {
             driver.Connection = session;
             if (_transaction is not null)
-                driver.Transaction = PooledTransaction.OfDriver(_transaction);
+                driver.Transaction = PooledTransaction.PendingOfDriver(_transaction);
         }
 
         return lent;

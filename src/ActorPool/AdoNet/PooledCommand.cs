@@ -131,14 +131,30 @@ internal sealed class PooledCommand : DbCommand, ICloneable
 
     public override void Prepare()
     {
-        Attach();
-        _driver.Prepare();
+        var lent = Attach();
+        try
+        {
+            _driver.Prepare();
+        }
+        catch (Exception error)
+        {
+            lent.Failed(error);
+            throw;
+        }
     }
 
-    public override Task PrepareAsync(CancellationToken cancellationToken = default)
+    public override async Task PrepareAsync(CancellationToken cancellationToken = default)
     {
-        Attach();
-        return _driver.PrepareAsync(cancellationToken);
+        var lent = Attach();
+        try
+        {
+            await _driver.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            lent.Failed(error);
+            throw;
+        }
     }
 
     /// <summary>Cancels the run that is in flight. Without one, or after the lease, it has no effect, as ADO.NET demands.</summary>
@@ -208,7 +224,7 @@ internal sealed class PooledCommand : DbCommand, ICloneable
             _driver.Connection = session;
             // The driver drops the transaction when the connection changes.
             if (_transaction is not null)
-                _driver.Transaction = PooledTransaction.OfDriver(_transaction);
+                _driver.Transaction = PooledTransaction.PendingOfDriver(_transaction);
         }
 
         return lent;

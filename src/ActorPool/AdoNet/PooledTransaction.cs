@@ -25,15 +25,39 @@ internal sealed class PooledTransaction(BegunTransaction begun, DbConnection con
     /// <summary>The transaction as the driver knows it.</summary>
     public static DbTransaction? OfDriver(DbTransaction? transaction) => transaction is PooledTransaction pooled ? pooled.Own() : transaction;
 
+    /// <summary>The same, but null for one that is over: left on a command, it has no effect, as with the driver's.</summary>
+    public static DbTransaction? PendingOfDriver(DbTransaction? transaction) =>
+        transaction is PooledTransaction { DbConnection: null } ? null : OfDriver(transaction);
+
     public override void Commit()
     {
-        Own().Commit();
+        var driver = Own();
+        try
+        {
+            driver.Commit();
+        }
+        catch (Exception error)
+        {
+            lease.Failed(error);
+            throw;
+        }
+
         begun.End();
     }
 
     public override async Task CommitAsync(CancellationToken cancellationToken = default)
     {
-        await Own().CommitAsync(cancellationToken).ConfigureAwait(false);
+        var driver = Own();
+        try
+        {
+            await driver.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            lease.Failed(error);
+            throw;
+        }
+
         begun.End();
     }
 
@@ -51,17 +75,18 @@ internal sealed class PooledTransaction(BegunTransaction begun, DbConnection con
 
     public override void Save(string savepointName) => Own().Save(savepointName);
 
-    public override Task SaveAsync(string savepointName, CancellationToken cancellationToken = default) => Own().SaveAsync(savepointName, cancellationToken);
+    public override async Task SaveAsync(string savepointName, CancellationToken cancellationToken = default) =>
+        await Own().SaveAsync(savepointName, cancellationToken).ConfigureAwait(false);
 
     public override void Rollback(string savepointName) => Own().Rollback(savepointName);
 
-    public override Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        Own().RollbackAsync(savepointName, cancellationToken);
+    public override async Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) =>
+        await Own().RollbackAsync(savepointName, cancellationToken).ConfigureAwait(false);
 
     public override void Release(string savepointName) => Own().Release(savepointName);
 
-    public override Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        Own().ReleaseAsync(savepointName, cancellationToken);
+    public override async Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) =>
+        await Own().ReleaseAsync(savepointName, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Rolls back what was not committed. After the lease there is nothing to roll back: the pool has done it.</summary>
     public override async ValueTask DisposeAsync()

@@ -46,12 +46,6 @@ internal abstract partial class DataSourceConnection
             throw new NotSupportedException("A pooled connection stays in its pool's database. Use one pool for each database.");
     }
 
-    public override Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
-    {
-        ChangeDatabase(databaseName);
-        return Task.CompletedTask;
-    }
-
     /// <summary>Libraries call it when there is an ambient transaction; with <c>ambient-transactions = ignore</c> it has no effect.</summary>
     public override void EnlistTransaction(Transaction? transaction)
     {
@@ -65,18 +59,19 @@ internal abstract partial class DataSourceConnection
 
     public override DataTable GetSchema(string collectionName, string?[] restrictionValues) => Lease.GetSchema(collectionName, restrictionValues);
 
-    public override Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) => Lease.GetSchemaAsync(cancellationToken);
+    public override async Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
+        await Lease.GetSchemaAsync(cancellationToken).ConfigureAwait(false);
 
-    public override Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
-        Lease.GetSchemaAsync(collectionName, cancellationToken);
+    public override async Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
+        await Lease.GetSchemaAsync(collectionName, cancellationToken).ConfigureAwait(false);
 
-    public override Task<DataTable> GetSchemaAsync(string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
-        Lease.GetSchemaAsync(collectionName, restrictionValues, cancellationToken);
+    public override async Task<DataTable> GetSchemaAsync(string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
+        await Lease.GetSchemaAsync(collectionName, restrictionValues, cancellationToken).ConfigureAwait(false);
 
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => Lease.Begin(isolationLevel, this);
 
-    protected override ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken) =>
-        Lease.BeginAsync(isolationLevel, this, cancellationToken);
+    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken) =>
+        await Lease.BeginAsync(isolationLevel, this, cancellationToken).ConfigureAwait(false);
 
     // Libraries make commands before they open the connection.
     protected override DbCommand CreateDbCommand() => new PooledCommand(_source.Driver.CreateCommand()!, this);

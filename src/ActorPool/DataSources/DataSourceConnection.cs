@@ -56,28 +56,36 @@ internal abstract partial class DataSourceConnection : DbConnection, IPooledDbCo
     public override void Open()
     {
         var closes = BeginOpen();
+        PooledConnection lease;
         try
         {
             var borrow = _source.BorrowAsync(CancellationToken.None);
-            Opened(borrow.IsCompletedSuccessfully ? borrow.Result : borrow.AsTask().GetAwaiter().GetResult(), closes);
+            lease = borrow.IsCompletedSuccessfully ? borrow.Result : borrow.AsTask().GetAwaiter().GetResult();
         }
-        finally
+        catch
         {
             _isOpening = false;
+            throw;
         }
+
+        Opened(lease, closes);
     }
 
     public override async Task OpenAsync(CancellationToken cancellationToken)
     {
         var closes = BeginOpen();
+        PooledConnection lease;
         try
         {
-            Opened(await _source.BorrowAsync(cancellationToken).ConfigureAwait(false), closes);
+            lease = await _source.BorrowAsync(cancellationToken).ConfigureAwait(false);
         }
-        finally
+        catch
         {
             _isOpening = false;
+            throw;
         }
+
+        Opened(lease, closes);
     }
 
     public override void Close()
@@ -148,24 +156,29 @@ internal abstract partial class DataSourceConnection : DbConnection, IPooledDbCo
     private int BeginOpen()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(DbConnection));
-        if (State != ConnectionState.Closed)
-            throw new InvalidOperationException(_isOpening ? "The connection is being opened already." : "The connection is already open.");
-        // The lease ended by force, or its session was lost.
-        Close();
-        _isOpening = true;
-        return _closes;
+        // The lease ended by force, or its session was lost. A handler that is told so may open the connection itself.
+        if (_lease is { State: ConnectionState.Closed })
+            Close();
+        if (Interlocked.Exchange(ref _isOpening, true))
+            throw new InvalidOperationException("The connection is being opened already.");
+        if (_lease is null)
+            return _closes;
+        _isOpening = false;
+        throw new InvalidOperationException("The connection is already open.");
     }
 
     private void Opened(PooledConnection lease, int closes)
     {
+        // A close by another thread finds the lease, or is found here.
+        Interlocked.Exchange(ref _lease, lease);
         _isOpening = false;
         if (closes != _closes)
         {
+            Interlocked.CompareExchange(ref _lease, null, lease);
             lease.Close();
             throw new InvalidOperationException("The connection was closed while it was being opened.");
         }
 
-        _lease = lease;
         HearTheEnd();
         _stateChange?.Invoke(this, ClosedToOpen);
     }
@@ -182,10 +195,9 @@ internal abstract partial class DataSourceConnection : DbConnection, IPooledDbCo
     /// <summary>From now on the connection is closed. Returns the lease that it had.</summary>
     private PooledConnection? End()
     {
-        _closes++;
-        var lease = _lease;
-        _lease = null;
-        return lease;
+        Interlocked.Increment(ref _closes);
+        _heard = null;
+        return Interlocked.Exchange(ref _lease, null);
     }
 
     /// <summary>The reader that the borrower left open, as the driver's own pool closes it. One of a lease that is over is cut off already.</summary>

@@ -84,13 +84,6 @@ public partial class PooledConnection
         throw new NotSupportedException("A pooled connection stays in its pool's database. Use one pool for each database.");
     }
 
-    /// <inheritdoc cref="ChangeDatabase"/>
-    public override Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
-    {
-        ChangeDatabase(databaseName);
-        return Task.CompletedTask;
-    }
-
     /// <summary>Not supported: an ambient transaction may outlive the lease. Use <see cref="DbConnection.BeginTransaction()"/>.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public override void EnlistTransaction(Transaction? transaction)
@@ -109,15 +102,16 @@ public partial class PooledConnection
     public override DataTable GetSchema(string collectionName, string?[] restrictionValues) => Live().GetSchema(collectionName, restrictionValues);
 
     /// <inheritdoc/>
-    public override Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) => Live().GetSchemaAsync(cancellationToken);
+    public override async Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
+        await Live().GetSchemaAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public override Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
-        Live().GetSchemaAsync(collectionName, cancellationToken);
+    public override async Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
+        await Live().GetSchemaAsync(collectionName, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public override Task<DataTable> GetSchemaAsync(string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
-        Live().GetSchemaAsync(collectionName, restrictionValues, cancellationToken);
+    public override async Task<DataTable> GetSchemaAsync(string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
+        await Live().GetSchemaAsync(collectionName, restrictionValues, cancellationToken).ConfigureAwait(false);
 
     PooledConnection IPooledDbConnection.Lease => this;
 

@@ -154,15 +154,23 @@ public sealed class PooledCommandTests : PoolTest
         Assert.Equal(1L, await ScalarAsync(lease, "SELECT count(*) FROM pg_prepared_statements"));
     }
 
-    [Fact]
-    public async Task An_error_that_retires_a_session_replaces_its_connection_on_return()
+    [Theory]
+    [InlineData("run")]
+    [InlineData("prepare")]
+    [InlineData("commit")]
+    public async Task An_error_that_retires_a_session_replaces_its_connection_on_return(string failing)
     {
-        var pool = await StartAsync(1, 1, settings => settings with { RetireOn = ["22012"] });
+        var pool = await StartAsync(1, 1, settings => settings with { RetireOn = ["22012", "42P01", "23503"] });
         int pid;
         await using (var lease = await pool.GetConnAsync())
         {
             pid = await PidAsync(lease);
-            await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(lease, "SELECT 1 / 0"));
+            await Assert.ThrowsAsync<PostgresException>(() => failing switch
+            {
+                "run" => ExecuteAsync(lease, "SELECT 1 / 0"),
+                "prepare" => PrepareAsync(lease, "SELECT * FROM nowhere"),
+                _ => CommitUnfulfilledAsync(lease),
+            });
         }
 
         await using var next = await pool.GetConnAsync();
@@ -183,6 +191,23 @@ public sealed class PooledCommandTests : PoolTest
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => command.ExecuteScalarAsync());
 
         Assert.Contains("Set its Connection to a lease", error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task PrepareAsync(DbConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.PrepareAsync();
+    }
+
+    /// <summary>The server finds out at the commit that a row refers to nothing.</summary>
+    private static async Task CommitUnfulfilledAsync(DbConnection connection)
+    {
+        await ExecuteAsync(connection, "CREATE TABLE parent (id int PRIMARY KEY)");
+        await ExecuteAsync(connection, "CREATE TABLE child (id int REFERENCES parent DEFERRABLE INITIALLY DEFERRED)");
+        await using var transaction = await connection.BeginTransactionAsync();
+        await ExecuteAsync(connection, "INSERT INTO child VALUES (1)");
+        await transaction.CommitAsync();
     }
 
     private static Task Does(Action action)
