@@ -16,14 +16,14 @@ namespace ActorPool.Testing;
 /// </summary>
 /// <remarks>
 /// <para>It takes its decisions with the core of the real pool: keys, <see cref="PooledConnection.IsNewSession"/>, shared and exclusive
-/// leases, refused returns and the texts of errors are the same. It may be called from any thread. There is no maximum, so a request
-/// waits only for a key that another request has exclusively, or for the end of a <see cref="Pause"/>, for 15 seconds at most.</para>
+/// leases, refused returns and the texts of errors are the same. It may be called from any thread. The pool has no maximum: a request waits
+/// only for a key that another request has exclusively, or for the end of a <see cref="Pause"/>, for 15 seconds at most.</para>
 /// <para>A returned connection is lent again, and each key has a connection of its own. Data that all borrowers must see needs one database:
 /// let the function return one open connection each time, or connections to one shared in-memory database.</para>
-/// <para>A transaction that was begun on a lease and left open is rolled back on return. One that was begun by a statement is not known to the
-/// pool. There is no SQL of the pool here: temp tables and settings stay, and the hooks of <see cref="PoolSettings"/> do not run.</para>
-/// <para>In place of a log, what was not returned is in <see cref="Lent"/>. A lease that is sent to an actor which does not handle it
-/// stays there too.</para>
+/// <para>A transaction that was begun on a lease and left open is rolled back on return. The pool does not know a transaction that a statement
+/// began. It sends no SQL of its own: temp tables and settings stay, and the hooks of <see cref="PoolSettings"/> do not run.</para>
+/// <para>There is no log: leases that were not returned are in <see cref="Lent"/>. So is a lease that was sent to an actor which does not
+/// handle it.</para>
 /// </remarks>
 public sealed class TestConnectionPool : IConnectionPool, ILendingPool
 {
@@ -31,9 +31,9 @@ public sealed class TestConnectionPool : IConnectionPool, ILendingPool
 
     /// <summary>Makes a pool, which is open at once and opens no connection yet.</summary>
     /// <param name="open">
-    /// Makes a connection when a request needs one. A closed connection is opened by the pool, which closes it in the end. An open one is
-    /// yours: it is never closed. It may return the same object each time. It must not call the pool. If it throws or returns null, the
-    /// request is refused as <see cref="PoolErrorKind.ConnectFailed"/>, with the error inside.
+    /// Makes a connection when a request needs one. The pool opens a closed one, and closes it in the end. An open one is yours: the pool never
+    /// closes it. The function may return the same object each time. It must not call the pool. If it throws or returns null, the request is
+    /// refused as <see cref="PoolErrorKind.ConnectFailed"/>, with the error inside.
     /// </param>
     public TestConnectionPool(Func<DbConnection> open)
     {
@@ -42,16 +42,18 @@ public sealed class TestConnectionPool : IConnectionPool, ILendingPool
     }
 
     /// <summary>
-    /// The leases that were not returned, the oldest first: those that are out, and those that were out when the pool was closed. Each
-    /// one's text tells its key and where it was borrowed, so that <c>Assert.Empty(pool.Lent)</c> shows what is missing.
+    /// The leases that were not returned, the oldest first: those in use, and those that were in use when the pool was closed. The text of each
+    /// has its key and the place that borrowed it, so a failed <c>Assert.Empty(pool.Lent)</c> names them.
     /// </summary>
-    /// <remarks>A lease ended by the death of its actor is not among them: the pool has taken it back.</remarks>
+    /// <remarks>A lease that ended with its actor is not among them: the pool has taken it back.</remarks>
     public IReadOnlyList<PooledConnection> Lent => _pool.Lent;
 
     /// <summary>Leases given since the start. A request that joins the lease of its key is not counted again.</summary>
     public int Granted => (int)_pool.Statistics.Granted;
 
-    /// <summary>While it is set, each request is refused with it, by a call or by a message: for tests of what your code does then. Null: none is.</summary>
+    /// <summary>
+    /// While this is set, each request, by a call or by a message, is refused with it: to test how your code handles a refusal. Default: null.
+    /// </summary>
     public PoolException? Refuse
     {
         get => _pool.Refuse;
@@ -72,7 +74,7 @@ public sealed class TestConnectionPool : IConnectionPool, ILendingPool
     /// <see cref="GetStatistics"/> and the commands of an operator. A lease ends with its actor. Each call starts another actor, of any system.
     /// </summary>
     /// <remarks>In a system of Akka.TestKit it runs on the thread of the sender.</remarks>
-    /// <param name="system">Where it lives.</param>
+    /// <param name="system">The actor system to start it in.</param>
     public IActorRef ManagerIn(ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
@@ -134,7 +136,7 @@ public sealed class TestConnectionPool : IConnectionPool, ILendingPool
     }
 
     /// <summary>
-    /// Closes every connection at once, those in use included; <see cref="Lent"/> still tells which those were. Calling it again has no effect.
+    /// Closes every connection at once, also those in use; <see cref="Lent"/> still lists these. Calling it again has no effect.
     /// </summary>
     public ValueTask DisposeAsync()
     {

@@ -5,7 +5,7 @@ using DbUp.Engine.Transactions;
 
 namespace ActorPool.Tests.Libraries;
 
-/// <summary>DbUp's own connection manager takes Npgsql's data source alone; five lines give it any.</summary>
+/// <summary>DbUp's own connection manager takes only Npgsql's data source; the one below takes any.</summary>
 public sealed class DbUpTests : LibraryTest
 {
     [Theory]

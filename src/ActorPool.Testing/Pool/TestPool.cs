@@ -58,7 +58,7 @@ internal sealed partial class TestPool : ILeaseHome
         Name = Name,
         IdleTimeout = Timeout.InfiniteTimeSpan,
         MaxLifetime = Timeout.InfiniteTimeSpan,
-        // Each time: it costs nothing here, and a connection that the test has closed is not lent.
+        // Tested each time: that costs nothing here, and a connection that the test has closed is not lent.
         ValidateAfterIdle = TimeSpan.Zero,
         ValidateIdleEvery = null,
         CollectWhenStarved = false,
@@ -74,7 +74,7 @@ internal sealed partial class TestPool : ILeaseHome
 
     public string Server => _connections.Server;
 
-    /// <summary>It never stands still: each step comes after the last.</summary>
+    /// <summary>Grows with each step, so that no two steps have the same time.</summary>
     public TimeSpan Now
     {
         get

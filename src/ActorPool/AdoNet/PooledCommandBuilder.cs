@@ -63,7 +63,7 @@ internal sealed class PooledCommandBuilder : DbCommandBuilder
     protected override void SetRowUpdatingHandler(DbDataAdapter adapter)
     {
         if (adapter is not PooledDataAdapter pooled)
-            throw new ArgumentException($"This command builder works with a data adapter that the same provider factory made, and {adapter.GetType()} is not one. Make it with CreateDataAdapter().", nameof(adapter));
+            throw new ArgumentException($"This command builder works only with a data adapter of the same provider factory, and {adapter.GetType()} is another one. Make the adapter with the factory's CreateDataAdapter().", nameof(adapter));
         if (ReferenceEquals(adapter, DataAdapter))
             pooled.RowUpdating -= Updating;
         else

@@ -3,7 +3,7 @@ using System.Data.Common;
 
 namespace ActorPool.AdoNet;
 
-/// <summary>Fills and updates data sets with commands of the pool. The driver's adapter accepts the driver's commands only.</summary>
+/// <summary>Fills and updates data sets with commands of the pool. The driver's adapter accepts only the driver's commands.</summary>
 internal sealed class PooledDataAdapter : DbDataAdapter
 {
     /// <summary>Before a row is written; <see cref="PooledCommandBuilder"/> makes the command then.</summary>

@@ -3,7 +3,7 @@ using System.Data.Common;
 
 namespace ActorPool.DataSources;
 
-/// <summary>A batch of the data source itself: each run opens a connection and closes it again. The base class has one that cannot make its commands.</summary>
+/// <summary>A batch of the data source itself: each run opens a connection and closes it again. That of the base class cannot make batch commands.</summary>
 internal sealed class DataSourceBatch(DbConnection connection) : DbBatch
 {
     private readonly DbBatch _batch = connection.CreateBatch();
@@ -116,5 +116,5 @@ internal sealed class DataSourceBatch(DbConnection connection) : DbBatch
     }
 
     private static NotSupportedException NotHere(string member) =>
-        new($"A batch of the data source has a connection for each run only, so {member} has no meaning for it. Open a connection of the data source and make the batch there.");
+        new($"A batch of the data source borrows a connection for each run, so {member} is not supported. Open a connection of the data source and make the batch there.");
 }

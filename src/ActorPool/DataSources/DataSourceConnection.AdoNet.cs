@@ -46,7 +46,7 @@ internal abstract partial class DataSourceConnection
             throw new NotSupportedException("A pooled connection stays in its pool's database. Use one pool for each database.");
     }
 
-    /// <summary>Libraries call it when there is an ambient transaction; with <c>ambient-transactions = ignore</c> it has no effect.</summary>
+    /// <summary>Libraries call it in an ambient transaction. With <c>ambient-transactions = ignore</c> it has no effect.</summary>
     public override void EnlistTransaction(Transaction? transaction)
     {
         if (transaction is not null && !_source.IgnoresAmbientTransactions)

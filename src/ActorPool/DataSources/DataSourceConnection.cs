@@ -99,7 +99,7 @@ internal abstract partial class DataSourceConnection : DbConnection, IPooledDbCo
         }
         catch (Exception)
         {
-            // The borrower wants no more of its results; the return finds out in what state the connection is.
+            // The borrower has no use for the remaining results. The return checks the state of the connection.
         }
         finally
         {
@@ -214,5 +214,5 @@ internal abstract partial class DataSourceConnection : DbConnection, IPooledDbCo
 
     private PoolException Closed() => new(
         PoolErrorKind.NotCheckedOut,
-        $"Pool '{_source.Pool.Statistics.Name}': this connection of a PooledDataSource is closed, and has no session to run commands in. Open it first; a command that was made before may be used again then.");
+        $"Pool '{_source.Pool.Statistics.Name}': this connection of a PooledDataSource is closed, so it has no session for commands. Open it first; commands made before work again then.");
 }

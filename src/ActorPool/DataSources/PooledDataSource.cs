@@ -7,13 +7,15 @@ using Npgsql;
 namespace ActorPool;
 
 /// <summary>
-/// The pool as a <see cref="DbDataSource"/>, which .NET libraries take: EF Core, Dapper, Quartz.NET and others run on it unchanged. A
-/// connection borrows when it is opened and returns when it is closed, as often as you like.
+/// The pool as a <see cref="DbDataSource"/>, which .NET libraries accept: EF Core, Dapper, Quartz.NET and others run on it. Opening one of its
+/// connections borrows from the pool, and closing it returns. A connection can be opened again.
 /// </summary>
 /// <remarks>
-/// Opening waits as <see cref="IConnectionPool.GetConnAsync(object?, CancellationToken, string?, int)"/> does, and throws the same errors. A
-/// command that outlives the close of its connection throws <see cref="PoolErrorKind.NotCheckedOut"/> until the connection is open again.
-/// Disposing the data source does not end the pool.
+/// <para>Opening waits as <see cref="IConnectionPool.GetConnAsync(object?, CancellationToken, string?, int)"/> does, and throws the same
+/// errors. A command that outlives the close of its connection throws <see cref="PoolErrorKind.NotCheckedOut"/> until the connection is open
+/// again. A command or batch of the data source itself borrows for each run. The connections implement <see cref="IPooledDbConnection"/>.</para>
+/// <para>The data source may be used from any thread. Disposing it does not end the pool: its open connections go on, and another open throws an
+/// <see cref="ObjectDisposedException"/>.</para>
 /// </remarks>
 public sealed class PooledDataSource : DbDataSource
 {
@@ -26,8 +28,8 @@ public sealed class PooledDataSource : DbDataSource
     /// <summary>Makes a data source of a pool.</summary>
     /// <param name="pool">The pool that its connections are borrowed from.</param>
     /// <param name="key">
-    /// Null for connections without a key. With a key, its connections share the key's session and have it one after another, whatever
-    /// <c>key-sharing</c> says: a second connection waits until the first one is closed.
+    /// Null for connections without a key. With a key, its connections use the key's session one at a time, under either setting of
+    /// <c>key-sharing</c>: a second open waits until the first connection is closed. See <see cref="GetConn.Exclusive"/>.
     /// </param>
     /// <exception cref="ArgumentException">The key is a cancellation token or a time span: an argument in the wrong place.</exception>
     public PooledDataSource(IConnectionPool pool, object? key = null)
@@ -41,7 +43,7 @@ public sealed class PooledDataSource : DbDataSource
     /// <summary>The pool that its connections are borrowed from.</summary>
     public IConnectionPool Pool { get; }
 
-    /// <summary>The pool's connection string without its secrets; empty when the pool does not tell it.</summary>
+    /// <summary>The pool's connection string without its secrets; empty for a pool of another implementation.</summary>
     public override string ConnectionString => _lending?.ConnectionString ?? "";
 
     internal PooledProviderFactory Factory => field ??= new PooledProviderFactory(Driver, CreateConnection);

@@ -45,11 +45,13 @@ public sealed record GetConn(object? Key = null) : IPoolMessage
     public IActorRef? Owner { get; init; }
 
     /// <summary>
-    /// The request has its key's session alone, whatever <c>key-sharing</c> says: it joins no lease, and no request joins its lease. The
-    /// requests for one key are served strictly in the order of their arrival, and shared ones that follow each other are served together. So
-    /// while an exclusive request waits, a shared one that arrives later waits behind it. Without a key this has no effect: such a lease is
-    /// never shared.
+    /// The request has its key's session alone, under either setting of <c>key-sharing</c>: it joins no lease, and no request joins its lease.
+    /// Default: false.
     /// </summary>
+    /// <remarks>
+    /// Requests for one key are served strictly in the order of their arrival, and adjacent shared requests are served together. So while an
+    /// exclusive request waits, a shared request that arrives later waits behind it. Without a key this has no effect: such a lease is never shared.
+    /// </remarks>
     public bool Exclusive { get; init; }
 
     /// <summary><see cref="Timeout"/>, refused when it is negative and not infinite.</summary>

@@ -84,10 +84,11 @@ public sealed partial record PoolSettings
     /// sees one, the connection is replaced on return and the idle ones are tested. Empty: none.
     /// </summary>
     /// <remarks>
-    /// The pool sees the errors with which commands and commits of a lease or of a data source fail, those of its round trips and of the hooks, and every
-    /// error that ends the session (57P01 and the like). It does not see an error that comes while a reader is read, nor one of a command made
-    /// with <see cref="PooledConnection.Npgsql"/>, when it leaves the session open: put such a connection with <see cref="PutConn.Close"/>. A session that no longer fits <c>Target Session Attributes</c> is found without an error, regardless of
-    /// this list. With <c>standby</c>, <c>prefer-standby</c> or <c>read-only</c> there, 25006 does not count.
+    /// The pool sees the errors of commands and commits of a lease or a data source, those of its own round trips and of the hooks, and every
+    /// error that ends the session (57P01 and the like). If the session stays open, it does not see an error that occurs while a reader is read,
+    /// or one of a command made with <see cref="PooledConnection.Npgsql"/>: return that connection with <see cref="PutConn.Close"/>. A session
+    /// that no longer fits <c>Target Session Attributes</c> is found without an error, regardless of this list. With <c>standby</c>,
+    /// <c>prefer-standby</c> or <c>read-only</c> there, 25006 does not count.
     /// </remarks>
     public IReadOnlyList<string> RetireOn { get; init => field = SqlStates.Of(value, nameof(RetireOn)); } = null!;
 

@@ -15,7 +15,7 @@ internal abstract class Waiter(object? key, TimeSpan? timeout, bool isExclusive 
 
     public TimeSpan? Timeout { get; private set; } = timeout;
 
-    /// <summary>It shares its key's session with no other request, by its own wish or by <c>key-sharing</c>. Without a key it has no effect.</summary>
+    /// <summary>It shares its key's session with no other request, because the request or <c>key-sharing</c> asks for that. Without a key it has no effect.</summary>
     public bool IsExclusive { get; set; } = isExclusive;
 
     /// <summary>The watched actor that will hold the lease; null when no actor is watched.</summary>
