@@ -156,7 +156,7 @@ internal abstract partial class DataSourceConnection : DbConnection, IPooledDbCo
     private int BeginOpen()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(DbConnection));
-        // The lease ended by force, or its session was lost. A handler that is told so may open the connection itself.
+        // The lease ended by force, or its session was lost. Close raises StateChange, and a handler may open the connection itself.
         if (_lease is { State: ConnectionState.Closed })
             Close();
         if (Interlocked.Exchange(ref _isOpening, true))

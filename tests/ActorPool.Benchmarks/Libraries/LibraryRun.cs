@@ -114,7 +114,7 @@ internal static class LibraryRun
         return calls.Sum() / Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 
-    /// <summary>Calls until it is told that the turn is over, and returns the number of calls.</summary>
+    /// <summary>Calls until the turn is over, and returns the number of calls.</summary>
     private delegate Task<int> Caller(Func<bool> over);
 
     private sealed class Rows(DbContextOptions options) : DbContext(options)
