@@ -14,7 +14,17 @@ internal sealed class RetiredSessions
         _states = SqlStates.Of(states.Where(state => !(isForReading && Counts(state))), nameof(PoolSettings.RetireOn));
     }
 
-    public bool Means(Exception error) => _states.Match(error);
+    /// <summary>What is inside an error of a pool, which a hook may have met, is about another connection.</summary>
+    public bool Means(Exception error)
+    {
+        for (var cause = error; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is PoolException)
+                return false;
+        }
+
+        return _states.Match(error);
+    }
 
     private static bool Counts(string state) => PostgresErrorCodes.ReadOnlySqlTransaction.StartsWith(state, StringComparison.Ordinal);
 }

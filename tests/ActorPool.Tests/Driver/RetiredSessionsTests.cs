@@ -24,5 +24,16 @@ public sealed class RetiredSessionsTests
         Assert.False(sessions.Means(Error(PostgresErrorCodes.UniqueViolation)));
     }
 
+    [Fact]
+    public void The_error_of_another_pool_inside_a_hook_does_not_retire_a_session()
+    {
+        var sessions = new RetiredSessions(new PoolSettings("", 0, 1).RetireOn, null);
+        var refusal = new PoolException(PoolErrorKind.ConnectFailed, "The other server starts up.", Error(PostgresErrorCodes.CannotConnectNow));
+
+        Assert.Equal(PostgresErrorCodes.CannotConnectNow, refusal.SqlState);
+        Assert.False(sessions.Means(refusal));
+        Assert.False(sessions.Means(new InvalidOperationException("The hook failed.", refusal)));
+    }
+
     private static PostgresException Error(string state) => new("it", "ERROR", "ERROR", state);
 }
