@@ -146,7 +146,7 @@ public sealed class ComparedActorPool(string name, string application, ServerVie
             await ExecuteAsync(lease, sql);
             return Answer.Unexpected($"{sql} did not fail");
         }
-        catch (PostgresException)
+        catch (NpgsqlException error) when (error is not PoolException)
         {
             return Answer.Done;
         }
