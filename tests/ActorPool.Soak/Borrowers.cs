@@ -203,7 +203,7 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
         DbCommand command;
         await using (var connection = await BorrowAsync())
         {
-            // One of the driver's that is not over would be rolled back by its late end, at the moment of the return in this same session.
+            // The driver's transaction is ended before the return: it has no lease to ask when it is disposed.
             var (isOfDriver, isCommitted) = (random.Next(2) == 0, random.Next(2) == 0);
             transaction = isOfDriver ? await connection.Npgsql.BeginTransactionAsync() : await connection.BeginTransactionAsync();
             command = connection.CreateCommand();
