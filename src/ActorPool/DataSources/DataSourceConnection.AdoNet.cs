@@ -31,8 +31,9 @@ internal abstract partial class DataSourceConnection
 
     public override string ServerVersion => Lease.ServerVersion;
 
-    /// <summary>How long an open may wait, in seconds: the pool's <c>acquire-timeout</c>. Zero: for ever, as ADO.NET has it.</summary>
-    public override int ConnectionTimeout => (int)Math.Clamp(Math.Ceiling(_source.AcquireTimeout.TotalSeconds), 0, int.MaxValue);
+    /// <summary>How long an open may wait: the pool's <c>acquire-timeout</c> in seconds, at least one. Zero is for ever, as ADO.NET has it.</summary>
+    public override int ConnectionTimeout =>
+        _source.AcquireTimeout == Timeout.InfiniteTimeSpan ? 0 : (int)Math.Clamp(Math.Ceiling(_source.AcquireTimeout.TotalSeconds), 1, int.MaxValue);
 
     public override bool CanCreateBatch => _source.Driver.CanCreateBatch;
 

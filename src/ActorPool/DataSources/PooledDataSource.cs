@@ -51,7 +51,7 @@ public sealed class PooledDataSource : DbDataSource
     internal DbProviderFactory Driver => _lending?.Driver ?? NpgsqlFactory.Instance;
 
     /// <summary>How long an open may wait, for <see cref="DbConnection.ConnectionTimeout"/>.</summary>
-    internal TimeSpan AcquireTimeout => _lending?.Settings.AcquireTimeout ?? TimeSpan.Zero;
+    internal TimeSpan AcquireTimeout => _lending?.Settings.AcquireTimeout ?? Timeout.InfiniteTimeSpan;
 
     internal bool IgnoresAmbientTransactions => _lending?.Settings.AmbientTransactions == AmbientTransactions.Ignore;
 
