@@ -78,7 +78,9 @@ public sealed class Backends : IAsyncDisposable
 
     private async Task<T> ScalarAsync<T>(string selection, string condition)
     {
-        await using var command = new NpgsqlCommand($"SELECT {selection} FROM pg_stat_activity WHERE {_column} = $1 AND ({condition})", _view);
+        // The server's own workers, such as those of autovacuum, are not the pool's.
+        await using var command = new NpgsqlCommand(
+            $"SELECT {selection} FROM pg_stat_activity WHERE {_column} = $1 AND backend_type = 'client backend' AND ({condition})", _view);
         command.Parameters.AddWithValue(_value);
         return (T)(await command.ExecuteScalarAsync())!;
     }
