@@ -10,10 +10,10 @@ internal sealed class Dashboard
 
     private readonly Rate _rate = new();
 
-    public IRenderable Draw(Snapshot now, IReadOnlyList<string> events) => new Rows(
+    public IRenderable Draw(Snapshot now, IReadOnlyList<string> events) => new Spectre.Console.Rows(
         new Text($"{now.Elapsed.TotalSeconds:0.0} s of {now.Length.TotalSeconds:0} s, {(now.IsRushHour ? "rush hour" : "quiet time")}", new Style(Color.Aqua)),
         new Columns(Pool(now.Pool), Work(now)) { Expand = false },
-        new Rows(events.TakeLast(EventsShown).Select(what => new Text(what, new Style(Color.Grey)))));
+        new Spectre.Console.Rows(events.TakeLast(EventsShown).Select(what => new Text(what, new Style(Color.Grey)))));
 
     private static Table Pool(PoolStatistics pool)
     {

@@ -46,6 +46,12 @@ internal sealed class TestPhysicalConnection(OpenedConnections opened) : IPhysic
         return Task.CompletedTask;
     }
 
+    public Task<ReturnCondition> RunAsync(StatementBatch batch) => throw new NotSupportedException("This pool runs statements on leases.");
+
+    public void CancelRunning(StatementBatch batch, int index)
+    {
+    }
+
     public SocketState Probe() => IsLost ? SocketState.Readable : SocketState.Silent;
 
     public bool PrependReset() => false;

@@ -56,6 +56,16 @@ internal sealed class TestManager : UntypedActor, IWithTimers, IPoolMessageHandl
         }
     }
 
+    void IPoolMessageHandler.Handle(Execute execute, TimeSpan now) => Refuse(new NotSupportedException());
+
+    void IPoolMessageHandler.Handle(ExecuteAll execute, TimeSpan now) => Refuse(new NotSupportedException());
+
+    void IPoolMessageHandler.Handle(Query query, TimeSpan now) => Refuse(new NotSupportedException());
+
+    void IPoolMessageHandler.Handle<T>(Query<T> query, TimeSpan now) => Refuse(new NotSupportedException());
+
+    void IPoolMessageHandler.Handle<T>(Transact<T> transact, TimeSpan now) => Refuse(new NotSupportedException());
+
     void IPoolMessageHandler.Handle(GetConn get, TimeSpan now)
     {
         if (Borrowers.IsNone(Sender))

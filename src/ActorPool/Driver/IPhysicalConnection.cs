@@ -39,6 +39,19 @@ internal interface IPhysicalConnection
     /// <param name="key">For <see cref="ConnectionWork.Initialize"/>.</param>
     Task WorkAsync(ConnectionWork work, object? key = null);
 
+    /// <summary>
+    /// Runs the statements of a batch, each with a result and an error of its own. Decides the answer of each as soon as the server has
+    /// reported its end, and delivers all but the last. Sets <see cref="ToldStatement.End"/> of each. Only while the connection is not lent.
+    /// </summary>
+    /// <returns>The condition of the connection, with nothing in flight. It never fails: a lost connection is <see cref="ReturnCondition.Broken"/>.</returns>
+    Task<ReturnCondition> RunAsync(StatementBatch batch);
+
+    /// <summary>
+    /// Asks the server to cancel the statement of the batch with this index, if that is the one that runs. Does not wait. The request may reach the server
+    /// when the next statement runs: <see cref="RunAsync"/> then has that one run again.
+    /// </summary>
+    void CancelRunning(StatementBatch batch, int index);
+
     /// <summary>Whether the socket of the idle connection is readable. A system call that does not wait; called by the manager.</summary>
     SocketState Probe();
 

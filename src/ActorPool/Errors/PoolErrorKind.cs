@@ -32,4 +32,19 @@ public enum PoolErrorKind
 
     /// <summary>The sender or owner is in another process; a connection cannot leave its process.</summary>
     NotLocal,
+
+    /// <summary>
+    /// The statement cannot be told to the pool, and nothing was sent: it would change the session or a transaction for the statements of other
+    /// callers (<c>BEGIN</c>, <c>SET</c>, <c>LISTEN</c>), or it is a <c>COPY</c>. Borrow a connection for it, or use <c>TransactAsync</c>.
+    /// </summary>
+    NotAsStatement,
+
+    /// <summary>
+    /// The statement was sent, and no answer came: the connection was lost, or the caller did not wait any longer. It may have been carried out. Not
+    /// transient: a retry could run it twice. See <see cref="StatementOptions.Repeatable"/>.
+    /// </summary>
+    OutcomeUnknown,
+
+    /// <summary>The answer to a sender in another process is larger than a message may be. The statement was carried out.</summary>
+    TooLarge,
 }

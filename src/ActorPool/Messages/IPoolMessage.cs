@@ -31,4 +31,14 @@ internal interface IPoolMessageHandler
     void Handle(Pause pause, TimeSpan now);
 
     void Handle(Resume resume, TimeSpan now);
+
+    void Handle(Execute execute, TimeSpan now);
+
+    void Handle(ExecuteAll execute, TimeSpan now);
+
+    void Handle(Query query, TimeSpan now);
+
+    void Handle<T>(Query<T> query, TimeSpan now);
+
+    void Handle<T>(Transact<T> transact, TimeSpan now);
 }

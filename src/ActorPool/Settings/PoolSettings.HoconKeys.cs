@@ -120,6 +120,9 @@ public sealed partial record PoolSettings
     /// <summary><c>max-hold-time</c>: a lease held for longer is taken back by force. Above zero; null: never.</summary>
     public TimeSpan? MaxHoldTime { get; init => field = PositiveOrOff(value); }
 
+    /// <summary>The section <c>pipeline</c>: how statements told to the pool are run.</summary>
+    public PipelineSettings Pipeline { get; init => field = Given(value); } = null!;
+
     /// <summary><c>close-timeout</c>: how long a graceful stop waits for borrowed connections. At least 0.</summary>
     public TimeSpan CloseTimeout { get; init => field = ZeroOrMore(value); }
 }

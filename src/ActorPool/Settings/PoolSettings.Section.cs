@@ -36,6 +36,12 @@ public sealed partial record PoolSettings
         AmbientTransactions = section.Value("ambient-transactions", SectionReader.Choice<AmbientTransactions>),
         LeakWarningAfter = section.Value("leak-warning-after", SectionReader.DurationOrOff),
         MaxHoldTime = section.Value("max-hold-time", SectionReader.DurationOrOff),
+        Pipeline = new(
+            section.Value("pipeline.connections", SectionReader.WholeOrHalf),
+            section.Value("pipeline.max-batch", SectionReader.Whole),
+            section.Value("pipeline.slow-after", SectionReader.Duration),
+            section.Value("pipeline.timeout", SectionReader.DurationOrInfinite),
+            section.Value("pipeline.accept-remote", SectionReader.Switch)),
         CloseTimeout = section.Value("close-timeout", SectionReader.Duration),
     });
 }

@@ -94,6 +94,8 @@ public sealed partial record PoolSettings
     {
         if (MinConnections > MaxConnections)
             throw new ArgumentException($"min-connections ({MinConnections}) must not be above max-connections ({MaxConnections}).");
+        if (Pipeline.Connections > MaxConnections)
+            throw new ArgumentException($"pipeline.connections ({Pipeline.Connections}) must not be above max-connections ({MaxConnections}).");
         if (DataSource is not null && ConnectionString.Length > 0)
             throw new ArgumentException("ConnectionString and DataSource cannot both be set: give one of them.");
     }

@@ -38,9 +38,14 @@ internal static class PoolSettingsText
         TimeSpan time => DurationText.Of(time),
         bool isOn => isOn ? "on" : "off",
         Enum choice => SectionReader.Hyphenated(choice.ToString()),
+        PipelineSettings pipeline => InHocon(pipeline),
         ReconnectBackoff pause => string.Create(CultureInfo.InvariantCulture, $"{{ min = {DurationText.Of(pause.Min)}, max = {DurationText.Of(pause.Max)}, jitter = {pause.Jitter} }}"),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
+
+    private static string InHocon(PipelineSettings pipeline) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{{ connections = {pipeline.Connections?.ToString(CultureInfo.InvariantCulture) ?? "half"}, max-batch = {pipeline.MaxBatch}, slow-after = {DurationText.Of(pipeline.SlowAfter)}, timeout = {DurationText.Of(pipeline.Timeout)}, accept-remote = {(pipeline.AcceptRemote ? "on" : "off")} }}");
 
     /// <summary>
     /// A connection string without its secret values. The driver itself removes only the password, and not with "Persist Security Info".

@@ -90,6 +90,9 @@ internal sealed class SectionReader(Config section, Config reference)
             ? value
             : throw new FormatException("it is not a whole number");
 
+    /// <summary>Null for "half".</summary>
+    public static int? WholeOrHalf(string text) => text == "half" ? null : Whole(text);
+
     public static double Part(string text)
     {
         var percent = text.EndsWith('%');

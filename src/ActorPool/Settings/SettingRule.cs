@@ -33,6 +33,12 @@ internal static class SettingRule
     public static T Defined<T>(T value, [CallerMemberName] string name = "") where T : struct, Enum =>
         Enum.IsDefined(value) ? value : throw Wrong(name, value, $"must be one of {string.Join(", ", Enum.GetNames<T>())}");
 
+    public static T Given<T>(T value, [CallerMemberName] string name = "") where T : class =>
+        value ?? throw new ArgumentNullException(name);
+
+    public static TimeSpan? PositiveOrInfiniteOrNull(TimeSpan? value, [CallerMemberName] string name = "") =>
+        value is { } time ? PositiveOrInfinite(time, name) : null;
+
     public static ReconnectBackoff Backoff(ReconnectBackoff value, [CallerMemberName] string name = "")
     {
         ArgumentNullException.ThrowIfNull(value, name);

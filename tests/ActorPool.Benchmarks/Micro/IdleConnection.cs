@@ -28,6 +28,12 @@ internal sealed class IdleConnection(int number) : IPhysicalConnection
 
     public Task WorkAsync(ConnectionWork work, object? key = null) => Task.CompletedTask;
 
+    public Task<ReturnCondition> RunAsync(StatementBatch batch) => throw new NotSupportedException("Nothing is run without a server.");
+
+    public void CancelRunning(StatementBatch batch, int index)
+    {
+    }
+
     public bool PrependReset() => true;
 
     public SocketState Probe() => SocketState.Silent;

@@ -79,6 +79,12 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
         return Begin();
     }
 
+    public Task<ReturnCondition> RunAsync(StatementBatch batch) => throw new NotSupportedException("Nothing is run without a server.");
+
+    public void CancelRunning(StatementBatch batch, int index)
+    {
+    }
+
     public Task TerminateAsync(BackendIdentity backend) => WorkAsync(ConnectionWork.Terminate);
 
     public bool PrependReset()
