@@ -17,6 +17,8 @@ namespace ActorPool.Actors;
 /// <see cref="ConnectionOpened"/> or <see cref="ConnectionFailed"/>. If the server may still have a backend of the failed open,
 /// <see cref="ConnectionEnded"/> follows.</para>
 /// <para>Between two leases it may receive <see cref="WorkOn"/>, and answers <see cref="WorkEnded"/>.</para>
+/// <para>Instead of a lease it may get a batch of statements, <see cref="RunStatements"/>, and answers <see cref="BatchEnded"/>; in between
+/// <see cref="CancelStatement"/> may come.</para>
 /// <para><see cref="EndConnection"/> may come at any time, also while an open or a round trip is stuck. The actor answers
 /// <see cref="ConnectionEnded"/> when the backend has ended, and stops. If it stops for another reason, it closes the connection, and the
 /// manager's watch reports <see cref="ConnectionStopped"/>.</para>
@@ -40,6 +42,13 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
                 break;
             case WorkOn order:
                 _ = ReportAsync(order.Backend is { } backend ? connection.TerminateAsync(backend) : connection.WorkAsync(order.Work, order.Key), Self);
+                break;
+            case RunStatements order:
+                order.Batch.HasBegun = true;
+                _ = RunAsync(order.Batch, Context.Parent);
+                break;
+            case CancelStatement order when order.Batch.Number == order.Number:
+                connection.CancelRunning(order.Batch, order.Index);
                 break;
             case EndConnection order:
                 End(order.Gently);
@@ -102,6 +111,28 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
         ManagerDispatcher.Tell(self, new WorkEnded(slot, incarnation, failure));
     }
 
+    /// <summary>
+    /// The end of a batch is reported by the thread that has read it, also when this actor has ended meanwhile. The last answer is delivered after
+    /// that: the connection is free, and the caller may continue on this thread.
+    /// </summary>
+    private async Task RunAsync(StatementBatch batch, IActorRef manager)
+    {
+        var condition = await connection.RunAsync(batch).ConfigureAwait(false);
+        // The manager may use the batch again.
+        var last = batch.Statements[^1] is RunnableStatement { End: StatementEnd.Answered } statement ? statement : null;
+        ManagerDispatcher.BeginTurn();
+        try
+        {
+            ManagerDispatcher.Tell(manager, new BatchEnded(slot, incarnation, batch, condition));
+        }
+        finally
+        {
+            ManagerDispatcher.EndTurn();
+        }
+
+        last?.Deliver(onThisThread: true);
+    }
+
     private void End(bool gently)
     {
         _ending = true;
@@ -137,6 +168,15 @@ internal sealed record WorkOn(ConnectionWork Work, object? Key = null, BackendId
     };
 }
 
+/// <summary>To a connection: run a batch of statements.</summary>
+internal sealed record RunStatements(StatementBatch Batch) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+
+/// <summary>To a connection: cancel a statement of its batch, if it is the one that runs.</summary>
+/// <param name="Batch">The batch.</param>
+/// <param name="Number">The use of the batch that is meant.</param>
+/// <param name="Index">Which of its statements.</param>
+internal sealed record CancelStatement(StatementBatch Batch, int Number, int Index) : IDeadLetterSuppression, INoSerializationVerificationNeeded;
+
 /// <summary>To a connection: close; gently while it is idle, otherwise by force.</summary>
 internal sealed record EndConnection(bool Gently) : IDeadLetterSuppression, INoSerializationVerificationNeeded
 {
@@ -155,6 +195,9 @@ internal sealed record ConnectionFailed(Slot Slot, int Incarnation, Exception Er
 
 /// <summary>From a connection: the round trip was made, or failed with an error.</summary>
 internal sealed record WorkEnded(Slot Slot, int Incarnation, Exception? Error) : IConnectionReport;
+
+/// <summary>From a connection: a batch has ended. Each of its statements says what became of it.</summary>
+internal sealed record BatchEnded(Slot Slot, int Incarnation, StatementBatch Batch, ReturnCondition Condition) : IConnectionReport;
 
 /// <summary>From a connection that was closed: its backend still runs.</summary>
 internal sealed record BackendSurvived(BackendIdentity Backend) : IConnectionReport;

@@ -19,6 +19,16 @@ internal sealed class ConnectionActors(PoolContext pool, IActorContext context)
 
     public void Work(in Effect effect) => OwnerOf(effect.Slot!).Actor!.Tell(WorkOn.Of(effect));
 
+    /// <summary>Orders the actor to run the slot's batch.</summary>
+    public void Run(Slot slot)
+    {
+        var batch = slot.Batch!;
+        batch.IsOrdered = true;
+        ManagerDispatcher.TellBatch(OwnerOf(slot).Actor!, new RunStatements(batch));
+    }
+
+    public void Cancel(Slot slot, int index) => OwnerOf(slot).Actor!.Tell(new CancelStatement(slot.Batch!, slot.Batch!.Number, index));
+
     /// <summary>Orders the actor to close the connection. If the actor has stopped, another one is started for that.</summary>
     public void End(ConnectionSlot place, EndConnection order)
     {

@@ -35,13 +35,15 @@ internal sealed class CrashRecovery(PoolContext pool, PoolState state, Connectio
         var slot = place.Slot;
         if (slot.State == SlotState.Free || place.Incarnation != slot.Incarnation)
             return SlotFate.Empty;
+        if (slot is { State: SlotState.Working, Batch.IsOrdered: true })
+            return SlotFate.Working;
         var lease = place.Lease;
         if (slot.State == SlotState.InUse && lease is { IsOver: false } && lease.LeaseId == slot.LeaseId)
             return SlotFate.Lent;
         if (slot.State == SlotState.InUse && lease is null or { IsOver: false })
             return SlotFate.Unsound;
         // Idle, or returned with a message that was lost in the crash.
-        return slot.State is SlotState.Idle or SlotState.InUse && place.Connection!.Release(driverWasUsed: true) is ReturnCondition.Clean or ReturnCondition.ResetPending or ReturnCondition.InTransaction
+        return slot.State is SlotState.Idle or SlotState.InUse or SlotState.Working && place.Connection!.Release(driverWasUsed: true) is ReturnCondition.Clean or ReturnCondition.ResetPending or ReturnCondition.InTransaction
             ? SlotFate.Sound
             : SlotFate.Unsound;
     }

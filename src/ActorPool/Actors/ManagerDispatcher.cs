@@ -22,6 +22,10 @@ internal sealed class ManagerDispatcher : MessageDispatcher
     [ThreadStatic]
     private static object? _own;
 
+    // A connection actor with a batch to run, which this thread runs when its turn with the manager is over.
+    [ThreadStatic]
+    private static Turn _turn;
+
     private ManagerDispatcher(MessageDispatcherConfigurator configurator, int throughput)
         : base(configurator)
     {
@@ -43,8 +47,41 @@ internal sealed class ManagerDispatcher : MessageDispatcher
         }
     }
 
+    /// <summary>
+    /// Begins a turn of this thread, in which it may run the manager. The first batch of statements that the manager orders in it is sent by this
+    /// thread in <see cref="EndTurn"/>: sending is not the manager's work, and another thread would have to be woken for it.
+    /// </summary>
+    public static void BeginTurn() => _turn.IsOpen = true;
+
+    public static void EndTurn()
+    {
+        var batch = _turn.Batch;
+        _turn = default;
+        batch?.Run();
+    }
+
+    /// <summary>Sends a connection actor a batch, which the thread of the present turn may run.</summary>
+    public static void TellBatch(IActorRef connection, object message)
+    {
+        _turn.IsBatch = _turn is { IsOpen: true, Batch: null };
+        try
+        {
+            connection.Tell(message, ActorRefs.NoSender);
+        }
+        finally
+        {
+            _turn.IsBatch = false;
+        }
+    }
+
     protected override void ExecuteTask(IRunnable run)
     {
+        if (_turn.IsBatch)
+        {
+            (_turn.IsBatch, _turn.Batch) = (false, run);
+            return;
+        }
+
         // The thread that comes here is the only one to run the next turn of this mailbox.
         if (_own is { } own)
         {
@@ -62,6 +99,13 @@ internal sealed class ManagerDispatcher : MessageDispatcher
 
     protected override void Shutdown()
     {
+    }
+
+    private struct Turn
+    {
+        public bool IsOpen;
+        public bool IsBatch;
+        public IRunnable? Batch;
     }
 
     internal sealed class ByConfiguration(Config config, IDispatcherPrerequisites prerequisites) : MessageDispatcherConfigurator(config, prerequisites)

@@ -157,6 +157,20 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
             request.Fail(PoolFailure.Closed(Name));
     }
 
+    /// <summary>As <see cref="Send"/>. If the statement is run at once, this thread also sends it to the server, when the manager is done.</summary>
+    public void SendStatement(IPoolRequest call)
+    {
+        ManagerDispatcher.BeginTurn();
+        try
+        {
+            Send(call);
+        }
+        finally
+        {
+            ManagerDispatcher.EndTurn();
+        }
+    }
+
     /// <summary>
     /// Sends a message on a caller's thread. Two callers at the same moment take turns, so that each finds the manager idle; otherwise the
     /// second message would need a thread of the thread pool. The second caller waits for at most the time that such a thread takes to start.

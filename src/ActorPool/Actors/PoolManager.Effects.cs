@@ -36,6 +36,18 @@ public sealed partial class PoolManager
             case EffectKind.Join:
                 Join(effect.Slot!, (BorrowRequest)effect.Waiter!, now);
                 break;
+            case EffectKind.Run:
+                _connections.Run(effect.Slot!);
+                break;
+            case EffectKind.CancelStatement:
+                _connections.Cancel(effect.Slot!, effect.Index);
+                break;
+            case EffectKind.Late:
+                ((IStatementRequest)effect.Waiter!).Late();
+                break;
+            case EffectKind.Refuse when effect.Waiter is IStatementRequest statement:
+                statement.Refuse(_leases.Refusals.OfStatement(effect, now));
+                break;
             case EffectKind.Refuse:
                 var refused = (BorrowRequest)effect.Waiter!;
                 Refuse(refused, _leases.Refusals.OfRequest(effect, refused.Origin, now));

@@ -18,7 +18,7 @@ public sealed partial class PoolManager
         if (message is PooledConnection { IsOver: true } or INote)
             _pool.NoteHandled();
         _leases.Cover(_state.Slots.Count);
-        BorrowRequest[] waiting = [.. _state.Effects.Select(effect => effect.Waiter).OfType<Waiter>().Concat(_state.AllWaiting()).Distinct().Cast<BorrowRequest>()];
+        Waiter[] waiting = [.. _state.Effects.Select(effect => effect.Waiter).OfType<Waiter>().Concat(_state.AllWaiting()).Concat(NotSent()).Distinct()];
         if (_state.Phase != PoolPhase.Running)
         {
             // A pool that is ending, or has not started, has nothing to save.
@@ -73,14 +73,24 @@ public sealed partial class PoolManager
         }
     }
 
-    private void RefuseAfterCrash(BorrowRequest[] requests, PoolFailure failure)
+    /// <summary>The statements of batches that were not ordered from their connections.</summary>
+    private IEnumerable<Waiter> NotSent() =>
+        _state.Slots.Where(slot => slot is { State: SlotState.Working, Batch.IsOrdered: false }).SelectMany(slot => slot.Batch!.Statements);
+
+    /// <summary>The statements of batches that no connection actor has begun to run.</summary>
+    private IEnumerable<Waiter> NotBegun() =>
+        _state.Slots.Where(slot => slot.Batch is { IsOver: false, HasBegun: false }).SelectMany(slot => slot.Batch!.Statements);
+
+    private void RefuseAfterCrash(Waiter[] requests, PoolFailure failure)
     {
         foreach (var request in requests)
         {
-            if (request is AcquireRequest call)
+            if (request is IStatementRequest statement)
+                Quietly(() => statement.FailAfterCrash(failure));
+            else if (request is AcquireRequest call)
                 call.FailAfterCrash(failure);
             else if (request is AskRequest { IsAnswered: false })
-                Quietly(() => Refuse(request, failure));
+                Quietly(() => Refuse((BorrowRequest)request, failure));
         }
     }
 
@@ -93,6 +103,9 @@ public sealed partial class PoolManager
                 return 0;
             case AcquireRequest request:
                 request.FailAfterCrash(failure);
+                return 1;
+            case IStatementRequest statement:
+                statement.FailAfterCrash(failure);
                 return 1;
             case NextBehind next:
                 return RefuseAfterCrash(next.Message, failure);

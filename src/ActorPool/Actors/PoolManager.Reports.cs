@@ -25,6 +25,9 @@ public sealed partial class PoolManager
             case WorkEnded work:
                 _reports.WorkDone(work.Slot, work.Incarnation, now);
                 break;
+            case BatchEnded ended:
+                _state.BatchEnded(ended.Slot, ended.Batch, ended.Condition, now);
+                break;
             case ConnectionEnded ended:
                 _state.Closed(ended.Slot, ended.Incarnation, now);
                 break;

@@ -43,6 +43,9 @@ public sealed partial class PoolManager
             case Abandoned abandoned:
                 _state.Cancel(abandoned.Request, now);
                 break;
+            case StatementGivenUp given:
+                _state.Cancel(given.Statement, now);
+                break;
             case LeaseClosedByReader { Lease: var closed }:
                 if (_leases.TakeBack(closed, now) is { } held)
                     _pool.Metrics.UsedLater(held);

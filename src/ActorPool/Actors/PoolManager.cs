@@ -101,6 +101,12 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessag
             case ReturnRequest request:
                 Return(request, now);
                 break;
+            case ToldStatement statement:
+                _state.Tell(statement, now);
+                break;
+            case BatchEnded ended:
+                Handle(ended, now);
+                break;
             case IControlMessage when _state.Phase != PoolPhase.Running:
                 RefuseAsClosed();
                 break;
@@ -166,7 +172,8 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessag
         Publish();
         Quietly(() => CarryOut(Now));
         var failure = PoolFailure.Closed(_pool.Name);
-        RefuseAfterCrash([.. _state.Effects.Select(effect => effect.Waiter).OfType<BorrowRequest>()], failure);
+        // The connection actors have ended: a batch that none of them has begun is sent by none.
+        RefuseAfterCrash([.. _state.Effects.Select(effect => effect.Waiter).OfType<Waiter>(), .. NotBegun()], failure);
         foreach (var place in _pool.Slots)
         {
             if (place.Lease?.TryEnd(LeaseEnd.PoolClosed) == true)

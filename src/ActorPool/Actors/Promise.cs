@@ -24,6 +24,13 @@ internal struct Promise<T>()
         Volatile.Read(ref _late)?.GoOn();
     }
 
+    /// <summary>As <see cref="SetResult"/>. A continuation that needs no context of its caller runs on this thread.</summary>
+    public void SetResultHere(T result)
+    {
+        _core.RunContinuationsAsynchronously = false;
+        SetResult(result);
+    }
+
     public void SetException(Exception error)
     {
         _core.SetException(error);

@@ -14,6 +14,15 @@ internal enum EffectKind : byte
     /// <summary>Answer the waiter with the error of <see cref="Effect.Refusal"/>.</summary>
     Refuse,
 
+    /// <summary>Run the slot's batch; its statements are claimed.</summary>
+    Run,
+
+    /// <summary>Ask the server to cancel the statement with the index <see cref="Effect.Index"/> in the slot's batch, if it still runs.</summary>
+    CancelStatement,
+
+    /// <summary>The time of the waiter, a statement that was sent, is over: answer that its outcome is unknown.</summary>
+    Late,
+
     /// <summary>Open a connection in the slot.</summary>
     Open,
 
@@ -65,6 +74,9 @@ internal readonly record struct Effect(EffectKind Kind)
 
     /// <summary>The shell's name for the backend that <see cref="ConnectionWork.Terminate"/> is to end.</summary>
     public object? Backend { get; init; }
+
+    /// <summary>For a <see cref="EffectKind.CancelStatement"/>: which statement of the batch.</summary>
+    public int Index { get; init; }
 
     public Refusal Refusal { get; init; }
 

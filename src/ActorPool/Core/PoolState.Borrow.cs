@@ -63,7 +63,13 @@ internal sealed partial class PoolState
     /// <summary>The request was given up: it leaves the queue.</summary>
     public void Cancel(Waiter waiter, TimeSpan now)
     {
-        if (waiter.State is not (WaiterState.Queued or WaiterState.Parked or WaiterState.Initializing))
+        if (waiter is ToldStatement { State: WaiterState.Running } statement)
+        {
+            Abandon(statement, now);
+            return;
+        }
+
+        if (waiter.State is WaiterState.New or WaiterState.Done)
             return;
         EndGivenUp(waiter);
         JoinBehind(waiter);
@@ -96,6 +102,12 @@ internal sealed partial class PoolState
 
     private void Grant(Slot slot, Waiter waiter, TimeSpan now)
     {
+        if (waiter.RunsStatements)
+        {
+            RunBatch(slot, waiter, now);
+            return;
+        }
+
         var key = waiter.Entry;
         if (!waiter.TryClaim())
         {

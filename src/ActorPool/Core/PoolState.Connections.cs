@@ -143,6 +143,12 @@ internal sealed partial class PoolState
         if (slot.Incarnation != incarnation || slot.State == SlotState.Free)
             return;
         WakeForTests(now);
+        if (slot is { State: SlotState.Working, Batch: { HasBegun: false } unrun })
+        {
+            BatchEnded(slot, unrun, ReturnCondition.Broken, now);
+            return;
+        }
+
         if (slot.State == SlotState.Opening)
             _backoff.Failed(now, CrashWhileOpening);
         if (slot.State == SlotState.InUse)

@@ -11,10 +11,10 @@ internal sealed partial class PoolState
     public bool IsPaused { get; private set; }
 
     /// <summary>
-    /// Every lease has ended, and its connection is rolled back or its backend gone. Tests, opens and closes of idle connections do not
+    /// Every lease and every batch has ended, and its connection is rolled back or its backend gone. Tests, opens and closes of idle connections do not
     /// count: no borrower's work runs on them.
     /// </summary>
-    public bool AllReturned => _slots.Count(SlotState.InUse) == 0 && _slots.Count(SlotState.Resetting) == 0 && !_slots.IsUseEnding;
+    public bool AllReturned => _slots.Count(SlotState.InUse) == 0 && _slots.Count(SlotState.Working) == 0 && _slots.Count(SlotState.Resetting) == 0 && !_slots.IsUseEnding;
 
     /// <summary>Sets new limits. Connections lent beyond the new maximum are closed on their return.</summary>
     public void Resize(int min, int max, TimeSpan now)

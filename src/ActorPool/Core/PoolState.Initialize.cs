@@ -23,11 +23,11 @@ internal sealed partial class PoolState
         var isWithheld = IsPaused || SlotTable.IsExpired(slot, now) || _size.IsOverMax;
         if (isWithheld)
             EndInitialization(key);
-        while (slot.State != SlotState.InUse && WaitingRequests.FirstInitializing(key) is { } waiter)
+        while (slot.State is not (SlotState.InUse or SlotState.Working) && WaitingRequests.FirstInitializing(key) is { } waiter)
             Grant(slot, waiter, now);
         // Only now: after a request that was given up, the next one of the key has the session.
         Sessions.EndInitialization(key);
-        if (slot.State == SlotState.InUse)
+        if (slot.State is SlotState.InUse or SlotState.Working)
             Serve(now);
         else
             BecomeIdle(slot, now, wasUsed: false);

@@ -36,6 +36,8 @@ internal sealed partial class PoolState
         {
             if (slot.State == SlotState.InUse)
                 EndByForce(slot, LeaseEnd.PoolClosed);
+            else if (slot.State == SlotState.Working)
+                Abort(slot, CloseReason.Pool);
             else
                 CloseUnlent(slot);
         }
@@ -77,7 +79,7 @@ internal sealed partial class PoolState
 
     private void EndStopIfDue(TimeSpan now)
     {
-        if (Phase == PoolPhase.Stopping && (_slots.Count(SlotState.InUse) == 0 || now >= _stopDeadline))
+        if (Phase == PoolPhase.Stopping && ((_slots.Count(SlotState.InUse) == 0 && _slots.Count(SlotState.Working) == 0) || now >= _stopDeadline))
             CloseAll();
     }
 

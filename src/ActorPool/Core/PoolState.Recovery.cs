@@ -29,7 +29,7 @@ internal sealed partial class PoolState
 
     /// <summary>Every request that waits, in the queue or behind another request of its key.</summary>
     public IEnumerable<Waiter> AllWaiting() =>
-        _waiting.All(_slots.All.Select(slot => slot.Lease?.Key ?? slot.Operation?.InitializesFor).OfType<KeyEntry>());
+        _waiting.All(_slots.All.Select(slot => slot.Lease?.Key ?? slot.Operation?.InitializesFor ?? slot.Batch?.Key).OfType<KeyEntry>()).Concat(_making?.Statements ?? []);
 
     /// <summary>Takes over a slot. Call it for each slot, those with the oldest leases first.</summary>
     /// <param name="slot">The slot, as the crash left it.</param>
@@ -50,6 +50,12 @@ internal sealed partial class PoolState
                 _lent.Adopt(slot, key);
                 if (key is not null)
                     Sessions.Adopt(slot, key);
+                break;
+            case SlotFate.Working:
+                _slots.Adopt(slot, SlotState.Working);
+                _waiting.Adopt(slot.Batch!);
+                if (slot.Batch!.Key is { } worker)
+                    Sessions.Adopt(slot, worker);
                 break;
             case SlotFate.Sound:
                 Sessions.Adopt(slot, null);
@@ -78,6 +84,9 @@ internal enum SlotFate : byte
 
     /// <summary>A lease that is out.</summary>
     Lent,
+
+    /// <summary>A batch of statements that runs.</summary>
+    Working,
 
     /// <summary>A connection that is not lent and has nothing in flight.</summary>
     Sound,

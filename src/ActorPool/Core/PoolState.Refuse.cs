@@ -22,11 +22,11 @@ internal sealed partial class PoolState
     private void RefuseAllWaiting(Refusal refusal, Exception? cause)
     {
         // Parked requests enter the queue as the ones before them leave it.
-        while (_waiting.First is { } waiter)
+        while (_waiting.NextToRefuse() is { } waiter)
             Refuse(waiter, refusal, cause);
         foreach (var slot in _slots.All)
         {
-            while ((slot.Lease?.Key ?? slot.Operation?.InitializesFor) is { HasWaiters: true } key)
+            while ((slot.Lease?.Key ?? slot.Operation?.InitializesFor ?? slot.Batch?.Key) is { HasWaiters: true } key)
                 Refuse(key.Waiters.First!, refusal, cause);
         }
     }
@@ -52,6 +52,13 @@ internal sealed partial class PoolState
     /// <summary>The deadline of a waiting request has passed.</summary>
     private void Expire(Waiter waiter, TimeSpan now)
     {
+        if (waiter is ToldStatement { State: WaiterState.Running } statement)
+        {
+            Effects.Add(new Effect(EffectKind.Late) { Waiter = waiter });
+            Abandon(statement, now);
+            return;
+        }
+
         var why = WhyWaiting(waiter, now);
         if (why.IsAboutOpens && !_size.IsAllLent && _backoff.LastError is { } error)
             Refuse(waiter, Refusal.ConnectFailed, error);

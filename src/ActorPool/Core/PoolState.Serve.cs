@@ -34,8 +34,11 @@ internal sealed partial class PoolState
 
     private void ServeReady(TimeSpan now, Slot? offered)
     {
-        while (_waiting.First is { } first)
+        while (true)
         {
+            AdmitStatements();
+            if (_waiting.First is not { } first)
+                return;
             var slot = OrJustReady(PickIdle(first.Entry, offered, now), offered, first, now);
             if (slot is { State: SlotState.Idle } && _connectionForKey.TryMakeReady(slot, first.Entry, now))
             {

@@ -31,6 +31,7 @@ internal sealed partial class PoolState
         TrimIdle(now);
         EndLifetimes(now);
         CheckHolds(now);
+        LookAtBatches(now);
         // Only now: a request that joins is not due as well, and its lease does not end in this sweep.
         foreach (var waiter in _due)
             JoinBehind(waiter);
@@ -125,6 +126,8 @@ internal sealed partial class PoolState
     {
         if (slot.State == SlotState.Idle)
             return Time.Earlier(Time.Earlier(slot.Connection!.ExpiresAt, _whenToTest.NextProbe), _whenToTest.WakeForTestOf(slot));
+        if (slot.State == SlotState.Working)
+            return slot.Batch!.Statements.Exists(statement => statement.IsAbandoned) ? now + LookAtBatchesEvery : TimeSpan.MaxValue;
         if (slot.State == SlotState.InUse)
             return _lent.CheckAt(slot);
         if (slot.Operation is null)

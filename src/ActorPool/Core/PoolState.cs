@@ -4,6 +4,7 @@ using ActorPool.Core.Leases;
 using ActorPool.Core.Model;
 using ActorPool.Core.Sizing;
 using ActorPool.Core.Slots;
+using ActorPool.Core.Statements;
 using ActorPool.Core.Waiting;
 
 namespace ActorPool.Core;
@@ -60,6 +61,7 @@ internal sealed partial class PoolState
         _whenToTest = new WhenToTest(policy, _tally, probe);
         _connectionForKey = new ConnectionForKey(policy, _slots.Idle, _whenToTest, prependReset);
         _size = new PoolSize(policy, _slots, _tally);
+        _paces = new TextPaces(policy);
     }
 
     /// <summary>What the last call decided. The shell carries it out in order and then clears it.</summary>
@@ -98,7 +100,9 @@ internal sealed partial class PoolState
     public void Settle()
     {
         ref var counts = ref _tally.Counts;
-        counts.Waiting = _waiting.Count;
+        counts.Waiting = _waiting.Requests;
+        counts.StatementsWaiting = _waiting.Statements;
+        counts.StatementsRunning = _waiting.RunningStatements;
         counts.IsPaused = IsPaused;
         if (!ReferenceEquals(counts.LastConnectError, LastConnectError?.Message))
             counts.LastConnectError = LastConnectError?.Message;
@@ -109,7 +113,7 @@ internal sealed partial class PoolState
     /// <summary>The first broken invariant of a room; null while all hold. The tests check it after every step.</summary>
     public string? Violation() =>
         _slots.Violation() ?? Sessions.Violation(_slots.All, Keys.All) ?? _waiting.Violation(Keys.All) ?? _lent.Violation(_slots.All, Keys.All)
-        ?? _whenToTest.Violation(_slots.All) ?? _size.Violation();
+        ?? _whenToTest.Violation(_slots.All) ?? _size.Violation() ?? _paces.Violation();
 
     private bool IsLending => Phase == PoolPhase.Running && !IsPaused;
 }

@@ -17,6 +17,9 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
     /// <summary>What to do, in place of the text for the kind.</summary>
     public string? Advice { get; init; }
 
+    /// <summary>A sentence behind what happened.</summary>
+    public string? Note { get; init; }
+
     /// <summary>The server; with <see cref="Cause"/>.</summary>
     public string? Server { get; init; }
 
@@ -38,9 +41,14 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         var text = new StringBuilder($"Pool '{Name}': {WhatHappened()}");
         if (State is { } state)
             AppendNumbers(text, state);
-        text.Append(". ").Append(Remedy());
+        text.Append(". ");
+        if (Note is not null)
+            text.Append(Note).Append(' ');
+        text.Append(Remedy());
         if (Cause is HookFailedException hook)
             text.Append(" The error in ").Append(hook.Hook).Append(": ").Append(hook.Error.Message);
+        else if (Kind == PoolErrorKind.OutcomeUnknown)
+            text.Append(Cause is null ? "" : $" The cause: {Cause.Message}");
         else if (Cause is { } cause)
             text.Append(" The last connect error").Append(Server is null ? "" : $" ({Server})").Append(": ").Append(cause.Message);
         return text.ToString();
@@ -65,6 +73,7 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         PoolErrorKind.Timeout => "no connection came free within the time-out",
         PoolErrorKind.TooManyWaiting => "too many requests are waiting",
         PoolErrorKind.ConnectFailed => "no connection could be opened",
+        PoolErrorKind.OutcomeUnknown => "the statement was sent, and no answer came; it may have been carried out",
         PoolErrorKind.NotCheckedOut => "trying to put a connection that is not lent, not by this pool, or not under this key",
         _ => "the sender or owner is in another process",
     });
@@ -77,6 +86,7 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         PoolErrorKind.Timeout => "Return connections sooner, raise max-connections, or wait longer with acquire-timeout.",
         PoolErrorKind.TooManyWaiting => "Slow the callers down, or raise max-waiting.",
         PoolErrorKind.ConnectFailed => ConnectAdvice.For(Cause),
+        PoolErrorKind.OutcomeUnknown => "Look whether it was carried out before you run it again. A statement that may be run twice can say so with Repeatable.",
         PoolErrorKind.NotCheckedOut => "Put a connection once, to the pool and under the key it came from. Nothing was changed.",
         _ => "A connection cannot leave its process: use a pool in the process of the sender.",
     };

@@ -39,6 +39,13 @@ internal sealed class Refusals(ILeaseHome home, PoolState state, IReadOnlyList<C
         };
     }
 
+    /// <summary>A statement that the core refused, before it was sent.</summary>
+    public PoolFailure OfStatement(in Effect effect, TimeSpan now)
+    {
+        var failure = OfRequest(effect, default, now);
+        return failure.Kind == PoolErrorKind.Timeout ? failure with { Note = "The statement was not sent." } : failure;
+    }
+
     /// <summary>A step is over. Requests that one step refuses for one reason share the facts, which are noted once.</summary>
     public void EndStep()
     {

@@ -71,7 +71,8 @@ internal sealed class WhenToTest(PoolPolicy policy, Tally tally, Func<Slot, Sock
     public bool MustCheck(Slot slot, TimeSpan now) => policy.HasCheck && slot.Connection!.CheckedAt != now;
 
     /// <summary>The backend may have ended during the lease, since the socket has something to read. Only a command shows that to the borrower.</summary>
-    public bool DiedWhileLent(Slot slot, TimeSpan now) => now - slot.LentAt >= FreshFor && probe(slot) == SocketState.Readable;
+    public bool DiedWhileLent(Slot slot, TimeSpan now) =>
+        now - (slot.State == SlotState.Working ? slot.Batch!.StartedAt : slot.LentAt) >= FreshFor && probe(slot) == SocketState.Readable;
 
     /// <summary>Whether the server was heard on this connection a moment ago, so that a test would show nothing new.</summary>
     public static bool IsFresh(Slot slot, TimeSpan now) => now - slot.Connection!.HeardAt < FreshFor;

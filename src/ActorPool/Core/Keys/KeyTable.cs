@@ -101,7 +101,7 @@ internal sealed class KeyTable(int memory)
     /// </summary>
     public void Release(KeyEntry entry)
     {
-        if (!entry.IsKnown || entry.HeldBy is not null || entry.InitializingOn is not null || entry.HasWaiters)
+        if (!entry.IsKnown || entry.IsBusy || entry.InitializingOn is not null || entry.HasWaiters)
             return;
         if (_remembered.Remove(entry))
             entry.Chain.Remembered--;

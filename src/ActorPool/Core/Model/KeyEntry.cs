@@ -39,6 +39,12 @@ internal sealed class KeyEntry(object key, KeyChain chain, long number)
     /// <summary>The slot that is lent to this key; written by <c>Core/Leases</c> alone.</summary>
     public Slot? HeldBy { get; set; }
 
+    /// <summary>The batch with statements of this key that has not ended; written by <c>Core/Waiting</c> alone.</summary>
+    public StatementBatch? RunsIn { get; set; }
+
+    /// <summary>A lease or a batch has the key: its other requests wait for their turn.</summary>
+    public bool IsBusy => HeldBy is not null || RunsIn is not null;
+
     /// <summary>The slot whose session is being initialized for this key; written by <c>Core/Keys</c> alone.</summary>
     public Slot? InitializingOn { get; set; }
 
@@ -120,7 +126,7 @@ internal sealed class KeyEntry(object key, KeyChain chain, long number)
         _remembered = default;
         _waiters = null;
         _earlier = null;
-        (HeldBy, InitializingOn, LastSlot) = (null, null, null);
+        (HeldBy, RunsIn, InitializingOn, LastSlot) = (null, null, null, null);
         (LastSession, ExclusiveWaiters) = (0, 0);
     }
 

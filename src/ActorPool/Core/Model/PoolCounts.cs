@@ -10,11 +10,14 @@ internal struct PoolCounts
 
     public int Idle;
     public int InUse;
+    public int Working;
     public int Opening;
     public int Resetting;
     public int Validating;
     public int Closing;
     public int Waiting;
+    public int StatementsWaiting;
+    public int StatementsRunning;
 
     public long Granted;
     public long Joined;
@@ -42,6 +45,9 @@ internal struct PoolCounts
     public long ClosedByHook;
     public long ClosedByForce;
     public long ClosedWithPool;
+    public long Batches;
+    public long StatementsRun;
+    public long StatementsRunAgain;
     public long EndedByForce;
     public long Reclaimed;
 
@@ -59,7 +65,7 @@ internal struct PoolCounts
     /// <summary>Since when fewer connections are open than the minimum that the pool keeps; null while there are enough.</summary>
     public TimeSpan? BelowMinSince;
 
-    public readonly int Open => Idle + InUse + Resetting + Validating + Closing;
+    public readonly int Open => Idle + InUse + Working + Resetting + Validating + Closing;
 
     /// <summary>Places taken: what counts against <c>max-connections</c>.</summary>
     public readonly int Taken => Open + Opening;
@@ -72,6 +78,7 @@ internal struct PoolCounts
         {
             case SlotState.Idle: return ref Idle;
             case SlotState.InUse: return ref InUse;
+            case SlotState.Working: return ref Working;
             case SlotState.Opening: return ref Opening;
             case SlotState.Resetting: return ref Resetting;
             case SlotState.Validating: return ref Validating;
@@ -119,6 +126,7 @@ internal struct PoolCounts
     /// <summary>The counters alone: the numbers that describe the present state are zero.</summary>
     public readonly PoolCounts WithoutSizes() => this with
     {
-        Idle = 0, InUse = 0, Opening = 0, Resetting = 0, Validating = 0, Closing = 0, Waiting = 0, LongestHeldSince = null, LongestWaitSince = null, BelowMinSince = null,
+        Idle = 0, InUse = 0, Working = 0, Opening = 0, Resetting = 0, Validating = 0, Closing = 0, Waiting = 0, StatementsWaiting = 0, StatementsRunning = 0,
+        LongestHeldSince = null, LongestWaitSince = null, BelowMinSince = null,
     };
 }

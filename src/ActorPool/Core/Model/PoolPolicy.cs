@@ -57,6 +57,15 @@ internal sealed record PoolPolicy
 
     public required TimeSpan? MaxHoldTime { get; init; }
 
+    /// <summary>At most this many connections run statements; null for half of the present maximum.</summary>
+    public required int? StatementConnections { get; init; }
+
+    public required int MaxBatch { get; init; }
+
+    public required TimeSpan SlowAfter { get; init; }
+
+    public required TimeSpan StatementTimeout { get; init; }
+
     /// <summary>The hooks that the core knows of: only whether they are set.</summary>
     public required bool HasCheck { get; init; }
 

@@ -33,6 +33,9 @@ internal sealed class Slot(int index)
     /// <summary>The open, or the round trip of the pool, that is in flight.</summary>
     public Operation? Operation => State is SlotState.Opening or SlotState.Resetting or SlotState.Validating ? _operation : null;
 
+    /// <summary>The statements that run. A connection that is being closed may still report the end of its last batch.</summary>
+    public StatementBatch? Batch { get; set; }
+
     public Closing? Closing => State == SlotState.Closing ? _closing : null;
 
     /// <summary>When the present lease, or the last one, was granted.</summary>

@@ -3,7 +3,7 @@ namespace ActorPool.Core.Model;
 /// <summary>What became of a statement in a batch.</summary>
 internal enum StatementEnd : byte
 {
-    /// <summary>The batch has not come to it.</summary>
+    /// <summary>The batch has not come to it: it did not run.</summary>
     None,
 
     /// <summary>Its caller has the answer, or has given up.</summary>
@@ -12,6 +12,9 @@ internal enum StatementEnd : byte
     /// <summary>It certainly did not run: it is queued again, in its old place.</summary>
     NotRun,
 
-    /// <summary>It had no effect, or may be repeated: it is queued again in its old place, and runs alone.</summary>
+    /// <summary>It had no effect: it is queued again in its old place, and runs alone.</summary>
     RunAgain,
+
+    /// <summary>It may have been carried out, and its caller permits that it is run twice: it is queued again in its old place.</summary>
+    Repeat,
 }

@@ -6,11 +6,28 @@ namespace ActorPool.Core.Model;
 /// </summary>
 internal abstract class ToldStatement(object? key, TimeSpan? timeout) : Waiter(key, timeout, isExclusive: true)
 {
+    public sealed override bool RunsStatements => true;
+
     /// <summary>The identity of the text: what is learned of one statement counts for all with the same text. Compared by reference.</summary>
     public abstract object Text { get; }
 
     /// <summary>The size of the parameters in bytes, estimated.</summary>
     public abstract int Bytes { get; }
+
+    /// <summary>Written by <c>Core/Statements</c> alone.</summary>
+    public Pace Pace { get; set; }
+
+    /// <summary>How often it was put into a batch. Written by <c>Core/Waiting</c> alone.</summary>
+    public int Runs { get; set; }
+
+    /// <summary>An earlier run may have carried it out, so its answer can no longer be that it did not run. Written by <c>Core/Waiting</c> alone.</summary>
+    public bool MayHaveRun { get; set; }
+
+    /// <summary>The slot whose connection runs it. Written by <c>Core/Waiting</c> alone.</summary>
+    public Slot? RunsOn { get; set; }
+
+    /// <summary>Its caller has given up while it runs. Written by <c>Core/Waiting</c> alone.</summary>
+    public bool IsAbandoned { get; set; }
 
     /// <summary>What became of it on the connection. Set by the connection before its batch ends.</summary>
     public StatementEnd End { get; set; }
@@ -23,4 +40,7 @@ internal abstract class ToldStatement(object? key, TimeSpan? timeout) : Waiter(k
 
     /// <summary>The size of its result in bytes, estimated. Set with <see cref="End"/>.</summary>
     public long BytesRead { get; set; }
+
+    /// <summary>Takes back a successful <see cref="Waiter.TryClaim"/>: it did not run, and waits again. False when its caller has given up.</summary>
+    public abstract bool TryUnclaim();
 }

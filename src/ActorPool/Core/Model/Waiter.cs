@@ -40,6 +40,9 @@ internal abstract class Waiter(object? key, TimeSpan? timeout, bool isExclusive 
     /// <summary>The request was not answered within the call that brought it.</summary>
     public bool HasWaited { get; set; }
 
+    /// <summary>It asks for a connection on which statements are run, not for a lease.</summary>
+    public virtual bool RunsStatements => false;
+
     /// <summary>Takes the request for the pool's answer. False when it was already given up: then it must not get a connection.</summary>
     public abstract bool TryClaim();
 

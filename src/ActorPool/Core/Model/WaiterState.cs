@@ -14,6 +14,15 @@ internal enum WaiterState : byte
     /// <summary>Out of the queue: a session is being initialized for its key.</summary>
     Initializing,
 
-    /// <summary>Granted, refused or given up.</summary>
+    /// <summary>A statement without a key, in its lane: the next connection for statements may run it.</summary>
+    InLane,
+
+    /// <summary>A statement whose key is free, but as many connections run statements as may do so.</summary>
+    Held,
+
+    /// <summary>A statement in the batch of a connection.</summary>
+    Running,
+
+    /// <summary>Granted, refused or given up; of a statement, answered.</summary>
     Done,
 }

@@ -71,6 +71,20 @@ internal sealed class SlotTable
         slot.Connection!.WasLent = true;
     }
 
+    /// <summary>How many connections run a slow statement.</summary>
+    public int SlowRuns { get; private set; }
+
+    /// <summary>Runs statements on the connection.</summary>
+    public void BeginBatch(Slot slot, StatementBatch batch)
+    {
+        Idle.Remove(slot);
+        Enter(slot, SlotState.Working);
+        slot.Batch = batch;
+        slot.Connection!.WasLent = true;
+        if (batch.IsSlow)
+            SlowRuns++;
+    }
+
     /// <param name="slot">The slot of an idle connection, or of one that was just returned.</param>
     /// <param name="work">What is to be done.</param>
     /// <param name="now">The present time.</param>
@@ -100,7 +114,7 @@ internal sealed class SlotTable
     {
         Idle.Remove(slot);
         // After a crash (Free) it is not known whether a borrower used the connection.
-        var followsUse = slot.Closing is { FollowsUse: true } || slot.State is SlotState.InUse or SlotState.Resetting or SlotState.Free;
+        var followsUse = slot.Closing is { FollowsUse: true } || slot.State is SlotState.InUse or SlotState.Working or SlotState.Resetting or SlotState.Free;
         if (followsUse && slot.Closing is not { FollowsUse: true })
             _followingUse++;
         TimeSpan? unanswered = slot.Operation is { Work: not ConnectionWork.None } operation ? operation.StartedAt : slot.Closing?.UnansweredSince;
@@ -139,13 +153,15 @@ internal sealed class SlotTable
         slot.State = SlotState.Free;
     }
 
-    /// <summary>After a crash: takes over a slot that is empty or lent.</summary>
+    /// <summary>After a crash: takes over a slot that is empty, lent or working.</summary>
     public void Adopt(Slot slot, SlotState state)
     {
         if (state == SlotState.Free)
             _free.Push(slot);
         else
             Enter(slot, state);
+        if (slot is { State: SlotState.Working, Batch.IsSlow: true })
+            SlowRuns++;
     }
 
     /// <summary>Marks every connection and every open in flight for replacement.</summary>
@@ -168,14 +184,20 @@ internal sealed class SlotTable
             return $"{_free.Count} slots are free for the next open";
         if (_followingUse != All.Count(slot => slot.Closing is { FollowsUse: true }))
             return $"{_followingUse} closes are counted that follow a use";
-        if (All.Find(slot => slot.State is SlotState.Idle or SlotState.InUse or SlotState.Resetting or SlotState.Validating && slot.Connection is null) is { } empty)
+        if (All.Find(slot => slot.State is SlotState.Idle or SlotState.InUse or SlotState.Working or SlotState.Resetting or SlotState.Validating && slot.Connection is null) is { } empty)
             return $"slot {empty.Index} is {empty.State} without a connection";
+        if (All.Find(slot => slot is { State: SlotState.Working, Batch: null or { IsOver: true } or { Statements.Count: 0 } }) is { } nothing)
+            return $"slot {nothing.Index} works without a batch";
+        if (SlowRuns != All.Count(slot => slot is { State: SlotState.Working, Batch.IsSlow: true }))
+            return $"{SlowRuns} slow runs are counted";
         return Idle.Violation(All) ?? InFlight.Violation(All);
     }
 
     private void Enter(Slot slot, SlotState state)
     {
         InFlight.End(slot);
+        if (slot is { State: SlotState.Working, Batch.IsSlow: true })
+            SlowRuns--;
         if (slot.State != SlotState.Free)
             _tally.Counts.Of(slot.State)--;
         if (state != SlotState.Free)

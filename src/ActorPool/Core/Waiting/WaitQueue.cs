@@ -7,7 +7,8 @@ namespace ActorPool.Core.Waiting;
 /// Such latecomers are in a heap beside the list, and the older of the two heads is served first. Of the requests
 /// for one key at most one is queued.
 /// </summary>
-internal sealed class WaitQueue
+/// <param name="state">The state of the requests in it.</param>
+internal sealed class WaitQueue(WaiterState state = WaiterState.Queued)
 {
     private readonly IntrusiveList<Waiter, Waiter.InQueue> _list = new();
     private readonly PriorityQueue<Waiter, long> _late = new();
@@ -28,18 +29,27 @@ internal sealed class WaitQueue
     }
 
     /// <summary>All of them, in no particular order.</summary>
-    public IEnumerable<Waiter> All => _list.Items.Concat(_late.UnorderedItems.Select(item => item.Element).Where(waiter => waiter.State == WaiterState.Queued));
+    public IEnumerable<Waiter> All => _list.Items.Concat(_late.UnorderedItems.Select(item => item.Element).Where(waiter => waiter.State == state));
 
     public void Add(Waiter waiter)
     {
-        waiter.State = WaiterState.Queued;
+        waiter.State = state;
         _list.AddLast(waiter);
+    }
+
+    /// <summary>Adds a request with the rank of its arrival.</summary>
+    public void AddByRank(Waiter waiter)
+    {
+        if (_list.Last is not { } last || last.Order < waiter.Order)
+            Add(waiter);
+        else
+            AddLate(waiter);
     }
 
     /// <summary>Adds a request that arrived before some that are queued already.</summary>
     public void AddLate(Waiter waiter)
     {
-        waiter.State = WaiterState.Queued;
+        waiter.State = state;
         _late.Enqueue(waiter, waiter.Order);
         _lateCount++;
     }
@@ -67,7 +77,7 @@ internal sealed class WaitQueue
     {
         while (_late.TryPeek(out var waiter, out _))
         {
-            if (waiter.State == WaiterState.Queued)
+            if (waiter.State == state)
                 return waiter;
             _late.Dequeue();
         }

@@ -11,7 +11,7 @@ namespace ActorPool.Core.Waiting;
 /// The requests for one key take turns in the order of their arrival. An exclusive request has a turn alone; shared requests that follow each
 /// other have one together. The oldest request of a key that is not lent is queued, the others are parked: one grant serves the whole turn.
 /// </remarks>
-internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan now)
+internal sealed partial class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan now)
 {
     private readonly WaitQueue _queue = new();
     private readonly DeadlineWheel _deadlines = new(now);
@@ -22,9 +22,13 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
     private int _parked;
     private int _initializing;
 
-    public int Count => _queue.Count + _parked + _initializing;
+    /// <summary>How many requests and statements wait.</summary>
+    public int Count => Requests + Statements;
 
-    /// <summary>How many requests are queued: each needs a connection.</summary>
+    /// <summary>How many requests for a lease wait.</summary>
+    public int Requests { get; private set; }
+
+    /// <summary>How many requests are queued: each needs a connection. Statements without a key ask for several of them by their turns.</summary>
     public int Demand => _queue.Count;
 
     /// <summary>The oldest queued request.</summary>
@@ -38,9 +42,11 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
 
     /// <summary>Every waiting request, in no particular order.</summary>
     public IEnumerable<Waiter> All(IEnumerable<KeyEntry> keysInUse) =>
-        _queue.All
-            .Concat(keysInUse.Concat(_queue.All.Select(waiter => waiter.Entry).OfType<KeyEntry>()).SelectMany(key => key.HasWaiters ? key.Waiters.Items : []))
+        Listed
+            .Concat(keysInUse.Concat(Listed.Select(waiter => waiter.Entry).OfType<KeyEntry>()).SelectMany(key => key.HasWaiters ? key.Waiters.Items : []))
             .Distinct();
+
+    private IEnumerable<Waiter> Listed => _queue.All.Where(waiter => waiter is not StatementTurn).Concat(_statements.All);
 
     /// <summary>The request with this many others before it.</summary>
     public Waiter? ElementAt(int ahead) => _queue.ElementAt(ahead);
@@ -50,7 +56,7 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
 
     /// <summary>Whether another request has the key, or comes before this one, so that it must wait however many connections are idle.</summary>
     public static bool MustAwaitKey(Waiter waiter) =>
-        waiter.Entry is { } key && (key.HeldBy is not null || (key.HasWaiters && (waiter.IsExclusive || key.ExclusiveWaiters > 0)));
+        waiter.Entry is { } key && (key.IsBusy || (key.HasWaiters && (waiter.IsExclusive || key.ExclusiveWaiters > 0)));
 
     /// <summary>Adds a request in its place.</summary>
     /// <param name="waiter">The request; <see cref="Waiter.Since"/> and <see cref="Waiter.Order"/> are set.</param>
@@ -61,18 +67,25 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
         waiter.HasWaited = true;
         waiter.IsNoWait = timeout == TimeSpan.Zero;
         // The pool's own work has a time limit too.
-        var patience = waiter.IsNoWait ? policy.ConnectTimeout : timeout;
-        waiter.Deadline = patience < TimeSpan.Zero ? TimeSpan.MaxValue : Time.After(waiter.Since, patience);
-        _deadlines.Add(waiter);
+        SetDeadline(waiter, waiter.IsNoWait ? policy.ConnectTimeout : timeout);
         waiter.Borrower?.Waiters.Add(waiter);
+        Note(waiter, 1);
         Place(waiter);
         return DeadlineWheel.TickEnd(waiter.Deadline);
+    }
+
+    private void SetDeadline(Waiter waiter, TimeSpan patience)
+    {
+        waiter.Deadline = patience < TimeSpan.Zero ? TimeSpan.MaxValue : Time.After(waiter.Since, patience);
+        _deadlines.Add(waiter);
     }
 
     /// <summary>A request has its answer, or was given up: it waits no longer.</summary>
     public void End(Waiter waiter)
     {
-        if (waiter.State is WaiterState.Queued or WaiterState.Parked or WaiterState.Initializing)
+        if (waiter.State == WaiterState.Running)
+            EndRun((ToldStatement)waiter);
+        else if (waiter.State is not (WaiterState.New or WaiterState.Done))
             Remove(waiter);
         waiter.State = WaiterState.Done;
     }
@@ -83,37 +96,65 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
     /// <summary>Takes a request out of every list; the next one of its key takes its place.</summary>
     private void Remove(Waiter waiter)
     {
-        if (waiter.State == WaiterState.Queued)
-            _queue.Remove(waiter);
-        else if (waiter.State == WaiterState.Parked)
-            _parked--;
-        else
-            _initializing--;
-        waiter.State = WaiterState.Done;
+        TakeOut(waiter);
         _deadlines.Remove(waiter);
         _noWait.Remove(waiter);
         waiter.Borrower?.Waiters.Remove(waiter);
         if (waiter.Entry is not { } key)
             return;
+        PassTurn(key);
+        keys.Release(key);
+    }
+
+    /// <summary>Takes a request out of its place, and out of the requests of its key.</summary>
+    private void TakeOut(Waiter waiter)
+    {
+        Note(waiter, -1);
+        switch (waiter.State)
+        {
+            case WaiterState.Queued:
+                Leave(waiter);
+                break;
+            case WaiterState.Parked:
+                _parked--;
+                break;
+            case WaiterState.Initializing:
+                _initializing--;
+                NoteTurnLeft(waiter);
+                break;
+            case WaiterState.InLane:
+                _statements.Lanes.Remove(waiter);
+                break;
+            case WaiterState.Held:
+                _statements.Release((ToldStatement)waiter);
+                break;
+        }
+
+        waiter.State = WaiterState.Done;
+        if (waiter.Entry is not { } key)
+            return;
         key.Waiters.Remove(waiter);
         if (waiter.IsExclusive)
             key.ExclusiveWaiters--;
-        PassTurn(key);
-        keys.Release(key);
     }
 
     /// <summary>A key that is not lent gives its turn to the oldest of its waiting requests.</summary>
     public void PassTurn(KeyEntry key)
     {
-        if (key.HeldBy is not null || !key.HasWaiters || key.Waiters.First is not { State: WaiterState.Parked } next)
+        if (key.IsBusy || !key.HasWaiters || key.Waiters.First is not { State: WaiterState.Parked } next)
             return;
         _parked--;
         if (key.InitializingOn is null)
         {
             // It keeps the rank of its arrival.
-            _queue.AddLate(next);
+            if (next is ToldStatement statement)
+                _statements.Hold(statement);
+            else
+                _queue.AddLate(next);
             return;
         }
+
+        NoteTurnJoined(next);
 
         next.State = WaiterState.Initializing;
         _initializing++;
@@ -156,41 +197,16 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
     /// <summary>Collects up to <paramref name="most"/> requests whose deadline has passed. True when there are no more.</summary>
     public bool TakeDue(TimeSpan now, int most, List<Waiter> due) => _deadlines.TakeDue(now, most, due);
 
-    /// <summary>The room's invariant; null while it holds: the demand and the counts fit the requests in the lists, and no turn is lost.</summary>
-    public string? Violation(IEnumerable<KeyEntry> keysInUse)
-    {
-        var all = All(keysInUse).ToArray();
-        var queued = all.Where(waiter => waiter.State == WaiterState.Queued).ToArray();
-        if (queued.Length != _queue.Count || all.Count(waiter => waiter.State == WaiterState.Parked) != _parked || all.Count(waiter => waiter.State == WaiterState.Initializing) != _initializing)
-            return $"{_queue.Count} queued, {_parked} parked and {_initializing} with an initialization are counted of {all.Length} waiting requests";
-        var expected = queued.Count(waiter => waiter.Entry is null) + queued.Select(waiter => waiter.Entry).OfType<KeyEntry>().Distinct().Count();
-        if (expected != Demand)
-            return $"the demand is {Demand}, and the queued requests need {expected} connections";
-        if (_noWait.Items.Any(waiter => waiter is not { IsNoWait: true, State: WaiterState.Queued or WaiterState.Parked, Entry: null or { HeldBy: null, InitializingOn: null } })
-            || _noWait.Count != all.Count(waiter => waiter.IsNoWait && waiter.Entry?.InitializingOn is null))
-            return $"{_noWait.Count} requests are listed that wait for no other borrower";
-        if (Array.Find(all, waiter => waiter.Borrower is { } borrower && !borrower.Waiters.Contains(waiter)) is { } unknown)
-            return $"the borrower of a request for {unknown.Key} does not know that it waits";
-        return keysInUse.Where(key => key.HasWaiters).Select(ViolationOf).FirstOrDefault(violation => violation is not null);
-    }
-
-    private static string? ViolationOf(KeyEntry key)
-    {
-        var waiters = key.Waiters.Items.ToArray();
-        if (waiters.Count(waiter => waiter.IsExclusive) != key.ExclusiveWaiters)
-            return $"{key.ExclusiveWaiters} exclusive requests for {key.Key} are counted";
-        var turn = key.HeldBy is not null ? WaiterState.Parked : key.InitializingOn is null ? WaiterState.Queued : WaiterState.Initializing;
-        if (waiters[0].State != turn || waiters.Skip(1).Any(waiter => waiter.State != WaiterState.Parked))
-            return $"the requests for {key.Key} are {string.Join(", ", waiters.Select(waiter => waiter.State))}";
-        if (waiters.Zip(waiters.Skip(1), (waiter, next) => waiter.Order < next.Order).Contains(false))
-            return $"the requests for {key.Key} are out of order";
-        return key.HeldBy?.Lease is { IsExclusive: false } && !waiters[0].IsExclusive ? $"a shared request for {key.Key} waits beside a shared lease" : null;
-    }
-
     private void Place(Waiter waiter)
     {
         var key = waiter.Entry;
-        var isParked = key is { HeldBy: not null } or { HasWaiters: true };
+        if (key is null && waiter is ToldStatement unkeyed)
+        {
+            _statements.Lanes.Add(unkeyed);
+            return;
+        }
+
+        var isParked = key is { IsBusy: true } or { HasWaiters: true };
         if (key is not null)
         {
             key.Waiters.AddLast(waiter);
@@ -207,6 +223,11 @@ internal sealed class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan
         {
             waiter.State = WaiterState.Initializing;
             _initializing++;
+            NoteTurnJoined(waiter);
+        }
+        else if (waiter is ToldStatement statement)
+        {
+            _statements.Hold(statement);
         }
         else
         {
