@@ -6,7 +6,7 @@ using Akka.Actor;
 namespace ActorPool.Actors;
 
 /// <summary>
-/// A <see cref="GetConn"/> or <see cref="PutConn"/> sent to the manager itself, with a key whose <c>Equals</c> is the user's: that code
+/// A <see cref="GetConn"/>, <see cref="PutConn"/> or <see cref="StatementMessage"/> sent to the manager itself, with a key whose <c>Equals</c> is the user's: that code
 /// runs on the thread pool, and the lookup is sent back to the manager with the result.
 /// </summary>
 /// <remarks>Begun and ended by <see cref="KeyLookups"/>.</remarks>
@@ -16,10 +16,13 @@ internal sealed class KeyLookup(IPoolMessage message, IActorRef sender, PoolCont
 
     public IActorRef Sender { get; } = sender;
 
+    /// <summary>The request that was made of a <see cref="StatementMessage"/>.</summary>
+    public ToldStatement? Statement { get; init; }
+
     /// <summary>When the message came.</summary>
     public TimeSpan Since { get; } = since;
 
-    /// <summary>The key of a <see cref="GetConn"/>.</summary>
+    /// <summary>The key of a <see cref="GetConn"/> or of a statement.</summary>
     public KeyEntry? Entry { get; private set; }
 
     /// <summary>Whether the key of a <see cref="PutConn"/> is that of its lease.</summary>
@@ -42,7 +45,7 @@ internal sealed class KeyLookup(IPoolMessage message, IActorRef sender, PoolCont
             if (Message is PutConn put)
                 FitsKey = put.Key!.Equals(put.Connection.LentKey);
             else
-                Entry = pool.Keys.Use(((GetConn)Message).Key!);
+                Entry = pool.Keys.Use((Message is StatementMessage told ? told.Key : ((GetConn)Message).Key)!);
         }
         catch (Exception error)
         {

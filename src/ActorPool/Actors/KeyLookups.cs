@@ -1,3 +1,4 @@
+using ActorPool.Core.Model;
 using ActorPool.Errors;
 using ActorPool.Messages;
 using Akka.Actor;
@@ -27,13 +28,13 @@ internal sealed class KeyLookups(PoolContext pool, IWithTimers manager)
         return true;
     }
 
-    public void Begin(IPoolMessage message, IActorRef sender, TimeSpan now)
+    public void Begin(IPoolMessage message, IActorRef sender, TimeSpan now, ToldStatement? statement = null)
     {
-        var lookup = new KeyLookup(message, sender, pool, now) { Behind = _last.GetValueOrDefault(sender)?.Behind ?? [] };
+        var lookup = new KeyLookup(message, sender, pool, now) { Statement = statement, Behind = _last.GetValueOrDefault(sender)?.Behind ?? [] };
         // Messages without a sender have no order among them.
         if (!ReplyTo.IsNone(sender))
             _last[sender] = lookup;
-        if (message is GetConn get && PatienceOf(get) is var patience && patience >= TimeSpan.Zero && patience < LongestTimer)
+        if (message is not PutConn && PatienceOf(message) is var patience && patience >= TimeSpan.Zero && patience < LongestTimer)
             manager.Timers.StartSingleTimer(lookup, new LookupLate(lookup), patience);
         ThreadPool.UnsafeQueueUserWorkItem(lookup, preferLocal: false);
     }
@@ -80,9 +81,11 @@ internal sealed class KeyLookups(PoolContext pool, IWithTimers manager)
     }
 
     // A request that waits for no other borrower waits for the pool's own work up to connect-timeout.
-    private TimeSpan PatienceOf(GetConn message)
+    private TimeSpan PatienceOf(IPoolMessage message)
     {
-        var timeout = message.Timeout ?? pool.Settings.AcquireTimeout;
+        if (message is StatementMessage statement)
+            return statement.Timeout ?? pool.Settings.Pipeline.Timeout;
+        var timeout = ((GetConn)message).Timeout ?? pool.Settings.AcquireTimeout;
         return timeout == TimeSpan.Zero ? pool.Settings.ConnectTimeout : timeout;
     }
 }

@@ -103,6 +103,8 @@ public sealed partial class PoolManager
             replyTo.Refuse(error);
         else if (lookup.Message is PutConn put)
             Return(put.Connection, lookup.FitsKey, put.Close, replyTo, now);
+        else if (lookup.Statement is { } statement)
+            _state.Tell(statement, now);
         else
             Borrow(_lookups.WithRestOfTime(lookup, now), lookup.Sender, lookup.Entry, now);
         _lookups.Continue(lookup);

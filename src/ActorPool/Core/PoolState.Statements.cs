@@ -81,9 +81,10 @@ internal sealed partial class PoolState
             EndStatement(statement, now);
         var isCurrent = slot.State == SlotState.Working && ReferenceEquals(slot.Batch, batch);
         _waiting.EndBatch(batch);
+        // From here on the slot may use the batch again.
+        batch.Statements.Clear();
         if (isCurrent)
             EndWork(slot, condition, now);
-        batch.Statements.Clear();
         Serve(now);
     }
 
