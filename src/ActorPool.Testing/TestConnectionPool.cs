@@ -78,7 +78,7 @@ public sealed class TestConnectionPool : IConnectionPool, ILendingPool
     public IActorRef ManagerIn(ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
-        return TestManager.StartIn(system, _pool);
+        return TestManager.StartIn(system, this, _pool);
     }
 
     /// <inheritdoc/>

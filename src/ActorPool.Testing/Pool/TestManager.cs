@@ -7,25 +7,26 @@ using Akka.Event;
 namespace ActorPool.Testing.Pool;
 
 /// <summary>The pool manager of a test in one actor system: answers the messages of borrowers and operators, and watches the borrowers.</summary>
-internal sealed class TestManager : UntypedActor, IWithTimers, IPoolMessageHandler
+internal sealed partial class TestManager : UntypedActor, IWithTimers, IPoolMessageHandler
 {
     private const string CallingThread = "akka.test.calling-thread-dispatcher";
 
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
+    private readonly TestConnectionPool _facade;
     private readonly TestPool _pool;
     private readonly ActorPoolLog _log = new(Context.GetLogger(), TestPool.Name);
     private readonly Dictionary<IActorRef, WatchedBorrower> _watched = [];
 
-    public TestManager(TestPool pool) => _pool = pool;
+    public TestManager(TestConnectionPool facade, TestPool pool) => (_facade, _pool) = (facade, pool);
 
     ITimerScheduler IWithTimers.Timers { get; set; } = null!;
 
     /// <summary>In a system of Akka.TestKit it runs on the thread of the sender, so that a test of one thread stays one.</summary>
     [SuppressMessage("Akka", "AK1008", Justification = "It is called from outside.")]
-    public static IActorRef StartIn(ActorSystem system, TestPool pool)
+    public static IActorRef StartIn(ActorSystem system, TestConnectionPool facade, TestPool pool)
     {
-        var props = Props.Create(() => new TestManager(pool)).WithDeploy(Deploy.Local);
+        var props = Props.Create(() => new TestManager(facade, pool)).WithDeploy(Deploy.Local);
         var manager = system.ActorOf(system.Dispatchers.HasDispatcher(CallingThread) ? props.WithDispatcher(CallingThread) : props);
         // Its guardian starts it on another thread. Messages that came before that would be handled there.
         manager.Ask<ActorIdentity>(new Identify(null), StartPatience).GetAwaiter().GetResult();
@@ -55,16 +56,6 @@ internal sealed class TestManager : UntypedActor, IWithTimers, IPoolMessageHandl
                 break;
         }
     }
-
-    void IPoolMessageHandler.Handle(Execute execute, TimeSpan now) => Refuse(new NotSupportedException());
-
-    void IPoolMessageHandler.Handle(ExecuteAll execute, TimeSpan now) => Refuse(new NotSupportedException());
-
-    void IPoolMessageHandler.Handle(Query query, TimeSpan now) => Refuse(new NotSupportedException());
-
-    void IPoolMessageHandler.Handle<T>(Query<T> query, TimeSpan now) => Refuse(new NotSupportedException());
-
-    void IPoolMessageHandler.Handle<T>(Transact<T> transact, TimeSpan now) => Refuse(new NotSupportedException());
 
     void IPoolMessageHandler.Handle(GetConn get, TimeSpan now)
     {

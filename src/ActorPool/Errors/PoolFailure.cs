@@ -20,6 +20,9 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
     /// <summary>A sentence behind what happened.</summary>
     public string? Note { get; init; }
 
+    /// <summary>The text says already what the <see cref="Cause"/> says.</summary>
+    public bool IsCauseTold { get; init; }
+
     /// <summary>The server; with <see cref="Cause"/>.</summary>
     public string? Server { get; init; }
 
@@ -48,8 +51,8 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         if (Cause is HookFailedException hook)
             text.Append(" The error in ").Append(hook.Hook).Append(": ").Append(hook.Error.Message);
         else if (Kind == PoolErrorKind.OutcomeUnknown)
-            text.Append(Cause is null ? "" : $" The cause: {Cause.Message}");
-        else if (Cause is { } cause)
+            text.Append(Cause is null || IsCauseTold ? "" : $" The cause: {Cause.Message}");
+        else if (Cause is { } cause && !IsCauseTold)
             text.Append(" The last connect error").Append(Server is null ? "" : $" ({Server})").Append(": ").Append(cause.Message);
         return text.ToString();
     }
@@ -75,6 +78,8 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         PoolErrorKind.ConnectFailed => "no connection could be opened",
         PoolErrorKind.OutcomeUnknown => "the statement was sent, and no answer came; it may have been carried out",
         PoolErrorKind.NotCheckedOut => "trying to put a connection that is not lent, not by this pool, or not under this key",
+        PoolErrorKind.NotAsStatement => "a statement that changes the session or a transaction cannot be told to a pool",
+        PoolErrorKind.TooLarge => "the answer of a statement is larger than a message to another process may be",
         _ => "the sender or owner is in another process",
     });
 
@@ -88,6 +93,8 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         PoolErrorKind.ConnectFailed => ConnectAdvice.For(Cause),
         PoolErrorKind.OutcomeUnknown => "Look whether it was carried out before you run it again. A statement that may be run twice can say so with Repeatable.",
         PoolErrorKind.NotCheckedOut => "Put a connection once, to the pool and under the key it came from. Nothing was changed.",
+        PoolErrorKind.NotAsStatement => "Borrow a connection with GetConnAsync, or use TransactAsync.",
+        PoolErrorKind.TooLarge => "Select fewer rows, or raise maximum-frame-size of the transport. The statement was carried out.",
         _ => "A connection cannot leave its process: use a pool in the process of the sender.",
     };
 }

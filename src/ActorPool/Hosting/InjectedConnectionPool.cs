@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ActorPool.Leases;
 using ActorPool.Messages;
+using ActorPool.Statements;
 using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,7 @@ namespace ActorPool.Hosting;
 /// service registered before <c>AddAkka</c> runs earlier. Such a call waits for the pool, within <c>acquire-timeout</c>.
 /// The pool belongs to the actor system, so disposing this object has no effect.
 /// </summary>
-internal sealed class InjectedConnectionPool(IServiceProvider services, string name) : IConnectionPool, ILendingPool, IDisposable
+internal sealed class InjectedConnectionPool(IServiceProvider services, string name) : IConnectionPool, ILendingPool, IStatementPool, IDisposable
 {
     private ConnectionPool? _pool;
 
@@ -66,6 +67,12 @@ internal sealed class InjectedConnectionPool(IServiceProvider services, string n
         return Started is { } pool ? pool.PutConnAsync(connection, key, close) : PutWhenStartedAsync(connection, key, close);
     }
 
+    ValueTask<T> IStatementPool.RunAsync<T>(
+        Statement[] statements, StatementResult<T> result, object? key, TimeSpan? timeout, bool repeatable, CancellationToken cancellationToken) =>
+        Started is { } pool
+            ? StatementWay.RunAsync(pool, statements, result, key, timeout, repeatable, cancellationToken)
+            : RunWhenStartedAsync(statements, result, key, timeout, repeatable, cancellationToken);
+
     public async Task CloseAllAsync() =>
         await (Started ?? await StartedAsync(SettingsIfAdded, null, CancellationToken.None).ConfigureAwait(false)).CloseAllAsync().ConfigureAwait(false);
 
@@ -82,11 +89,30 @@ internal sealed class InjectedConnectionPool(IServiceProvider services, string n
     {
         var settings = SettingsIfAdded;
         AmbientTransaction.Check(settings);
-        var timeout = request.CheckedTimeout ?? settings.AcquireTimeout;
+        var (pool, left) = await StartedWithinAsync(settings, request.CheckedTimeout ?? settings.AcquireTimeout, cancellationToken).ConfigureAwait(false);
+        return await pool.GetConnAsync(request with { Timeout = left }, cancellationToken, file, line).ConfigureAwait(false);
+    }
+
+    /// <summary>The wait for the pool and the statement share one time-out.</summary>
+    private async ValueTask<T> RunWhenStartedAsync<T>(
+        Statement[] statements, StatementResult<T> result, object? key, TimeSpan? timeout, bool repeatable, CancellationToken cancellationToken)
+    {
+        var settings = SettingsIfAdded;
+        AmbientTransaction.Check(settings);
+        var (pool, left) = await StartedWithinAsync(settings, timeout ?? settings.Pipeline.Timeout, cancellationToken).ConfigureAwait(false);
+        // Zero is no time-out of a statement.
+        var least = TimeSpan.FromMilliseconds(1);
+        return await StatementWay.RunAsync(pool, statements, result, key, left >= TimeSpan.Zero && left < least ? least : left, repeatable, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(ConnectionPool Pool, TimeSpan Left)> StartedWithinAsync(PoolSettings settings, TimeSpan timeout, CancellationToken cancellationToken)
+    {
         var since = Stopwatch.GetTimestamp();
         var pool = await StartedAsync(settings, timeout, cancellationToken).ConfigureAwait(false);
-        var left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - Stopwatch.GetElapsedTime(since);
-        return await pool.GetConnAsync(request with { Timeout = left < TimeSpan.Zero && left != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : left }, cancellationToken, file, line).ConfigureAwait(false);
+        if (timeout == Timeout.InfiniteTimeSpan)
+            return (pool, timeout);
+        var left = timeout - Stopwatch.GetElapsedTime(since);
+        return (pool, left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
     private async ValueTask PutWhenStartedAsync(PooledConnection connection, object? key, bool close)

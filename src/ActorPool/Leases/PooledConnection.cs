@@ -106,6 +106,9 @@ public partial class PooledConnection : DbConnection, IPooledDbConnection, ILent
 
     internal ILeaseHome Home => Place.Home;
 
+    /// <summary>False for a lease of a test over another driver.</summary>
+    internal bool IsOfNpgsql => _driver is NpgsqlConnection;
+
     internal object? LentKey => _key;
 
     /// <summary>Why it is over; <see cref="LeaseEnd.None"/> while it is not.</summary>

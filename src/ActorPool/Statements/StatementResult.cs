@@ -1,4 +1,4 @@
-using Npgsql;
+using System.Data.Common;
 
 namespace ActorPool.Statements;
 
@@ -15,12 +15,12 @@ internal abstract class StatementResult<T>
     }
 
     /// <summary>The statement returns rows. Called before the first, also when there are none.</summary>
-    public virtual void Columns(NpgsqlDataReader reader)
+    public virtual void Columns(DbDataReader reader)
     {
     }
 
     /// <summary>The reader is on a row.</summary>
-    public virtual void Row(NpgsqlDataReader reader)
+    public virtual void Row(DbDataReader reader)
     {
     }
 

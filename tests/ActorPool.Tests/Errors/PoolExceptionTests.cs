@@ -19,6 +19,9 @@ public sealed class PoolExceptionTests
     [InlineData(PoolErrorKind.NotCheckedOut, false)]
     [InlineData(PoolErrorKind.ConnectFailed, true)]
     [InlineData(PoolErrorKind.NotLocal, false)]
+    [InlineData(PoolErrorKind.NotAsStatement, false)]
+    [InlineData(PoolErrorKind.OutcomeUnknown, false)]
+    [InlineData(PoolErrorKind.TooLarge, false)]
     public void An_error_is_transient_if_a_later_try_may_succeed(PoolErrorKind kind, bool isTransient)
     {
         Assert.Equal(isTransient, new PoolException(kind, "text").IsTransient);
@@ -46,6 +49,9 @@ public sealed class PoolExceptionTests
     [InlineData(PoolErrorKind.NotCheckedOut, "not lent", "Put a connection once")]
     [InlineData(PoolErrorKind.ConnectFailed, "could be opened", "connection-string")]
     [InlineData(PoolErrorKind.NotLocal, "another process", "use a pool in the process of the sender")]
+    [InlineData(PoolErrorKind.NotAsStatement, "cannot be told", "TransactAsync")]
+    [InlineData(PoolErrorKind.OutcomeUnknown, "may have been carried out", "Repeatable")]
+    [InlineData(PoolErrorKind.TooLarge, "larger than a message", "fewer rows")]
     public void A_text_says_what_happened_and_what_to_do(PoolErrorKind kind, string what, string remedy)
     {
         var message = new PoolFailure(kind, "orders").ToException().Message;

@@ -14,6 +14,7 @@ public sealed class PoolMessagesTests
     [
         typeof(PooledConnection), typeof(ConnPut), typeof(AllClosed), typeof(PoolStatistics), typeof(PoolLease),
         typeof(Resized), typeof(Drained), typeof(Paused), typeof(Resumed),
+        typeof(Executed), typeof(AllExecuted), typeof(Rows), typeof(QueryResult<>), typeof(Transacted<>),
     ];
 
     [Fact]

@@ -7,15 +7,15 @@ public sealed class MalformedSectionTests
 {
     private const string Secret = "hunter2";
 
-    private static readonly string[] Whole = ["min-connections", "max-connections", "max-waiting", "max-concurrent-opens", "key-memory"];
+    private static readonly string[] Whole = ["min-connections", "max-connections", "max-waiting", "max-concurrent-opens", "key-memory", "pipeline.connections", "pipeline.max-batch"];
     private static readonly string[] Durations =
     [
         "acquire-timeout", "connect-timeout", "idle-timeout", "max-lifetime", "validate-after-idle", "validate-idle-every", "validate-timeout", "leak-warning-after", "max-hold-time", "close-timeout",
-        "reconnect-backoff.min", "reconnect-backoff.max",
+        "reconnect-backoff.min", "reconnect-backoff.max", "pipeline.slow-after", "pipeline.timeout",
     ];
 
     private static readonly string[] Ratios = ["lifetime-jitter", "reconnect-backoff.jitter"];
-    private static readonly string[] Switches = ["keep-min", "discard-on-key-change", "prepend-reset", "shared-key-warning", "collect-when-starved"];
+    private static readonly string[] Switches = ["keep-min", "discard-on-key-change", "prepend-reset", "shared-key-warning", "collect-when-starved", "pipeline.accept-remote"];
     private static readonly string[] Choices = ["idle-order", "key-affinity", "key-sharing", "reset", "ambient-transactions"];
 
     public static TheoryData<string, string> Wrong()
@@ -152,13 +152,13 @@ public sealed class MalformedSectionTests
             .Concat(Each(Ratios, "-0.1", "1.1", "101%", "-1%", "NaN", "Infinity", "%", "much", "\"\"", "null", "[0.1]", "{ a = 1 }"))
             .Concat(Each(Switches, "maybe", "1", "ON", "\"\"", "null", "[on]", "{ a = 1 }"))
             .Concat(Each(Choices, "sideways", "0", "1", "Lifo", "\"\"", "null", "[lifo]", "{ a = 1 }"))
-            .Concat(Each(["max-connections", "max-waiting", "max-concurrent-opens"], "0"))
-            .Concat(Each(["connect-timeout", "max-lifetime", "leak-warning-after", "max-hold-time", "reconnect-backoff.min", "reconnect-backoff.max"], "0s"))
-            .Concat(Each(["connect-timeout", "close-timeout", "reconnect-backoff.min", "reconnect-backoff.max", "leak-warning-after", "max-hold-time"], "infinite"))
-            .Concat(Each(["acquire-timeout", "connect-timeout", "idle-timeout", "max-lifetime", "validate-after-idle", "close-timeout"], "off"))
+            .Concat(Each(["max-connections", "max-waiting", "max-concurrent-opens", "pipeline.connections", "pipeline.max-batch"], "0"))
+            .Concat(Each(["connect-timeout", "max-lifetime", "leak-warning-after", "max-hold-time", "reconnect-backoff.min", "reconnect-backoff.max", "pipeline.slow-after", "pipeline.timeout"], "0s"))
+            .Concat(Each(["connect-timeout", "close-timeout", "reconnect-backoff.min", "reconnect-backoff.max", "leak-warning-after", "max-hold-time", "pipeline.slow-after"], "infinite"))
+            .Concat(Each(["acquire-timeout", "connect-timeout", "idle-timeout", "max-lifetime", "validate-after-idle", "close-timeout", "pipeline.slow-after", "pipeline.timeout"], "off"))
             .Concat(Each(["connection-string"], "\"no keyword=1\"", "\"Port=many\"", "\"Host\"", "[a]", "{ a = 1 }", "null"))
             .Concat(Each(["retire-on"], "\"57P01\"", "off", "on", "57", "null", "{ a = 1 }", "[\"57P\"]", "[\"57P0?\"]", "[{ a = 1 }]"))
-            .Concat(Each(["reconnect-backoff"], "1s", "[1s]", "null"));
+            .Concat(Each(["reconnect-backoff", "pipeline"], "1s", "[1s]", "null"));
 
     private static PoolSettings Read(string text) => PoolSettings.Create(ConfigurationFactory.ParseString(text));
 

@@ -42,6 +42,7 @@ public sealed class PoolSettingsTests
         { () => Good with { ValidateIdleEvery = TimeSpan.Zero }, nameof(PoolSettings.ValidateIdleEvery) },
         { () => Good with { ValidateTimeout = TimeSpan.Zero }, nameof(PoolSettings.ValidateTimeout) },
         { () => Good with { ValidateTimeout = Timeout.InfiniteTimeSpan }, nameof(PoolSettings.ValidateTimeout) },
+        { () => Good with { Pipeline = null! }, nameof(PoolSettings.Pipeline) },
         { () => Good with { LeakWarningAfter = TimeSpan.Zero }, nameof(PoolSettings.LeakWarningAfter) },
         { () => Good with { LeakWarningAfter = Timeout.InfiniteTimeSpan }, nameof(PoolSettings.LeakWarningAfter) },
         { () => Good with { MaxHoldTime = TimeSpan.Zero }, nameof(PoolSettings.MaxHoldTime) },
