@@ -5,6 +5,8 @@ using ActorPool.Benchmarks.Recovery;
 using ActorPool.Benchmarks.Report;
 using ActorPool.Benchmarks.Scenarios;
 using ActorPool.Benchmarks.Spike;
+using ActorPool.Benchmarks.Statements;
+using ActorPool.Benchmarks.Statements.Curves;
 using ActorPool.Tests.Shared;
 using ActorPool.ThrowawayPostgres;
 
@@ -45,6 +47,24 @@ internal static class Program
         await LibraryRun.RunAsync(rounds, length);
         return Succeeded;
     });
+
+    public static Task<int> StatementsAsync(CurveOptions options) => OnServerAsync(async () =>
+    {
+        Terminal.Prepare();
+        return await StatementRun.RunAsync(options) ? Succeeded : Failed;
+    });
+
+    public static int Plot(string folder)
+    {
+        if (new StatementReport(folder).Plot() is not { } plot)
+        {
+            Console.Error.WriteLine($"No run of 'statements' has written its points to {folder}.");
+            return Failed;
+        }
+
+        Console.WriteLine(plot);
+        return Succeeded;
+    }
 
     public static int Micro(string[] arguments, string folder) => MicroRun.Run(arguments, folder) ? Succeeded : CommandLines.WrongArguments;
 

@@ -1,19 +1,17 @@
 using System.Diagnostics;
-using ActorPool.Benchmarks.Contestants;
-using ActorPool.Benchmarks.Workloads;
 
 namespace ActorPool.Benchmarks.Load;
 
 /// <summary>Callers that call again as soon as they are served.</summary>
-/// <param name="contestant">Disposed with this.</param>
-/// <param name="works">One for each caller.</param>
+/// <param name="calls">What they call; disposed with this.</param>
+/// <param name="callers">How many.</param>
 /// <param name="batch">One call of this many is timed; 1 for all.</param>
 /// <param name="backends">Counts the contestant's backends; null when there is no server.</param>
-internal sealed class ClosedLoop(IContestant contestant, IReadOnlyList<IWork> works, int batch, Func<Task<int>>? backends) : ILoad
+internal sealed class ClosedLoop(ICalls calls, int callers, int batch, Func<Task<int>>? backends) : ILoad
 {
     private const int MostErrors = 100;
 
-    private readonly CallerRecord[] _records = [.. works.Select(_ => new CallerRecord())];
+    private readonly CallerRecord[] _records = [.. Enumerable.Range(0, callers).Select(_ => new CallerRecord())];
 
     public async Task<Figures> RunAsync(TimeSpan length)
     {
@@ -23,20 +21,20 @@ internal sealed class ClosedLoop(IContestant contestant, IReadOnlyList<IWork> wo
         var meter = new ResourceMeter();
         var begin = Stopwatch.GetTimestamp();
         var end = begin + (long)(length.TotalSeconds * Stopwatch.Frequency);
-        var callers = Enumerable.Range(0, works.Count).Select(caller => Task.Run(() => CallAsync(caller, end))).ToArray();
+        var running = Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(caller, end))).ToArray();
         await Task.Delay(length / 2);
         var most = backends is null ? 0 : await backends();
-        await Task.WhenAll(callers);
+        await Task.WhenAll(running);
         var elapsed = Stopwatch.GetElapsedTime(begin);
         var (bytes, processor) = meter.Read();
         return Merged(elapsed, bytes, processor) with { Backends = backends is null ? 0 : Math.Max(most, await backends()) };
     }
 
-    public ValueTask DisposeAsync() => contestant.DisposeAsync();
+    public ValueTask DisposeAsync() => calls.DisposeAsync();
 
     private async Task CallAsync(int caller, long end)
     {
-        var (record, work) = (_records[caller], works[caller]);
+        var record = _records[caller];
         var at = Stopwatch.GetTimestamp();
         while (at < end && record.Errors < MostErrors)
         {
@@ -44,7 +42,7 @@ internal sealed class ClosedLoop(IContestant contestant, IReadOnlyList<IWork> wo
             {
                 for (var call = 1; call < batch; call++)
                 {
-                    await contestant.UseAsync(work, caller);
+                    await calls.CallAsync(caller);
                     record.Operations++;
                 }
 
@@ -55,7 +53,7 @@ internal sealed class ClosedLoop(IContestant contestant, IReadOnlyList<IWork> wo
                     at = Stopwatch.GetTimestamp();
                 }
 
-                await contestant.UseAsync(work, caller);
+                await calls.CallAsync(caller);
                 record.Operations++;
                 var served = Stopwatch.GetTimestamp();
                 record.Latency.Record(served - at);

@@ -45,11 +45,11 @@ internal static class BenchmarkCommand
         var defaults = given.GetValue(Quick) ? BenchmarkOptions.ForQuick : new BenchmarkOptions();
         return defaults with
         {
-            Only = given.GetValue(Only) ?? defaults.Only,
-            Kinds = given.GetValue(Work) ?? defaults.Kinds,
-            HasSpike = given.GetValue(Work) is null,
-            Callers = given.GetValue(Callers) ?? defaults.Callers,
-            Rates = given.GetValue(Rates) ?? defaults.Rates,
+            Only = Given(given, Only) ?? defaults.Only,
+            Kinds = Given(given, Work) ?? defaults.Kinds,
+            HasSpike = Given(given, Work) is null,
+            Callers = Given(given, Callers) ?? defaults.Callers,
+            Rates = Given(given, Rates) ?? defaults.Rates,
             Rounds = given.GetValue(Rounds) ?? defaults.Rounds,
             SpikeRounds = given.GetValue(Rounds) ?? defaults.SpikeRounds,
             Length = given.GetValue(Seconds) ?? defaults.Length,
@@ -59,6 +59,9 @@ internal static class BenchmarkCommand
 
     private static Option<T[]?> List<T>(string name, string description, Func<string, T> parse) =>
         CommandLines.Option<T[]?>(name, "LIST", description, text => [.. text.Split(',', StringSplitOptions.TrimEntries).Select(parse)]);
+
+    /// <summary>Null when the option was not given, for which the command line itself has an empty list.</summary>
+    private static T[]? Given<T>(ParseResult given, Option<T[]?> option) => given.GetResult(option) is null ? null : given.GetValue(option);
 
     private static TimeSpan? Length(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.05 and <= 3600

@@ -17,7 +17,7 @@ internal sealed class Arena(string server, ActorSystem system, BackendCount obse
     public Entry Closed(ContestantKind kind, int callers, Func<int, IWork> work, int batch) => new(kind.Name, kind.Reset, async () =>
     {
         var setup = Setup(kind, callers);
-        return new ClosedLoop(await kind.OpenAsync(setup), Works(callers, work), batch, () => BackendsAsync(setup));
+        return new ClosedLoop(new Uses(await kind.OpenAsync(setup), Works(callers, work)), callers, batch, () => BackendsAsync(setup));
     });
 
     /// <summary>Calls that arrive by a schedule.</summary>

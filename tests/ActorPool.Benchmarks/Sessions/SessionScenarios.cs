@@ -41,7 +41,7 @@ internal sealed class SessionScenarios(Arena arena)
     private ClosedLoop Loop(IContestant contestant, ContestantSetup setup)
     {
         IWork[] works = [.. Enumerable.Range(0, Callers).Select(caller => new KeyRead(caller))];
-        return new ClosedLoop(contestant, works, batch: 1, () => arena.BackendsAsync(setup));
+        return new ClosedLoop(new Uses(contestant, works), Callers, batch: 1, () => arena.BackendsAsync(setup));
     }
 
     private static Random[] Randoms() => [.. Enumerable.Range(0, Callers).Select(caller => new Random(caller))];
