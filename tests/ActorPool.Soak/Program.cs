@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using ActorPool.Soak.Nonces;
 using ActorPool.Tests.Shared;
 
 namespace ActorPool.Soak;
@@ -14,21 +15,32 @@ internal static class Program
 
     private static readonly Option<int?> Seconds = CommandLines.Number("--seconds", "how long, at least until every fault has occurred (default: 60)", least: 0);
     private static readonly Option<int?> Seed = CommandLines.Number("--seed", "the same faults and work again (default: a random one)", least: 0);
+    private static readonly Option<int?> Statements = CommandLines.Number("--statements", "how many calls (default: 10000000)");
+    private static readonly Option<int?> Callers = CommandLines.Number("--callers", "how many at the same time (default: 256)");
     private static readonly Option<int?> Borrowers = CommandLines.Number("--borrowers", "how many at the same time (default: 200)");
 
     private static Task<int> Main(string[] args)
     {
         var root = new RootCommand(Description) { Seconds, Seed, Borrowers };
-        root.SetAction(given => RunAsync(new SoakOptions(
-            given.GetValue(Seed) ?? RandomNumberGenerator.GetInt32(1_000_000), TimeSpan.FromSeconds(given.GetValue(Seconds) ?? 60), given.GetValue(Borrowers) ?? 200)));
+        root.SetAction(given => RunAsync(new SoakRun(
+            new SoakOptions(SeedOf(given), TimeSpan.FromSeconds(given.GetValue(Seconds) ?? 60), given.GetValue(Borrowers) ?? 200), Console.WriteLine).RunAsync));
+        var nonces = new Command("nonces", "statements told to the pool, each with a nonce: every call must end with its own answer, and the table must hold what the callers were told")
+        {
+            Statements, Callers, Seed,
+        };
+        nonces.SetAction(given => RunAsync(new NonceRun(
+            new NonceOptions(SeedOf(given), given.GetValue(Statements) ?? 10_000_000, given.GetValue(Callers) ?? 256), Console.WriteLine).RunAsync));
+        root.Subcommands.Add(nonces);
         return root.RunAsync(args);
     }
 
-    private static async Task<int> RunAsync(SoakOptions options)
+    private static int SeedOf(ParseResult given) => given.GetValue(Seed) ?? RandomNumberGenerator.GetInt32(1_000_000);
+
+    private static async Task<int> RunAsync(Func<Task> run)
     {
         try
         {
-            await new SoakRun(options, Console.WriteLine).RunAsync();
+            await run();
             return 0;
         }
         catch (Exception error)

@@ -26,7 +26,10 @@ internal sealed class StatementReport(string folder)
         var errors = cells.SelectMany(cell => CurveTables.Errors(cell, $"{cell}")).Concat(cases.SelectMany(one => CurveTables.Errors(one.Results, one.Case.Name)));
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, Points), JsonSerializer.Serialize(points));
-        await File.WriteAllTextAsync(Path.Combine(folder, Report), Markdown.Of("Statements told to the pool", introduction, [.. tables, CurveTables.Long(cells)], []) + $"```text\n{CurvePlot.Of(points)}```\n");
+        var charts = CurveCharts.Of(points).ToArray();
+        foreach (var (file, svg) in charts)
+            await File.WriteAllTextAsync(Path.Combine(folder, file), svg);
+        await File.WriteAllTextAsync(Path.Combine(folder, Report), Markdown.Of("Statements told to the pool", introduction, [.. tables, CurveTables.Long(cells)], charts.Select(chart => chart.File)) + $"```text\n{CurvePlot.Of(points)}```\n");
         Terminal.Say([.. errors, .. introduction, $"Written: {Path.Combine(folder, Report)}", "", CurvePlot.Of(points)]);
     }
 

@@ -12,6 +12,7 @@ internal static class CurvePlot
     private const int MarkDistance = 9;
     private const int LeftMargin = 2;
     private const char Line = '·';
+    private const char ToldLine = '•';
 
     /// <summary>One plot for each delay.</summary>
     public static string Of(IReadOnlyList<CurvePoint> points) =>
@@ -44,7 +45,7 @@ internal static class CurvePlot
         {
             var ((x, from), (_, to)) = (points[i - 1], points[i]);
             for (var step = 0; step <= MarkDistance; step++)
-                canvas[Row(from + ((to - from) * step / MarkDistance)), Column(x) + step] = Line;
+                canvas[Row(from + ((to - from) * step / MarkDistance)), Column(x) + step] = mark == ReaderCatalogue.ToldMark ? ToldLine : Line;
         }
 
         foreach (var (x, y) in points)

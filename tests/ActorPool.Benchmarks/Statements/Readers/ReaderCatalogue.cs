@@ -10,9 +10,12 @@ internal static class ReaderCatalogue
     public const string Npgsql = "npgsql-noreset";
     public const string Multiplexing = "npgsql-multiplexing";
 
+    /// <summary>Of this pool's statements in a plot.</summary>
+    public const char ToldMark = 'S';
+
     public static IReadOnlyList<KeyReaderKind> All { get; } =
     [
-        new(Told, 'S', ToldReader.OpenAsync),
+        new(Told, ToldMark, ToldReader.OpenAsync),
         new(Lease, 'L', LeaseReader.OpenAsync),
         new(Npgsql, 'N', NpgsqlReader.OpenAsync),
         new(Multiplexing, 'M', MultiplexingReader.OpenAsync),
