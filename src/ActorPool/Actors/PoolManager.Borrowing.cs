@@ -104,7 +104,7 @@ public sealed partial class PoolManager
         else if (lookup.Message is PutConn put)
             Return(put.Connection, lookup.FitsKey, put.Close, replyTo, now);
         else if (lookup.Statement is { } statement)
-            _state.Tell(statement, now);
+            TellFound(statement, lookup.Entry!, now);
         else
             Borrow(_lookups.WithRestOfTime(lookup, now), lookup.Sender, lookup.Entry, now);
         _lookups.Continue(lookup);

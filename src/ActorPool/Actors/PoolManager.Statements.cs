@@ -1,17 +1,86 @@
+using ActorPool.Actors;
+using ActorPool.Core.Keys;
+using ActorPool.Core.Model;
+using ActorPool.Errors;
+using ActorPool.LeasedWork;
 using ActorPool.Messages;
+using ActorPool.Statements;
 
 namespace ActorPool;
 
-// Statements told to the pool.
+// Statements and transactions that actors tell the pool by messages.
 public sealed partial class PoolManager
 {
-    void IPoolMessageHandler.Handle(Execute execute, TimeSpan now) => ToSender.Refuse(new NotSupportedException());
+    void IPoolMessageHandler.Handle(Execute execute, TimeSpan now) =>
+        Tell(execute, [execute.Statement], RowsAffected.Instance, static (rows, tag) => new Executed(rows, tag), now);
 
-    void IPoolMessageHandler.Handle(ExecuteAll execute, TimeSpan now) => ToSender.Refuse(new NotSupportedException());
+    void IPoolMessageHandler.Handle(ExecuteAll execute, TimeSpan now) =>
+        Tell(execute, [.. execute.Statements], AllRowsAffected.Instance, static (rows, tag) => new AllExecuted(rows, tag), now);
 
-    void IPoolMessageHandler.Handle(Query query, TimeSpan now) => ToSender.Refuse(new NotSupportedException());
+    void IPoolMessageHandler.Handle(Query query, TimeSpan now) =>
+        Tell(query, [query.Statement], new UntypedRows(), static (rows, tag) => new Rows(rows.Columns, rows.Values, tag), now);
 
-    void IPoolMessageHandler.Handle<T>(Query<T> query, TimeSpan now) => ToSender.Refuse(new NotSupportedException());
+    void IPoolMessageHandler.Handle<T>(Query<T> query, TimeSpan now) =>
+        Tell(query, [query.Statement], new RowList<T>(query.Row), static (rows, tag) => new QueryResult<T>(rows, tag), now);
 
-    void IPoolMessageHandler.Handle<T>(Transact<T> transact, TimeSpan now) => ToSender.Refuse(new NotSupportedException());
+    void IPoolMessageHandler.Handle<T>(Transact<T> transact, TimeSpan now)
+    {
+        if (IsRemote(Sender))
+        {
+            ToSender.Refuse(_leases.Refusals.Counted(Refusal.NotLocal));
+            return;
+        }
+
+        var replyTo = ToSender;
+        _ = TransactAsync(transact, replyTo);
+    }
+
+    /// <summary>Refuses a message, or tells the core its statement. A key whose Equals is the user's is looked up first.</summary>
+    private void Tell<T>(StatementMessage message, Statement[] statements, StatementResult<T> result, Func<T, object?, object> answer, TimeSpan now)
+    {
+        var sender = Sender;
+        if (IsRemote(sender) && !(_pool.Settings.Pipeline.AcceptRemote && message is Execute or ExecuteAll or Query))
+        {
+            ToSender.Refuse(_leases.Refusals.Counted(Refusal.NotLocal));
+            return;
+        }
+
+        if (StatementRule.Problem(statements, message.Key is not null) is { } problem)
+        {
+            ToSender.Refuse(StatementFailures.Refused(_pool.Name, problem));
+            return;
+        }
+
+        var key = message.Key;
+        var entry = key is not null && PlainKey.Is(key) ? _pool.Keys.Use(key) : null;
+        var request = new StatementAsk<T>(_pool, statements, result, message, sender, answer) { Entry = entry };
+        if (key is null || entry is not null)
+            _state.Tell(request, now);
+        else
+            _lookups.Begin(message, sender, now, request);
+    }
+
+    private void TellFound(ToldStatement statement, KeyEntry key, TimeSpan now)
+    {
+        statement.Entry = key;
+        _state.Tell(statement, now);
+    }
+
+    /// <summary>The code is the user's, so it runs on the thread pool, with a lease that is requested as by any other borrower.</summary>
+    private Task TransactAsync<T>(Transact<T> transact, ReplyTo replyTo)
+    {
+        var (pool, timeout) = (_pool, transact.Timeout ?? _pool.Settings.Pipeline.Timeout);
+        var lender = new Lender(pool.Name, token => AcquireRequest.Send(pool, transact.Key, "a Transact", 0, token, transact.Timeout, isExclusive: transact.Key is not null));
+        return Task.Run(async () =>
+        {
+            try
+            {
+                replyTo.Complete(new Transacted<T>(await TransactionRun.RunAsync(lender, transact.Body, timeout, transact.Repeatable, CancellationToken.None).ConfigureAwait(false), transact.Tag));
+            }
+            catch (Exception error)
+            {
+                replyTo.Refuse(error);
+            }
+        });
+    }
 }

@@ -1,4 +1,5 @@
 using ActorPool.Messages;
+using ActorPool.Statements;
 using Akka.Actor;
 using Npgsql;
 
@@ -54,7 +55,8 @@ public sealed record Executed(int Rows, object? Tag) : INoSerializationVerificat
 public sealed record ExecuteAll(IReadOnlyList<Statement> Statements) : StatementMessage
 {
     /// <summary>The statements, in their order; at least one.</summary>
-    public IReadOnlyList<Statement> Statements { get; init => field = SettingRule.Given(value); } = SettingRule.Given(Statements, nameof(Statements));
+    /// <exception cref="ArgumentException">There is none, or one is null.</exception>
+    public IReadOnlyList<Statement> Statements { get; init => field = StatementRule.Group(value, nameof(Statements)); } = StatementRule.Group(Statements, nameof(Statements));
 
     internal override void HandleBy(IPoolMessageHandler manager, TimeSpan now) => manager.Handle(this, now);
 }
@@ -94,7 +96,8 @@ public sealed record Query<T>(Statement Statement, Func<NpgsqlDataReader, T> Row
     public Statement Statement { get; init => field = SettingRule.Given(value); } = SettingRule.Given(Statement, nameof(Statement));
 
     /// <summary>Makes an object of the row on which the reader stands.</summary>
-    public Func<NpgsqlDataReader, T> Row { get; init => field = SettingRule.Given(value); } = SettingRule.Given(Row, nameof(Row));
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> is a task or a reader: the row would be read too late.</exception>
+    public Func<NpgsqlDataReader, T> Row { get; init => field = RowRule.Checked(value, nameof(Row)); } = RowRule.Checked(Row, nameof(Row));
 
     internal override void HandleBy(IPoolMessageHandler manager, TimeSpan now) => manager.Handle(this, now);
 }
