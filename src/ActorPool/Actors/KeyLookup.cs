@@ -16,8 +16,8 @@ internal sealed class KeyLookup(IPoolMessage message, IActorRef sender, PoolCont
 
     public IActorRef Sender { get; } = sender;
 
-    /// <summary>The request that was made of a <see cref="StatementMessage"/>.</summary>
-    public ToldStatement? Statement { get; init; }
+    /// <summary>Makes the request of a <see cref="StatementMessage"/>, once its key is found.</summary>
+    public Func<KeyEntry, ToldStatement>? Statement { get; init; }
 
     /// <summary>When the message came.</summary>
     public TimeSpan Since { get; } = since;

@@ -28,7 +28,7 @@ internal sealed class KeyLookups(PoolContext pool, IWithTimers manager)
         return true;
     }
 
-    public void Begin(IPoolMessage message, IActorRef sender, TimeSpan now, ToldStatement? statement = null)
+    public void Begin(IPoolMessage message, IActorRef sender, TimeSpan now, Func<KeyEntry, ToldStatement>? statement = null)
     {
         var lookup = new KeyLookup(message, sender, pool, now) { Statement = statement, Behind = _last.GetValueOrDefault(sender)?.Behind ?? [] };
         // Messages without a sender have no order among them.

@@ -103,8 +103,8 @@ public sealed partial class PoolManager
             replyTo.Refuse(error);
         else if (lookup.Message is PutConn put)
             Return(put.Connection, lookup.FitsKey, put.Close, replyTo, now);
-        else if (lookup.Statement is { } statement)
-            TellFound(statement, lookup.Entry!, now);
+        else if (lookup.Statement is { } requestFor)
+            _state.Tell(requestFor(lookup.Entry!), now);
         else
             Borrow(_lookups.WithRestOfTime(lookup, now), lookup.Sender, lookup.Entry, now);
         _lookups.Continue(lookup);

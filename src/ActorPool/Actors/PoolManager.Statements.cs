@@ -51,19 +51,14 @@ public sealed partial class PoolManager
             return;
         }
 
-        var key = message.Key;
-        var entry = key is not null && PlainKey.Is(key) ? _pool.Keys.Use(key) : null;
-        var request = new StatementAsk<T>(_pool, statements, result, message, sender, answer) { Entry = entry };
-        if (key is null || entry is not null)
-            _state.Tell(request, now);
+        if (message.Key is not { } key)
+            _state.Tell(RequestFor(null), now);
+        else if (PlainKey.Is(key))
+            _state.Tell(RequestFor(_pool.Keys.Use(key)), now);
         else
-            _lookups.Begin(message, sender, now, request);
-    }
+            _lookups.Begin(message, sender, now, RequestFor);
 
-    private void TellFound(ToldStatement statement, KeyEntry key, TimeSpan now)
-    {
-        statement.Entry = key;
-        _state.Tell(statement, now);
+        StatementAsk<T> RequestFor(KeyEntry? entry) => new(_pool, statements, result, message, sender, answer) { Entry = entry };
     }
 
     /// <summary>The code is the user's, so it runs on the thread pool, with a lease that is requested as by any other borrower.</summary>
