@@ -28,57 +28,15 @@ internal sealed class DataSourceBatch(DbConnection connection) : DbBatch
         set => throw NotHere(nameof(Transaction));
     }
 
-    public override int ExecuteNonQuery()
-    {
-        connection.Open();
-        try
-        {
-            return _batch.ExecuteNonQuery();
-        }
-        finally
-        {
-            connection.Close();
-        }
-    }
+    public override int ExecuteNonQuery() => OneRun.On(connection, _batch.ExecuteNonQuery);
 
-    public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default)
-    {
-        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await _batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            await connection.CloseAsync().ConfigureAwait(false);
-        }
-    }
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) =>
+        OneRun.OnAsync(connection, _batch.ExecuteNonQueryAsync, cancellationToken);
 
-    public override object? ExecuteScalar()
-    {
-        connection.Open();
-        try
-        {
-            return _batch.ExecuteScalar();
-        }
-        finally
-        {
-            connection.Close();
-        }
-    }
+    public override object? ExecuteScalar() => OneRun.On(connection, _batch.ExecuteScalar);
 
-    public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default)
-    {
-        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await _batch.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            await connection.CloseAsync().ConfigureAwait(false);
-        }
-    }
+    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) =>
+        OneRun.OnAsync(connection, _batch.ExecuteScalarAsync, cancellationToken);
 
     public override void Prepare() => throw NotHere(nameof(Prepare));
 

@@ -16,16 +16,18 @@ internal abstract class StatementParameter
 
     public static StatementParameter Of(object? value) => new Typed<object?>(value);
 
+    protected static int SizeOf<T>(T value) => value switch
+    {
+        string text => text.Length,
+        byte[] bytes => bytes.Length,
+        _ => SmallValue,
+    };
+
     internal sealed class Typed<T>(T value) : StatementParameter
     {
         public override object? Value => value;
 
-        public override int Bytes => value switch
-        {
-            string text => text.Length,
-            byte[] bytes => bytes.Length,
-            _ => SmallValue,
-        };
+        public override int Bytes => SizeOf(value);
 
         public override NpgsqlParameter ToNpgsql() => value is null ? new NpgsqlParameter { Value = DBNull.Value } : new NpgsqlParameter<T> { TypedValue = value };
     }
