@@ -98,7 +98,7 @@ internal sealed partial class PoolState
     {
         var batch = slot.Batch!;
         var running = batch.Running;
-        if (running < batch.Statements.Count && batch.Statements[running].IsAbandoned)
+        if (running >= 0 && running < batch.Statements.Count && batch.Statements[running].IsAbandoned)
         {
             if (batch.Cancelled != running)
             {

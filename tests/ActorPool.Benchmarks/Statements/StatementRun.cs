@@ -18,7 +18,7 @@ internal static class StatementRun
     {
         await using var server = await PostgresServer.StartAsync(new PostgresServerOptions { AlwaysThrowaway = true, MaxServerConnections = MostServerConnections });
         await ValueTable.CreateAsync(server.ConnectionString);
-        var system = ActorSystem.Create("statements", "akka.loglevel = ERROR, akka.stdout-loglevel = ERROR, akka.loggers = []");
+        var system = ActorSystem.Create("statements", "akka.loglevel = ERROR");
         IReadOnlyList<CurveCell> cells = [];
         var cases = new List<(ICase Case, RoundResults Results)>();
         try

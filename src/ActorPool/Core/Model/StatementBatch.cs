@@ -48,8 +48,8 @@ internal sealed class StatementBatch
     }
 
     /// <summary>
-    /// The index of the statement whose answer is read next, which is the one that the server runs or has just run. Written by the connection; read by
-    /// other threads.
+    /// The index of the statement whose answer is read next, which is the one that the server runs or has just run; -1 while it runs
+    /// none of them. Written by the connection; read by other threads.
     /// </summary>
     public int Running
     {
