@@ -53,7 +53,7 @@ internal sealed class PoolRegistry : IExtension
     }
 
     /// <summary>A pool of the system has lent a connection, or a request waits for one.</summary>
-    public bool IsAnyInUse => _live.Values.Any(pool => pool.Statistics is { InUse: > 0 } or { Waiting: > 0 });
+    public bool IsAnyInUse => _live.Values.Any(pool => pool.Statistics is { InUse: > 0 } or { Waiting: > 0 } or { StatementsWaiting: > 0 });
 
     /// <summary>The live pool of a name; null when there is none, or when it has not started yet.</summary>
     public ILivePool? Find(string name) => _live.TryGetValue(name, out var pool) && pool.IsStarted ? pool : null;

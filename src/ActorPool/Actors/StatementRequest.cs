@@ -81,7 +81,11 @@ internal abstract class StatementRequest<T>(
             _error = error;
     }
 
-    public sealed override void FailUnknown(Exception? cause) => Fail(Unknown(cause).ToException());
+    public sealed override void FailUnknown(Exception? cause)
+    {
+        IsOutcomeUnknown = true;
+        Fail(Unknown(cause).ToException());
+    }
 
     public sealed override void Deliver(bool onThisThread)
     {
@@ -103,8 +107,10 @@ internal abstract class StatementRequest<T>(
     /// <summary>It was sent, and its time is over.</summary>
     public void Late()
     {
-        if (TryGiveUp(Claimed))
-            Answer(Unknown(new TimeoutException("The time-out of the statement was over before its answer came.")).ToException(), onThisThread: false);
+        if (!TryGiveUp(Claimed))
+            return;
+        IsOutcomeUnknown = true;
+        Answer(Unknown(new TimeoutException("The time-out of the statement was over before its answer came.")).ToException(), onThisThread: false);
     }
 
     /// <summary>The manager crashed, perhaps between the claim and the order to run it: it was not sent.</summary>

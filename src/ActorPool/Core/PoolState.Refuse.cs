@@ -45,6 +45,8 @@ internal sealed partial class PoolState
     {
         _waiting.End(waiter);
         CountRefusal(refusal);
+        if (waiter is ToldStatement { MayHaveRun: true })
+            _tally.Counts.StatementsUnknown++;
         Effects.Add(new Effect(EffectKind.Refuse) { Waiter = waiter, Refusal = refusal, Cause = cause, Why = why });
         UnwatchIfDone(waiter.Borrower);
     }
@@ -71,6 +73,8 @@ internal sealed partial class PoolState
     {
         if (!IsPaused && waiter is { State: WaiterState.Parked, Entry.HeldBy: { } held })
             return KeyInUse(held);
+        if (!IsPaused && waiter is { State: WaiterState.Parked, Entry.RunsIn: { } batch })
+            return new Shortage(Hindrance.KeyInUse) { Since = batch.StartedAt };
         if (waiter.Entry?.InitializingOn?.Operation is { } operation)
             return new Shortage(Hindrance.SessionNotReady) { Since = operation.StartedAt };
         return _shortage ??= WhyShort(now);

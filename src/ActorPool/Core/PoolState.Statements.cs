@@ -1,4 +1,5 @@
 using ActorPool.Core.Model;
+using ActorPool.Core.Sizing;
 using ActorPool.Core.Statements;
 using ActorPool.Core.Waiting;
 
@@ -20,7 +21,7 @@ internal sealed partial class PoolState
     private StatementBatch? _making;
 
     /// <summary>At most this many connections run statements at the same time.</summary>
-    public int StatementConnections => Math.Min(_policy.StatementConnections ?? Math.Max(1, _size.Max / 2), _size.Max);
+    public int StatementConnections => PoolSize.ForStatements(_policy.StatementConnections, _size.Max);
 
     private int SlowConnections => Math.Max(1, StatementConnections - 1);
 
@@ -107,6 +108,8 @@ internal sealed partial class PoolState
 
     private void EndStatement(ToldStatement statement, TimeSpan now)
     {
+        if (statement.IsOutcomeUnknown)
+            _tally.Counts.StatementsUnknown++;
         var mayHaveRun = statement.End == StatementEnd.Repeat;
         if (statement.End == StatementEnd.Answered)
         {

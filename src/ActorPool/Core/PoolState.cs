@@ -107,7 +107,8 @@ internal sealed partial class PoolState
         if (!ReferenceEquals(counts.LastConnectError, LastConnectError?.Message))
             counts.LastConnectError = LastConnectError?.Message;
         counts.LongestHeldSince = _lent.OldestSince;
-        counts.LongestWaitSince = _waiting.First?.Since;
+        counts.LongestWaitSince = _waiting.OldestSince;
+        counts.LongestRunSince = _slots.OldestRun?.Batch!.StartedAt;
     }
 
     /// <summary>The first broken invariant of a room; null while all hold. The tests check it after every step.</summary>

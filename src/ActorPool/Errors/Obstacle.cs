@@ -34,4 +34,7 @@ internal sealed record RefusedRequest(LeaseOrigin Origin, TimeSpan Waited, TimeS
 {
     /// <summary>The pool lets requests wait for other borrowers; a <see cref="SimpleConnectionPool"/> does not.</summary>
     public bool MayWait { get; init; } = true;
+
+    /// <summary>It is a statement that the pool was told, and was not sent.</summary>
+    public bool IsStatement { get; init; }
 }

@@ -61,8 +61,10 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
     {
         text.Append(
             CultureInfo.InvariantCulture,
-            $" (open {state.Open} of {state.Max}, idle {state.Idle}, in use {state.InUse}, resetting {state.Resetting}, validating {state.Validating}, closing {state.Closing}, opening {state.Opening}, waiting {state.Waiting}");
-        if (state.InUse > 0)
+            $" (open {state.Open} of {state.Max}, idle {state.Idle}, in use {state.InUse}{(state.Working > 0 ? $" ({state.Working} running statements)" : "")}, resetting {state.Resetting}, validating {state.Validating}, closing {state.Closing}, opening {state.Opening}, waiting {state.Waiting}");
+        if (state.StatementsWaiting > 0)
+            text.Append(CultureInfo.InvariantCulture, $", statements waiting {state.StatementsWaiting}");
+        if (state.InUse > state.Working)
             text.Append(CultureInfo.InvariantCulture, $", longest hold {state.LongestHold.TotalSeconds:0.0} s");
         text.Append(')');
     }

@@ -39,7 +39,7 @@ internal sealed class ConnectionPoolHealthCheck(string name, TimeSpan degradedWa
         if (state.BelowMin > (replacement ?? OrdinaryReplacement))
             return string.Create(CultureInfo.InvariantCulture, $"has had fewer than its minimum of {state.Min} connections open for {state.BelowMin.TotalSeconds:0.0} s; now it has {state.Open}.");
         if (degradedWait >= TimeSpan.Zero && state.LongestWait > degradedWait)
-            return string.Create(CultureInfo.InvariantCulture, $"is too small or its connections come back too late: {state.Waiting} waiting, the oldest for {state.LongestWait.TotalSeconds:0.0} s.");
+            return string.Create(CultureInfo.InvariantCulture, $"is too small or its connections come back too late: {state.Waiting + state.StatementsWaiting} waiting, the oldest for {state.LongestWait.TotalSeconds:0.0} s.");
         return null;
     }
 

@@ -43,6 +43,7 @@ internal sealed class Refusals(ILeaseHome home, PoolState state, IReadOnlyList<C
     public PoolFailure OfStatement(in Effect effect, TimeSpan now)
     {
         var failure = OfRequest(effect, default, now);
+        failure = failure with { Request = failure.Request! with { IsStatement = true } };
         return failure.Kind == PoolErrorKind.Timeout ? failure with { Note = "The statement was not sent." } : failure;
     }
 

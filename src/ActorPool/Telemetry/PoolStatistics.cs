@@ -26,8 +26,11 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
     /// <summary>Ready to be lent.</summary>
     public int Idle { get; init; }
 
-    /// <summary>Lent to a borrower.</summary>
+    /// <summary>Lent to a borrower, or running statements that the pool was told.</summary>
     public int InUse { get; init; }
+
+    /// <summary>The part of <see cref="InUse"/> that runs statements; at most <c>pipeline.connections</c>.</summary>
+    public int Working { get; init; }
 
     /// <summary>Being rolled back or reset.</summary>
     public int Resetting { get; init; }
@@ -41,14 +44,23 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
     /// <summary>Being opened; not counted in <see cref="Open"/>, but against <see cref="Max"/>.</summary>
     public int Opening { get; init; }
 
-    /// <summary>Requests that wait.</summary>
+    /// <summary>Requests for a connection that wait.</summary>
     public int Waiting { get; init; }
 
-    /// <summary>For how long the oldest waiting request has waited; zero when none waits.</summary>
+    /// <summary>Statements that wait to be sent. Together with <see cref="Waiting"/> at most <c>max-waiting</c>.</summary>
+    public int StatementsWaiting { get; init; }
+
+    /// <summary>Statements in batches that were sent and have not ended.</summary>
+    public int StatementsRunning { get; init; }
+
+    /// <summary>For how long the oldest waiting request or statement has waited for a connection; zero when none waits.</summary>
     public TimeSpan LongestWait { get; init; }
 
     /// <summary>For how long the oldest lease has been held; zero when nothing is lent.</summary>
     public TimeSpan LongestHold { get; init; }
+
+    /// <summary>For how long the oldest batch of statements has been running; zero when none runs.</summary>
+    public TimeSpan LongestRun { get; init; }
 
     /// <summary>For how long fewer than <see cref="Min"/> have been open, with <c>keep-min</c>; for the health check.</summary>
     internal TimeSpan BelowMin { get; init; }
@@ -62,22 +74,40 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
     /// <summary>Requests that had to wait.</summary>
     public long Waited { get; init; }
 
-    /// <summary>Requests that timed out.</summary>
+    /// <summary>
+    /// Statements that were sent, whether they succeeded or not. One of an <c>ExecuteAllAsync</c> counts its group as one, and one that was run
+    /// again counts once.
+    /// </summary>
+    public long StatementsRun { get; init; }
+
+    /// <summary>Batches of statements: each is one round trip to the server. <see cref="StatementsRun"/> divided by it is the mean size of a batch.</summary>
+    public long Batches { get; init; }
+
+    /// <summary>
+    /// Runs of statements that were repeated: the statement did not run or had no effect because of another one in its batch, or its
+    /// connection was lost and it is <see cref="StatementOptions.Repeatable"/>.
+    /// </summary>
+    public long StatementsRunAgain { get; init; }
+
+    /// <summary>Statements that ended with <see cref="PoolErrorKind.OutcomeUnknown"/>: sent, and no answer came before the time-out or the end of the connection.</summary>
+    public long StatementsUnknown { get; init; }
+
+    /// <summary>Requests that timed out, and statements that timed out before they were sent.</summary>
     public long TimedOut { get; init; }
 
-    /// <summary>Requests that were cancelled, or whose actor stopped.</summary>
+    /// <summary>Requests that were cancelled, or whose actor stopped; and such statements that were not sent.</summary>
     public long Cancelled { get; init; }
 
     /// <summary>Requests refused because all connections were lent.</summary>
     public long Exhausted { get; init; }
 
-    /// <summary>Requests refused because too many waited.</summary>
+    /// <summary>Requests and statements refused because too many waited.</summary>
     public long TooManyWaiting { get; init; }
 
-    /// <summary>Requests that got <see cref="PoolErrorKind.ConnectFailed"/>.</summary>
+    /// <summary>Requests and statements that got <see cref="PoolErrorKind.ConnectFailed"/>.</summary>
     public long ConnectFailed { get; init; }
 
-    /// <summary>Requests that reached a closed pool, or waited when it was closed.</summary>
+    /// <summary>Requests and statements that reached a closed pool, or waited when it was closed.</summary>
     public long RefusedAsClosed { get; init; }
 
     /// <summary>Returns that were refused: not lent, not by this pool, not under this key.</summary>
@@ -154,18 +184,26 @@ public sealed record PoolStatistics : INoSerializationVerificationNeeded
         Min = counts.Min,
         Max = counts.Max,
         Idle = counts.Idle,
-        InUse = counts.InUse,
+        InUse = counts.InUse + counts.Working,
+        Working = counts.Working,
         Opening = counts.Opening,
         Resetting = counts.Resetting,
         Validating = counts.Validating,
         Closing = counts.Closing,
         Waiting = counts.Waiting,
+        StatementsWaiting = counts.StatementsWaiting,
+        StatementsRunning = counts.StatementsRunning,
         LongestWait = Since(counts.LongestWaitSince, now),
         LongestHold = Since(counts.LongestHeldSince, now),
+        LongestRun = Since(counts.LongestRunSince, now),
         BelowMin = Since(counts.BelowMinSince, now),
         Granted = counts.Granted,
         Joined = counts.Joined,
         Waited = counts.Waited,
+        StatementsRun = counts.StatementsRun,
+        Batches = counts.Batches,
+        StatementsRunAgain = counts.StatementsRunAgain,
+        StatementsUnknown = counts.StatementsUnknown,
         TimedOut = counts.TimedOut,
         Cancelled = counts.Cancelled,
         Exhausted = counts.Exhausted,

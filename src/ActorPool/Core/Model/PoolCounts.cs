@@ -48,6 +48,7 @@ internal struct PoolCounts
     public long Batches;
     public long StatementsRun;
     public long StatementsRunAgain;
+    public long StatementsUnknown;
     public long EndedByForce;
     public long Reclaimed;
 
@@ -59,8 +60,11 @@ internal struct PoolCounts
     /// <summary>When the oldest present lease was granted; null when there is none.</summary>
     public TimeSpan? LongestHeldSince;
 
-    /// <summary>When the oldest waiting request arrived; null when none waits.</summary>
+    /// <summary>When the oldest waiting request or statement arrived; null when none waits.</summary>
     public TimeSpan? LongestWaitSince;
+
+    /// <summary>When the oldest batch of statements that still runs was begun; null when none runs.</summary>
+    public TimeSpan? LongestRunSince;
 
     /// <summary>Since when fewer connections are open than the minimum that the pool keeps; null while there are enough.</summary>
     public TimeSpan? BelowMinSince;
@@ -127,6 +131,6 @@ internal struct PoolCounts
     public readonly PoolCounts WithoutSizes() => this with
     {
         Idle = 0, InUse = 0, Working = 0, Opening = 0, Resetting = 0, Validating = 0, Closing = 0, Waiting = 0, StatementsWaiting = 0, StatementsRunning = 0,
-        LongestHeldSince = null, LongestWaitSince = null, BelowMinSince = null,
+        LongestHeldSince = null, LongestWaitSince = null, LongestRunSince = null, BelowMinSince = null,
     };
 }

@@ -32,6 +32,9 @@ internal abstract class ToldStatement(object? key, TimeSpan? timeout) : Waiter(k
     /// <summary>What became of it on the connection. Set by the connection before its batch ends.</summary>
     public StatementEnd End { get; set; }
 
+    /// <summary>Its caller was told that it may have been carried out. Set by the shell, before the batch ends.</summary>
+    public bool IsOutcomeUnknown { get; set; }
+
     /// <summary>How long the server took for it, without the way to the server and back. Set with <see cref="End"/>.</summary>
     public TimeSpan Took { get; set; }
 

@@ -19,6 +19,11 @@ internal sealed class PoolSize
         Set(policy.MinConnections, policy.MaxConnections);
     }
 
+    /// <summary>How many connections may run statements at the same time.</summary>
+    /// <param name="setting">Null for half of the maximum, at least one.</param>
+    /// <param name="max">The present maximum.</param>
+    public static int ForStatements(int? setting, int max) => Math.Min(setting ?? Math.Max(1, max / 2), max);
+
     public int Min { get; private set; }
 
     public int Max { get; private set; }

@@ -12,6 +12,9 @@ internal sealed class SlotTable
     private readonly Tally _tally;
     private readonly Random _random;
     private readonly Stack<Slot> _free = new();
+
+    // The one whose batch was begun first comes first.
+    private readonly IntrusiveList<Slot, Slot.InList> _working = new();
     private int _followingUse;
 
     public SlotTable(PoolPolicy policy, Tally tally, Alarm alarm, Random random, List<Slot> slots)
@@ -74,11 +77,15 @@ internal sealed class SlotTable
     /// <summary>How many connections run a slow statement.</summary>
     public int SlowRuns { get; private set; }
 
+    /// <summary>The slot whose batch has been running longest.</summary>
+    public Slot? OldestRun => _working.First;
+
     /// <summary>Runs statements on the connection.</summary>
     public void BeginBatch(Slot slot, StatementBatch batch)
     {
         Idle.Remove(slot);
         Enter(slot, SlotState.Working);
+        _working.AddLast(slot);
         slot.Batch = batch;
         slot.Connection!.WasLent = true;
         if (batch.IsSlow)
@@ -160,7 +167,10 @@ internal sealed class SlotTable
             _free.Push(slot);
         else
             Enter(slot, state);
-        if (slot is { State: SlotState.Working, Batch.IsSlow: true })
+        if (slot.State != SlotState.Working)
+            return;
+        _working.AddAfter(_working.Items.LastOrDefault(other => other.Batch!.StartedAt <= slot.Batch!.StartedAt), slot);
+        if (slot.Batch!.IsSlow)
             SlowRuns++;
     }
 
@@ -190,12 +200,15 @@ internal sealed class SlotTable
             return $"slot {nothing.Index} works without a batch";
         if (SlowRuns != All.Count(slot => slot is { State: SlotState.Working, Batch.IsSlow: true }))
             return $"{SlowRuns} slow runs are counted";
+        if (_working.Count != Count(SlotState.Working) || _working.Items.Zip(_working.Items.Skip(1), (slot, next) => slot.Batch!.StartedAt <= next.Batch!.StartedAt).Contains(false))
+            return "the working connections are not listed by the age of their batches";
         return Idle.Violation(All) ?? InFlight.Violation(All);
     }
 
     private void Enter(Slot slot, SlotState state)
     {
         InFlight.End(slot);
+        _working.Remove(slot);
         if (slot is { State: SlotState.Working, Batch.IsSlow: true })
             SlowRuns--;
         if (slot.State != SlotState.Free)

@@ -26,6 +26,9 @@ internal sealed class StatementQueue(int maxBatch)
     /// <summary>One of the statements here; null when there is none.</summary>
     public Waiter? First => Lanes.Oldest(isSlowAllowed: true) ?? _held.First ?? _heldSlow.First;
 
+    /// <summary>When the oldest statement here arrived; null when there is none.</summary>
+    public TimeSpan? OldestSince => Time.Earlier(Lanes.Oldest(isSlowAllowed: true)?.Since, Time.Earlier(_held.First?.Since, _heldSlow.First?.Since));
+
     /// <summary>All statements here, in no particular order.</summary>
     public IEnumerable<Waiter> All => Lanes.All.Concat(_held.All).Concat(_heldSlow.All);
 

@@ -34,6 +34,9 @@ internal sealed partial class WaitingRequests(PoolPolicy policy, KeyTable keys, 
     /// <summary>The oldest queued request.</summary>
     public Waiter? First => _queue.First;
 
+    /// <summary>When the oldest of those arrived that wait for a connection, statements included; null when none waits.</summary>
+    public TimeSpan? OldestSince => Time.Earlier(_queue.First?.Since, _statements.OldestSince);
+
     /// <summary>The oldest request that waits for no other borrower, other than one for which a session is being initialized.</summary>
     public Waiter? FirstNoWait => _noWait.First;
 
