@@ -65,6 +65,62 @@ public sealed class ObstacleTextTests
         Assert.Equal(messages.Count, messages.Distinct().Count());
     }
 
+    [Fact]
+    public void Connections_that_run_statements_are_not_called_lent()
+    {
+        var failure = Failure(PoolErrorKind.Timeout, Hindrance.Lent) with { State = new PoolStatistics { Name = "orders", Min = 1, Max = 8, InUse = 8, Working = 3, StatementsWaiting = 9 } };
+
+        var message = failure.ToException().Message;
+
+        Assert.Contains("all of max-connections (8) are in use: 5 lent, 3 running statements", message, StringComparison.Ordinal);
+        Assert.Contains("(open 8 of 8, idle 0, in use 8 (3 running statements),", message, StringComparison.Ordinal);
+        Assert.Contains("waiting 0, statements waiting 9, longest hold", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pool_of_which_one_connection_is_lent_counts_those_that_run_statements_among_the_others()
+    {
+        var failure = Failure(PoolErrorKind.Timeout, Hindrance.Lent) with { State = State with { Working = 1 } };
+
+        Assert.Contains("1 of max-connections (8) are lent, and the others are not ready: 1 running statements, 1 resetting", failure.ToException().Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_statement_that_timed_out_names_the_settings_of_statements()
+    {
+        var failure = OfStatement(Hindrance.Lent) with { State = State with { InUse = 5, Working = 4, LongestRun = TimeSpan.FromSeconds(12) } };
+
+        var message = failure.ToException().Message;
+
+        Assert.Contains("within pipeline.timeout (30 s); the statement waited 15.02 s: all of pipeline.connections (4) run other statements, the first for 12 s", message, StringComparison.Ordinal);
+        Assert.Contains("Raise pipeline.connections, make the statements that run longest faster, or wait longer with pipeline.timeout.", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("acquire-timeout", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_statement_whose_connections_are_lent_names_their_holders()
+    {
+        var failure = OfStatement(Hindrance.Lent) with { State = State with { InUse = 8 } };
+
+        var message = (failure with { Obstacle = failure.Obstacle! with { Holders = [new Holder(new LeaseOrigin("Orders.cs", 1), TimeSpan.FromSeconds(9))] } }).ToException().Message;
+
+        Assert.Contains("all of max-connections (8) are lent", message, StringComparison.Ordinal);
+        Assert.Contains("Held longest: Orders.cs:1 for 9 s, and 7 more.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_statement_behind_others_of_its_key_says_for_how_long_they_have_been_running()
+    {
+        var failure = OfStatement(Hindrance.KeyInUse);
+
+        var message = (failure with { Obstacle = failure.Obstacle! with { Lasted = TimeSpan.FromSeconds(4) } }).ToException().Message;
+
+        Assert.Contains("other statements of its key have been running for 4 s", message, StringComparison.Ordinal);
+        Assert.Contains("Make the statements of this key faster", message, StringComparison.Ordinal);
+    }
+
+    private static PoolFailure OfStatement(Hindrance hindrance) => Failure(PoolErrorKind.Timeout, hindrance) with { Request = Request with { IsStatement = true } };
+
     private static PoolFailure Failure(PoolErrorKind kind, Hindrance hindrance) =>
         new(kind, "orders", State) { Obstacle = new Obstacle(hindrance, Settings), Request = Request };
 }
