@@ -167,9 +167,15 @@ internal sealed partial class NpgsqlPhysicalConnection
         if (source.Internals is not { } internals)
             return;
         // The driver blocks a thread for the network: give it a dedicated one, and never a second.
-        if (_cancelling.IsCompleted)
-            _cancelling = Task.Factory.StartNew(() => internals.CancelAtServer(connection), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        await QuietlyAsync(_cancelling.WaitAsync(CancelPatience)).ConfigureAwait(false);
+        Task cancelling;
+        lock (_ending)
+        {
+            if (_cancelling.IsCompleted)
+                _cancelling = Task.Factory.StartNew(() => internals.CancelAtServer(connection), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            cancelling = _cancelling;
+        }
+
+        await QuietlyAsync(cancelling.WaitAsync(CancelPatience)).ConfigureAwait(false);
     }
 
     private BackendIdentity Identity() => new(ProcessId, _openedAt, _host);

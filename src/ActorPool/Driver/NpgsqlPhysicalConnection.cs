@@ -91,7 +91,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
     {
         try
         {
-            return ConditionAfter(driverWasUsed);
+            return ConditionAfter(wasLent: true, driverWasUsed);
         }
         catch (Exception)
         {
@@ -100,7 +100,7 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
         }
     }
 
-    private ReturnCondition ConditionAfter(bool driverWasUsed)
+    private ReturnCondition ConditionAfter(bool wasLent, bool driverWasUsed)
     {
         var state = connection.FullState;
         // The borrower closed and reopened the connection: it has another backend, in an unknown state.
@@ -117,7 +117,8 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
         if (source.Internals is not { } internals)
             return driverWasUsed ? ReturnCondition.Unusable : ReturnCondition.InTransaction;
-        internals.Detach(connection);
+        if (wasLent)
+            internals.Detach(connection);
         if (!internals.IsOutsideTransaction(connection) || SeemsUnwanted())
             return ReturnCondition.InTransaction;
         return internals.IsResetPending(connection) ? ReturnCondition.ResetPending : ReturnCondition.Clean;
@@ -141,7 +142,14 @@ internal sealed partial class NpgsqlPhysicalConnection(NpgsqlConnection connecti
 
     public SocketState Probe() => _socket?.Probe() ?? SocketState.Unknown;
 
-    public void Lend() => source.Internals?.RefreshTypes(connection);
+    public void Lend()
+    {
+        source.Internals?.RefreshTypes(connection);
+        if (!_wasReaderShown)
+            return;
+        _wasReaderShown = false;
+        source.Internals?.Detach(connection);
+    }
 
     /// <summary>Notes a break when it happens: once the borrower closes the broken connection, the driver shows only that it is closed.</summary>
     private void Changed(object sender, StateChangeEventArgs change)

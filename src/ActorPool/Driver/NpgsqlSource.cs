@@ -15,11 +15,20 @@ internal sealed class NpgsqlSource : IConnectionSource
     private static readonly string[] PoolingKeywords =
         ["Minimum Pool Size", "Maximum Pool Size", "Connection Idle Lifetime", "Connection Pruning Interval", "Connection Lifetime", "No Reset On Close", "Multiplexing"];
 
+    private const string CannotSeparate = "the answers to several statements cannot be read one by one, so that each is sent alone";
+
+    // Whether several statements can be sent together.
+    private const int NotTried = 0;
+    private const int BeingTried = 1;
+    private const int Works = 2;
+
     private readonly bool _owned;
     private readonly PoolSettings _settings;
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NpgsqlInternals? _internals;
+    private StatementInternals? _statements;
     private int _verified;
+    private int _pipelining;
 
     private NpgsqlSource(HostList hosts, string text, bool owned, PoolSettings settings, NpgsqlInternals? internals, string? limitation)
     {
@@ -27,7 +36,8 @@ internal sealed class NpgsqlSource : IConnectionSource
         _owned = owned;
         _settings = settings;
         _internals = internals;
-        Limitation = limitation;
+        _statements = internals is null ? null : StatementInternals.Known;
+        Limitation = limitation ?? (_statements is null && internals is not null ? NpgsqlInternals.Unknown(CannotSeparate) : null);
         KeepsAlive = new NpgsqlConnectionStringBuilder(text).KeepAlive > 0;
         Server = PoolSettingsText.Server(text);
         Retired = new RetiredSessions(settings.RetireOn, hosts.Target);
@@ -40,6 +50,9 @@ internal sealed class NpgsqlSource : IConnectionSource
 
     /// <summary>The driver's internals; null when the pool uses the public API alone.</summary>
     public NpgsqlInternals? Internals => _internals;
+
+    /// <summary>The internals for statements told to the pool; null when each is sent alone.</summary>
+    public StatementInternals? Statements => _internals is null ? null : _statements;
 
     /// <summary>The driver sends keep-alive messages on idle connections (<c>Keepalive</c> of the connection string).</summary>
     public bool KeepsAlive { get; }
@@ -128,6 +141,29 @@ internal sealed class NpgsqlSource : IConnectionSource
             _internals = null;
             Limitation = NpgsqlInternals.Unknown("their values on an open connection are not the expected ones");
         }
+    }
+
+    /// <summary>
+    /// Whether several statements can be sent together. Tried once for the pool, by a round trip on the first connection that has several to send. Until the
+    /// result is known each is sent alone.
+    /// </summary>
+    public async ValueTask<bool> CanPipelineAsync(NpgsqlConnection connection)
+    {
+        if (Volatile.Read(ref _pipelining) == Works)
+            return true;
+        if (Statements is not { } internals || Interlocked.CompareExchange(ref _pipelining, BeingTried, NotTried) != NotTried)
+            return false;
+        var works = await internals.VerifyAsync(connection).ConfigureAwait(false);
+        if (works == false)
+        {
+            _statements = null;
+            Limitation = NpgsqlInternals.Unknown(CannotSeparate);
+            // The trial may have left a part of its answers unread.
+            _internals?.Break(connection);
+        }
+
+        Volatile.Write(ref _pipelining, works == true ? Works : NotTried);
+        return works == true;
     }
 
     public async ValueTask DisposeAsync()

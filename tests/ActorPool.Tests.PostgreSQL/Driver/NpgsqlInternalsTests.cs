@@ -16,6 +16,25 @@ public sealed class NpgsqlInternalsTests : PoolTest
     }
 
     [Fact]
+    public async Task The_internals_for_statements_are_found_and_work()
+    {
+        await using var connection = await OpenAsync();
+
+        Assert.Equal(true, await StatementInternals.Known!.VerifyAsync(connection));
+
+        Assert.True(NpgsqlInternals.TryCreate(out _)!.Verify(connection));
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_lost_in_between_says_nothing_of_the_internals_for_statements()
+    {
+        await using var connection = await OpenAsync();
+        await Backends.TerminateAsync();
+
+        Assert.Null(await StatementInternals.Known!.VerifyAsync(connection));
+    }
+
+    [Fact]
     public async Task The_internals_of_an_open_connection_have_the_expected_values()
     {
         var internals = NpgsqlInternals.TryCreate(out _)!;

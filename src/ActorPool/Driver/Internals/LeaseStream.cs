@@ -25,6 +25,9 @@ internal sealed class LeaseStream(Stream inner) : Stream
 
     private static ReadOnlySpan<byte> Terminated => "\0C57P01\0"u8;
 
+    /// <summary>The number of bytes that the driver has got. Written by the thread that reads.</summary>
+    public long BytesRead { get; private set; }
+
     public override bool CanRead => inner.CanRead;
 
     public override bool CanWrite => inner.CanWrite;
@@ -75,6 +78,7 @@ internal sealed class LeaseStream(Stream inner) : Stream
             throw _reason();
         }
 
+        BytesRead += count;
         return _reason is null && !_isOver ? count : Passed(buffer.Span, count);
     }
 
@@ -95,6 +99,7 @@ internal sealed class LeaseStream(Stream inner) : Stream
             throw _reason();
         }
 
+        BytesRead += count;
         return _reason is null && !_isOver ? count : Passed(buffer, count);
     }
 

@@ -1,0 +1,208 @@
+using System.Data;
+using System.Diagnostics;
+using ActorPool.Core.Model;
+using ActorPool.Errors;
+using Npgsql;
+
+namespace ActorPool.Driver;
+
+// The answers to the statements of one trip: what each means for its caller, and for the statements behind it.
+internal sealed partial class NpgsqlPhysicalConnection
+{
+    // No statement of the batch runs.
+    private const int Nothing = -1;
+
+    private StatementReading? _reading;
+    private long _lastEnd;
+    private long _lastBytes;
+
+    private bool IsOpen => connection.FullState.HasFlag(ConnectionState.Open);
+
+    private long BytesRead => _stream is { } stream && source.Statements is { } internals ? stream.BytesRead - internals.Unread(connection) : 0;
+
+    private bool IsInTransaction => IsOpen && source.Internals?.IsOutsideTransaction(connection) == false;
+
+    /// <summary>False when the statement, which is the only one of the trip, has to be sent once more.</summary>
+    private async Task<bool> RunLoadedAsync(StatementTrip trip, StatementBatch batch)
+    {
+        (_lastEnd, _lastBytes) = (Stopwatch.GetTimestamp(), BytesRead);
+        // The sentinel is not a statement of a caller: no request cancels it.
+        batch.Running = trip.Count > 1 ? Nothing : trip.IndexOf(0);
+        NpgsqlDataReader? reader = null;
+        Exception? notSent = null;
+        try
+        {
+            reader = await trip.SendAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            notSent = error;
+        }
+
+        if (trip.Count > 1 && notSent is not null)
+        {
+            // The driver has read everything, and thrown it away.
+            var fates = Judge(notSent, isComplete: false, mayBeCancelled: false);
+            SettleParts(trip, batch, 0, trip.Count, fates.Behind ?? StatementFate.Unknown, notSent);
+            return true;
+        }
+
+        var end = await ReadAllAsync(trip, batch, reader, notSent).ConfigureAwait(false);
+        await CloseAsync(trip, reader).ConfigureAwait(false);
+        if (IsInTransaction)
+            await UndoAsync().ConfigureAwait(false);
+        return end;
+    }
+
+    private async Task<bool> ReadAllAsync(StatementTrip trip, StatementBatch batch, NpgsqlDataReader? reader, Exception? notSent)
+    {
+        // The statement that opened the transaction in which the server now is.
+        var opener = Nothing;
+        _reading ??= new StatementReading(source.Statements);
+        if (trip.Count > 1)
+            _lastEnd = Stopwatch.GetTimestamp();
+        for (var part = 0; part < trip.Count; part++)
+        {
+            var index = trip.IndexOf(part);
+            var statement = (RunnableStatement)batch.Statements[index];
+            batch.Running = index;
+            if (trip.Count > 1)
+                trip.Begin(part, reader!, source.Statements!);
+            var (error, failure) = notSent is null ? await ReadAsync(reader!, statement, isOnResult: trip.Count == 1 && (reader!.FieldCount > 0 || reader.HasRows)).ConfigureAwait(false) : (notSent, null);
+            Measure(statement, trip, part);
+            var fate = StatementFate.Failed;
+            if (error is not null)
+            {
+                var fates = Judge(error, trip.IsComplete(part), MayBeCancelled(index));
+                trip.Failed(part, error, source.Statements);
+                if (fates.Behind is { } behind)
+                {
+                    // Inside an open transaction nothing has remained of a statement that the server did not answer.
+                    Settle(batch, index, opener != Nothing && behind == StatementFate.NotRun ? StatementFate.NotRun : fates.Own, error);
+                    SettleParts(trip, batch, opener == Nothing ? part + 1 : opener + 1, trip.Count, behind, error);
+                    return true;
+                }
+
+                fate = fates.Own;
+            }
+
+            var isInside = IsInTransaction;
+            if (opener != Nothing)
+            {
+                if (isInside)
+                    continue;
+                // Committed or rolled back, by a statement that did not look like it.
+                SettleParts(trip, batch, opener + 1, part + 1, StatementFate.Unknown, StatementErrors.LeftTransactionOpen(settings.Name));
+                opener = Nothing;
+            }
+            else if (isInside)
+            {
+                opener = part;
+                Settle(batch, index, StatementFate.Failed, error ?? StatementErrors.LeftTransactionOpen(settings.Name));
+            }
+            else if (fate == StatementFate.Again && trip.Count == 1 && !statement.WasRunAgain && !statement.IsGivenUp)
+            {
+                statement.WasRunAgain = true;
+                return false;
+            }
+            else if ((error ?? failure) is { } answer)
+            {
+                Settle(batch, index, fate, answer);
+            }
+            else
+            {
+                Succeed(batch, index, trip.Affected(part));
+            }
+        }
+
+        batch.Running = Nothing;
+        if (opener != Nothing)
+            SettleParts(trip, batch, opener + 1, trip.Count, StatementFate.NotRun, null);
+        return true;
+    }
+
+    /// <summary>The error of the server or the driver, or that of the caller's code.</summary>
+    private async ValueTask<(Exception? Error, Exception? Failure)> ReadAsync(NpgsqlDataReader reader, RunnableStatement statement, bool isOnResult)
+    {
+        try
+        {
+            var failure = await _reading!.ReadAsync(reader, statement, isOnResult).ConfigureAwait(false);
+            if (!reader.IsClosed)
+                return (null, failure);
+            // The caller's code has closed it, or has met the loss of the connection.
+            if (!IsOpen)
+                return (failure, null);
+            source.Statements?.Reopen(reader);
+            return (null, failure);
+        }
+        catch (Exception error)
+        {
+            return (error, null);
+        }
+    }
+
+    private StatementFates Judge(Exception error, bool isComplete, bool mayBeCancelled)
+    {
+        var isOpen = IsOpen;
+        var fates = StatementFates.Of(error, isOpen, isComplete, mayBeCancelled);
+        if (_end is not null && isOpen && StatementFates.IsCancelled(error))
+        {
+            // The pool has cancelled it, and goes on to end the connection.
+            BreakConnection();
+            return new StatementFates(StatementFate.Unknown, StatementFate.Unknown);
+        }
+
+        if (!isOpen || fates.Own != StatementFate.Unknown)
+            return fates;
+        // Without the internals a statement is sent unchecked, and alone: the driver has refused it.
+        if (source.Statements is null)
+            return new StatementFates(StatementFate.Failed, null);
+        // The driver may have stopped in the middle of an answer.
+        BreakConnection();
+        return fates;
+    }
+
+    private void Measure(RunnableStatement statement, StatementTrip trip, int part)
+    {
+        var now = Stopwatch.GetTimestamp();
+        var took = Stopwatch.GetElapsedTime(_lastEnd, now);
+        if (trip.Count == 1)
+        {
+            _leastRoundTrip = took < _leastRoundTrip ? took : _leastRoundTrip;
+            took -= _leastRoundTrip;
+        }
+
+        var bytes = BytesRead;
+        (statement.Took, statement.BytesRead, statement.RowsRead) = (took, bytes - _lastBytes, trip.Selected(part));
+        (_lastEnd, _lastBytes) = (now, bytes);
+    }
+
+    private void SettleParts(StatementTrip trip, StatementBatch batch, int from, int to, StatementFate fate, Exception? error)
+    {
+        for (var part = from; part < to; part++)
+            Settle(batch, trip.IndexOf(part), fate, error);
+    }
+
+    /// <summary>Closes the reader. Everything is read, or the connection is lost.</summary>
+    private async Task CloseAsync(StatementTrip trip, NpgsqlDataReader? reader)
+    {
+        if (reader is null)
+            return;
+        if (trip.Count > 1)
+            trip.End(reader, source.Statements!);
+        await QuietlyAsync(reader.DisposeAsync().AsTask()).ConfigureAwait(false);
+    }
+
+    private async Task UndoAsync()
+    {
+        try
+        {
+            await WithinTimeoutAsync(ExecuteAsync("ROLLBACK")).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The server rolls back when the connection ends.
+            BreakConnection();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using ActorPool.Core.Model;
+
+namespace ActorPool.Tests.PostgreSQL.Driver.Statements;
+
+/// <summary>The driver prepares texts automatically. What happens to one caller's statement then says nothing about the next with the same text.</summary>
+public sealed class PreparedTogetherTests : StatementTest
+{
+    private const string Prepared = "Max Auto Prepare=20;Auto Prepare Min Usages=2";
+
+    [Fact]
+    public async Task A_text_that_cannot_be_prepared_fails_each_of_its_statements_with_its_own_error()
+    {
+        var connection = await OpenAsync(more: Prepared);
+
+        var told = await ToldAsync(connection, [.. Enumerable.Range(0, 8).Select(_ => Select("SELECT missing FROM nowhere")), Select("SELECT 1")]);
+
+        Assert.Equal([.. Enumerable.Repeat("42P01", 8), "1"], told);
+    }
+
+    // The driver alone would drop the connection: it takes the text for prepared, and does not know its columns.
+    [Fact]
+    public async Task A_value_that_fails_the_statement_that_is_being_prepared_fails_it_alone()
+    {
+        var connection = await OpenAsync(more: Prepared);
+
+        var told = await ToldAsync(connection, Select("SELECT $1::text", "a"), Select("SELECT $1::text", "\0"), Select("SELECT $1::text", "c"), Select("SELECT $1::text", "d"));
+
+        Assert.Equal(["a", "22021", "c", "d"], told);
+        Assert.Equal(["e"], await ToldAsync(connection, Select("SELECT $1::text", "e")));
+    }
+
+    [Fact]
+    public async Task A_value_that_fails_a_lonely_statement_that_is_being_prepared_leaves_its_text_usable()
+    {
+        var connection = await OpenAsync(more: Prepared);
+        Assert.Equal(["a"], await ToldAsync(connection, Select("SELECT $1::text", "a")));
+
+        Assert.Equal(["22021"], await ToldAsync(connection, Select("SELECT $1::text", "\0")));
+
+        Assert.Equal(["c", "d"], await ToldAsync(connection, Select("SELECT $1::text", "c"), Select("SELECT $1::text", "d")));
+    }
+
+    [Fact]
+    public async Task An_outdated_plan_fails_no_statement()
+    {
+        await ExecuteAsync("CREATE TABLE widened (n int); INSERT INTO widened VALUES (1)");
+        var connection = await OpenAsync(more: Prepared);
+        await ToldAsync(connection, Select("SELECT * FROM widened"), Select("SELECT * FROM widened"), Select("SELECT * FROM widened"));
+        await ExecuteAsync("ALTER TABLE widened ADD COLUMN m int DEFAULT 2");
+        var outdated = Select("SELECT * FROM widened");
+
+        Assert.Equal(["1", "RunAgain", "RunAgain", "3"], await ToldAsync(connection, Select("SELECT 1"), outdated, Select("SELECT * FROM widened"), Select("SELECT 3")));
+
+        Assert.Equal(["1"], await ToldAsync(connection, outdated));
+    }
+
+    [Fact]
+    public async Task A_lonely_statement_with_an_outdated_plan_is_run_again_at_once()
+    {
+        await ExecuteAsync("CREATE TABLE widened (n int); INSERT INTO widened VALUES (1)");
+        var connection = await OpenAsync(more: Prepared);
+        await ToldAsync(connection, Select("SELECT * FROM widened"), Select("SELECT * FROM widened"), Select("SELECT * FROM widened"));
+        await ExecuteAsync("ALTER TABLE widened ADD COLUMN m int DEFAULT 2");
+        var outdated = Select("SELECT * FROM widened");
+
+        Assert.Equal(["1"], await ToldAsync(connection, outdated));
+        Assert.Equal(2, outdated.Runs);
+    }
+
+    [Fact]
+    public async Task A_prepared_statement_that_the_server_has_forgotten_is_prepared_again()
+    {
+        var connection = await OpenAsync(more: Prepared);
+        await ToldAsync(connection, Select("SELECT 40 + $1::int", 1), Select("SELECT 40 + $1::int", 1), Select("SELECT 40 + $1::int", 1));
+        await ToldAsync(connection, Execute("DEALLOCATE ALL"));
+        var forgotten = Select("SELECT 40 + $1::int", 2);
+
+        // The sentinel is forgotten as well: alone, then together.
+        Assert.Equal(["42"], await ToldAsync(connection, forgotten));
+        Assert.Equal(2, forgotten.Runs);
+    }
+
+    [Fact]
+    public async Task More_texts_than_the_driver_prepares_are_answered()
+    {
+        var connection = await OpenAsync(more: "Max Auto Prepare=2;Auto Prepare Min Usages=1");
+        for (var round = 0; round < 5; round++)
+        {
+            var statements = Enumerable.Range(0, 12).Select(n => n % 5 == 4 ? Select(DividesByZero) : Select($"SELECT {n % 7} + $1::int", round)).ToArray();
+
+            var told = await ToldAsync(connection, statements);
+
+            Assert.Equal(Enumerable.Range(0, 12).Select(n => n % 5 == 4 ? "22012" : $"{(n % 7) + round}"), told);
+            Assert.All(statements, statement => Assert.Equal(StatementEnd.Answered, statement.End));
+        }
+    }
+}
