@@ -12,6 +12,8 @@ internal sealed partial class NpgsqlPhysicalConnection
     // No statement of the batch runs.
     private const int Nothing = -1;
 
+    // The index of a statement that was sent a second time, alone.
+    private int _sentTwice;
     private StatementReading? _reading;
     private long _lastEnd;
     private long _lastBytes;
@@ -100,14 +102,14 @@ internal sealed partial class NpgsqlPhysicalConnection
                 opener = part;
                 Settle(batch, index, StatementFate.Failed, error ?? StatementErrors.LeftTransactionOpen(settings.Name));
             }
-            else if (fate == StatementFate.Again && trip.Count == 1 && !statement.WasRunAgain && !statement.IsGivenUp)
+            else if (fate == StatementFate.Again && trip.Count == 1 && _sentTwice != index && !statement.IsGivenUp)
             {
-                statement.WasRunAgain = true;
+                _sentTwice = index;
                 return false;
             }
             else if ((error ?? failure) is { } answer)
             {
-                Settle(batch, index, fate, answer);
+                Settle(batch, index, fate == StatementFate.Again && trip.Count == 1 ? StatementFate.Failed : fate, answer);
             }
             else
             {

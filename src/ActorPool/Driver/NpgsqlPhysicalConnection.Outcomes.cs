@@ -11,10 +11,12 @@ internal sealed partial class NpgsqlPhysicalConnection
 
     public void CancelRunning(StatementBatch batch, int index)
     {
-        if (batch.Running != index)
-            return;
         lock (_ending)
-            _cancelling = CancelAfterAsync(_cancelling, batch, index);
+        {
+            // The object of an ended batch is used again for the next.
+            if (IsRunning(batch, index))
+                _cancelling = CancelAfterAsync(_cancelling, batch, index);
+        }
     }
 
     private async Task CancelAfterAsync(Task previous, StatementBatch batch, int index)
@@ -26,7 +28,7 @@ internal sealed partial class NpgsqlPhysicalConnection
 
     private void Cancel(StatementBatch batch, int index)
     {
-        if (_cancellable != batch || batch.Running != index)
+        if (!IsRunning(batch, index))
             return;
         lock (_cancelled)
             _cancelled.Add(index);
@@ -35,6 +37,8 @@ internal sealed partial class NpgsqlPhysicalConnection
         else
             Quietly(() => _trip?.Cancel());
     }
+
+    private bool IsRunning(StatementBatch batch, int index) => _cancellable == batch && batch.Running == index;
 
     /// <summary>Whether a cancel request for a statement ahead of this one, and none for this one, was sent.</summary>
     private bool MayBeCancelled(int index)
@@ -94,12 +98,11 @@ internal sealed partial class NpgsqlPhysicalConnection
         {
             _ when statement.IsGivenUp => StatementEnd.Answered,
             StatementFate.NotRun => StatementEnd.NotRun,
-            StatementFate.Again when !statement.WasRunAgain => StatementEnd.RunAgain,
-            StatementFate.Unknown when statement is { IsRepeatable: true, WasRunAgain: false } => StatementEnd.RunAgain,
+            StatementFate.Again => StatementEnd.RunAgain,
+            // Once, or it might end one connection after the other.
+            StatementFate.Unknown when statement is { IsRepeatable: true, MayHaveRun: false } => StatementEnd.Repeat,
             _ => StatementEnd.Answered,
         };
-        if (statement.End == StatementEnd.RunAgain)
-            statement.WasRunAgain = true;
         if (statement.End != StatementEnd.Answered)
             return;
         if (fate == StatementFate.Unknown)

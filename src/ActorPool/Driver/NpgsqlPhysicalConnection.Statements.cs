@@ -20,7 +20,7 @@ internal sealed partial class NpgsqlPhysicalConnection
 
     public async Task<ReturnCondition> RunAsync(StatementBatch batch)
     {
-        batch.Running = Nothing;
+        (batch.Running, _sentTwice) = (Nothing, Nothing);
         foreach (var statement in batch.Statements)
             statement.End = StatementEnd.None;
         _cancellable = batch;

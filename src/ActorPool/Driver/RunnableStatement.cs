@@ -20,9 +20,6 @@ internal abstract class RunnableStatement(object? key, TimeSpan? timeout) : Told
     /// <summary>It may be run a second time when its connection is lost before the answer.</summary>
     public abstract bool IsRepeatable { get; }
 
-    /// <summary>It was run, and is to run once more: it had no effect, or may be repeated. A third run is not granted. Cleared when the object becomes another statement.</summary>
-    public bool WasRunAgain { get; set; }
-
     /// <summary>The caller does not wait any longer: the result is thrown away.</summary>
     public abstract bool IsGivenUp { get; }
 

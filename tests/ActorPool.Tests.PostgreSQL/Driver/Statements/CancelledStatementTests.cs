@@ -89,7 +89,7 @@ public sealed class CancelledStatementTests : StatementTest
         await RunAsync(connection, statements);
 
         Assert.Equal(["1", "Answered", "3"], statements.Select(statement => statement.Told));
-        Assert.Equal(0, statements[1].Runs);
+        Assert.Equal(0, statements[1].Begun);
     }
 
     private async Task<(StatementBatch Batch, Task Running)> StartAsync(IPhysicalConnection connection, RecordedStatement[] statements)

@@ -49,7 +49,7 @@ public sealed class LostConnectionTests : StatementTest
 
         Assert.Equal(ReturnCondition.Broken, await RunAsync(connection, statements));
 
-        Assert.Equal(["XX000", "unknown", "RunAgain"], statements.Select(statement => statement.Told));
+        Assert.Equal(["XX000", "unknown", "Repeat"], statements.Select(statement => statement.Told));
         Assert.Equal("XX000", (statements[1].Error as PostgresException)?.SqlState);
     }
 
@@ -64,7 +64,9 @@ public sealed class LostConnectionTests : StatementTest
             Assert.Equal(1, await Backends.WaitForAsync(1, "wait_event = 'PgSleep'"));
             await connection.AbortAsync();
             Assert.NotEqual(ReturnCondition.Clean, await running);
-            Assert.Equal(round == 0 ? "RunAgain" : "unknown", repeatable.Told);
+            // As the core does.
+            repeatable.MayHaveRun = true;
+            Assert.Equal(round == 0 ? "Repeat" : "unknown", repeatable.Told);
         }
     }
 

@@ -64,7 +64,7 @@ public sealed class PreparedTogetherTests : StatementTest
         var outdated = Select("SELECT * FROM widened");
 
         Assert.Equal(["1"], await ToldAsync(connection, outdated));
-        Assert.Equal(2, outdated.Runs);
+        Assert.Equal(2, outdated.Begun);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class PreparedTogetherTests : StatementTest
 
         // The sentinel is forgotten as well: alone, then together.
         Assert.Equal(["42"], await ToldAsync(connection, forgotten));
-        Assert.Equal(2, forgotten.Runs);
+        Assert.Equal(2, forgotten.Begun);
     }
 
     [Fact]

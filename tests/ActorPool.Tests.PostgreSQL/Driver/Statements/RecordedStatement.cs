@@ -25,7 +25,8 @@ internal sealed class RecordedStatement(params Statement[] sent) : RunnableState
 
     public bool IsUnknown { get; private set; }
 
-    public int Runs { get; private set; }
+    /// <summary>How often it was begun.</summary>
+    public int Begun { get; private set; }
 
     public int Deliveries { get; private set; }
 
@@ -48,7 +49,7 @@ internal sealed class RecordedStatement(params Statement[] sent) : RunnableState
 
     public override void Begin()
     {
-        Runs++;
+        Begun++;
         _rows.Clear();
     }
 
@@ -78,6 +79,8 @@ internal sealed class RecordedStatement(params Statement[] sent) : RunnableState
     public override void Deliver(bool onThisThread) => Deliveries++;
 
     public override bool TryClaim() => true;
+
+    public override bool TryUnclaim() => true;
 
     private void Decide()
     {
