@@ -9,8 +9,8 @@ namespace ActorPool.Driver;
 // The answers to the statements of one trip: what each means for its caller, and for the statements behind it.
 internal sealed partial class NpgsqlPhysicalConnection
 {
-    // No statement of the batch runs.
-    private const int Nothing = -1;
+    // No statement of the batch runs: an index behind the last.
+    private const int Nothing = int.MaxValue;
 
     // The index of a statement that was sent a second time, alone.
     private int _sentTwice;
