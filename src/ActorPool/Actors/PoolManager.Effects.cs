@@ -45,6 +45,9 @@ public sealed partial class PoolManager
             case EffectKind.Late:
                 ((IStatementRequest)effect.Waiter!).Late();
                 break;
+            case EffectKind.Unanswered:
+                ((IStatementRequest)effect.Waiter!).FailUnanswered(PoolFailure.Closed(_pool.Name));
+                break;
             case EffectKind.Refuse when effect.Waiter is IStatementRequest statement:
                 statement.Refuse(_leases.Refusals.OfStatement(effect, now));
                 break;

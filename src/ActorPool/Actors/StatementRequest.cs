@@ -113,6 +113,13 @@ internal abstract class StatementRequest<T>(
         Answer(Unknown(new TimeoutException("The time-out of the statement was over before its answer came.")).ToException(), onThisThread: false);
     }
 
+    /// <summary>It was sent, and the pool ends before its answer.</summary>
+    public void FailUnanswered(PoolFailure failure)
+    {
+        if (TryGiveUp(Claimed))
+            Answer(Unknown(failure.ToException()).ToException(), onThisThread: false);
+    }
+
     /// <summary>The manager crashed, perhaps between the claim and the order to run it: it was not sent.</summary>
     public void FailAfterCrash(PoolFailure failure)
     {
@@ -143,6 +150,8 @@ internal interface IStatementRequest
     void Refuse(PoolFailure failure);
 
     void Late();
+
+    void FailUnanswered(PoolFailure failure);
 
     void FailAfterCrash(PoolFailure failure);
 }

@@ -23,6 +23,9 @@ internal enum EffectKind : byte
     /// <summary>The time of the waiter, a statement that was sent, is over: answer that its outcome is unknown.</summary>
     Late,
 
+    /// <summary>The pool is closed before the connection of a statement has reported its end: answer that its outcome is unknown.</summary>
+    Unanswered,
+
     /// <summary>Open a connection in the slot.</summary>
     Open,
 

@@ -17,12 +17,12 @@ internal sealed partial class PoolState
         var batch = _making = BatchFor(slot);
         if (turn is StatementTurn ofLanes)
             _waiting.End(ofLanes);
-        var share = Math.Clamp(_slots.Count(SlotState.Idle), 1, StatementConnections - _slots.Count(SlotState.Working));
-        _waiting.BeginBatch(batch, turn as ToldStatement, share, IsSlowFree, _paces.SetPace, EndGivenUp);
+        var share = Math.Clamp(_slots.Count(SlotState.Idle), 1, UnusedConnections);
+        _waiting.BeginBatch(batch, turn as ToldStatement, share, IsSlowFree, EndGivenUp);
         if (batch.Statements.Count > 0)
             Run(slot, batch, now);
         else
-            EndUnused(slot, turn.Entry, now);
+            EndUnused(slot, batch, now);
         _making = null;
     }
 
@@ -39,14 +39,14 @@ internal sealed partial class PoolState
 
         batch.Statements.Clear();
         EndGivenUp(statement);
-        EndUnused(slot, statement.Entry, now);
+        EndUnused(slot, batch, now);
     }
 
     private void Run(Slot slot, StatementBatch batch, TimeSpan now)
     {
         batch.StartedAt = now;
         _slots.BeginBatch(slot, batch);
-        WaitingRequests.Bind(batch, slot);
+        _waiting.Bind(batch, slot);
         Sessions.Use(slot, batch.Key);
         WhenToTest.ForgetCheck(slot);
         _tally.Counts.Batches++;
@@ -63,12 +63,13 @@ internal sealed partial class PoolState
     }
 
     /// <summary>The callers of all its statements have given up.</summary>
-    private void EndUnused(Slot slot, KeyEntry? key, TimeSpan now)
+    private void EndUnused(Slot slot, StatementBatch batch, TimeSpan now)
     {
+        batch.IsOver = true;
         // No first command follows with which the pending reset could be sent.
         if (slot.Session.IsResetPending && slot.State == SlotState.Idle)
             StartWork(slot, ConnectionWork.FullReset, now);
-        if (key is null)
+        if (batch.Key is not { } key)
             return;
         _waiting.PassTurn(key);
         Keys.Release(key);
@@ -77,7 +78,7 @@ internal sealed partial class PoolState
     /// <summary>The caller of a statement that was sent has given up: if it is the one that runs, it is cancelled.</summary>
     private void Abandon(ToldStatement statement, TimeSpan now)
     {
-        WaitingRequests.Abandon(statement);
+        _waiting.Abandon(statement);
         if (statement.RunsOn is { State: SlotState.Working } slot)
             LookAtBatch(slot, now);
     }

@@ -66,6 +66,8 @@ internal sealed partial class PoolState
         if (waiter is ToldStatement { State: WaiterState.Running } statement)
         {
             Abandon(statement, now);
+            // Its connection may have been ended, and another one run statements instead.
+            Serve(now);
             return;
         }
 

@@ -143,11 +143,12 @@ internal sealed partial class PoolState
         if (slot.Incarnation != incarnation || slot.State == SlotState.Free)
             return;
         WakeForTests(now);
-        if (slot is { State: SlotState.Working, Batch: { HasBegun: false } unrun })
-        {
+        var worked = slot.State == SlotState.Working;
+        // Nothing else reports the end of a batch that the connection has not begun.
+        if (slot.Batch is { IsOver: false, HasBegun: false } unrun)
             BatchEnded(slot, unrun, ReturnCondition.Broken, now);
+        if (worked && slot.State == SlotState.Closing)
             return;
-        }
 
         if (slot.State == SlotState.Opening)
             _backoff.Failed(now, CrashWhileOpening);

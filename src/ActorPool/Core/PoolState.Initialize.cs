@@ -24,7 +24,13 @@ internal sealed partial class PoolState
         if (isWithheld)
             EndInitialization(key);
         while (slot.State is not (SlotState.InUse or SlotState.Working) && WaitingRequests.FirstInitializing(key) is { } waiter)
-            Grant(slot, waiter, now);
+        {
+            if (MayServeInitialized(waiter))
+                Grant(slot, waiter, now);
+            else
+                EndInitialization(key);
+        }
+
         // Only now: after a request that was given up, the next one of the key has the session.
         Sessions.EndInitialization(key);
         if (slot.State is SlotState.InUse or SlotState.Working)
@@ -32,6 +38,15 @@ internal sealed partial class PoolState
         else
             BecomeIdle(slot, now, wasUsed: false);
         Keys.Release(key);
+    }
+
+    /// <summary>Meanwhile as many other connections may have begun to run statements as may do so. The statement then waits, and its key has the session.</summary>
+    private bool MayServeInitialized(Waiter waiter)
+    {
+        if (waiter is not ToldStatement statement)
+            return true;
+        _waiting.SetPaceOfInitialized(statement);
+        return UnusedConnections > 0 && (statement.Pace != Pace.Slow || UnusedSlowConnections > 0);
     }
 
     /// <summary>The hook failed: the requests whose turn it was get its error.</summary>

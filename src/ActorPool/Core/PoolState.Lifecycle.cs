@@ -95,6 +95,18 @@ internal sealed partial class PoolState
         CloseAll();
     }
 
+    // The shell ends with the last connection, and a report that comes after that reaches no one.
+    private void AnswerUnreported()
+    {
+        foreach (var statement in _waiting.Batches.SelectMany(batch => batch.Statements))
+        {
+            if (statement.IsAbandoned)
+                continue;
+            _waiting.Abandon(statement);
+            Effects.Add(new Effect(EffectKind.Unanswered) { Waiter = statement });
+        }
+    }
+
     /// <summary>Reports the end once every slot is free. False while the pool is not closed.</summary>
     private bool FinishClosing()
     {
@@ -103,6 +115,7 @@ internal sealed partial class PoolState
         if (_isEndReported)
             return true;
         _isEndReported = true;
+        AnswerUnreported();
         if (_startError is { } error)
             Effects.Add(new Effect(EffectKind.StartFailed) { Cause = error });
         Effects.Add(new Effect(EffectKind.AllClosed));

@@ -25,11 +25,16 @@ internal sealed partial class PoolState
         foreach (var waiter in crashed.AllWaiting().ToArray())
             WaitingRequests.Abandon(waiter);
         Keys.Recover();
+        foreach (var batch in crashed._waiting.Batches)
+        {
+            if (batch is { IsOrdered: true, IsOver: false })
+                _waiting.Adopt(batch);
+        }
     }
 
     /// <summary>Every request that waits, in the queue or behind another request of its key.</summary>
     public IEnumerable<Waiter> AllWaiting() =>
-        _waiting.All(_slots.All.Select(slot => slot.Lease?.Key ?? slot.Operation?.InitializesFor ?? slot.Batch?.Key).OfType<KeyEntry>()).Concat(_making?.Statements ?? []);
+        _waiting.All(_slots.All.Select(slot => slot.Lease?.Key ?? slot.Operation?.InitializesFor).OfType<KeyEntry>()).Concat(_making?.Statements ?? []);
 
     /// <summary>Takes over a slot. Call it for each slot, those with the oldest leases first.</summary>
     /// <param name="slot">The slot, as the crash left it.</param>
@@ -53,7 +58,6 @@ internal sealed partial class PoolState
                 break;
             case SlotFate.Working:
                 _slots.Adopt(slot, SlotState.Working);
-                _waiting.Adopt(slot.Batch!);
                 if (slot.Batch!.Key is { } worker)
                     Sessions.Adopt(slot, worker);
                 break;

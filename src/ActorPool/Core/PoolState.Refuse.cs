@@ -26,9 +26,18 @@ internal sealed partial class PoolState
             Refuse(waiter, refusal, cause);
         foreach (var slot in _slots.All)
         {
-            while ((slot.Lease?.Key ?? slot.Operation?.InitializesFor ?? slot.Batch?.Key) is { HasWaiters: true } key)
-                Refuse(key.Waiters.First!, refusal, cause);
+            if ((slot.Lease?.Key ?? slot.Operation?.InitializesFor) is { } key)
+                RefuseAllWaiting(key, refusal, cause);
         }
+
+        foreach (var key in _waiting.RunningKeys)
+            RefuseAllWaiting(key, refusal, cause);
+    }
+
+    private void RefuseAllWaiting(KeyEntry key, Refusal refusal, Exception? cause)
+    {
+        while (key is { HasWaiters: true, Waiters.First: { } waiter })
+            Refuse(waiter, refusal, cause);
     }
 
     /// <summary>Refuses the requests that wait for no other borrower, nor for the end of a pause.</summary>

@@ -25,9 +25,13 @@ internal sealed partial class PoolState
 
     private int SlowConnections => Math.Max(1, StatementConnections - 1);
 
-    private int FreeForStatements => StatementConnections - _slots.Count(SlotState.Working) - _waiting.Turns;
+    private int UnusedConnections => StatementConnections - _slots.Count(SlotState.Working);
 
-    private bool IsSlowFree => _slots.SlowRuns + _waiting.SlowTurns < SlowConnections;
+    private int UnusedSlowConnections => SlowConnections - _slots.SlowRuns;
+
+    private int FreeForStatements => UnusedConnections - _waiting.Turns;
+
+    private bool IsSlowFree => UnusedSlowConnections > _waiting.SlowTurns;
 
     /// <summary>
     /// Takes a statement: a connection runs it at once, or it waits (its state is then not <see cref="WaiterState.Done"/>), or it is refused. For a
@@ -46,7 +50,7 @@ internal sealed partial class PoolState
 
         statement.Order = ++_orders;
         statement.Since = now;
-        _paces.SetPace(statement);
+        _waiting.SetPace(statement);
         if (_policy.IdleTimeout > TimeSpan.Zero)
             TrimIdle(now);
         var timeout = statement.Timeout ?? _policy.StatementTimeout;
@@ -91,6 +95,9 @@ internal sealed partial class PoolState
 
     private void EndWork(Slot slot, ReturnCondition condition, TimeSpan now)
     {
+        // What becomes of the connection depends on the demand, and it still counts as working.
+        if (IsLending)
+            _waiting.AdmitStatements(UnusedConnections + 1, UnusedSlowConnections + (slot.Batch!.IsSlow ? 1 : 0));
         if (condition is ReturnCondition.Unusable or ReturnCondition.ClosedWhileLent or ReturnCondition.Broken)
         {
             Abort(slot, CloseReason.Lost);
@@ -119,19 +126,14 @@ internal sealed partial class PoolState
             return;
         }
 
-        // The key of a statement that a crash of the shell has separated from its key is no longer known.
-        if (Phase is PoolPhase.Stopping or PoolPhase.Closed || statement.Entry is { IsKnown: false })
+        if (Phase is PoolPhase.Stopping or PoolPhase.Closed)
             RefuseUnrun(statement, mayHaveRun);
         else if (!statement.TryUnclaim())
             EndGivenUp(statement);
         else
         {
             _tally.Counts.StatementsRunAgain++;
-            if (statement.End is StatementEnd.None or StatementEnd.NotRun)
-                _paces.SetPace(statement);
-            else
-                TextPaces.Isolate(statement);
-            _waiting.QueueAgain(statement, mayHaveRun);
+            _waiting.QueueAgain(statement, mayHaveRun, alone: statement.End is StatementEnd.RunAgain or StatementEnd.Repeat);
         }
     }
 
@@ -145,7 +147,7 @@ internal sealed partial class PoolState
     }
 
     /// <summary>Lets the waiting statements ask for connections.</summary>
-    private void AdmitStatements() => _waiting.AdmitStatements(FreeForStatements, SlowConnections - _slots.SlowRuns);
+    private void AdmitStatements() => _waiting.AdmitStatements(UnusedConnections, UnusedSlowConnections);
 
     private bool MayRunAtOnce(ToldStatement statement) =>
         _waiting.Demand == 0 && _waiting.NoStatementIsDue && FreeForStatements > 0 && IsLending && (statement.Pace != Pace.Slow || IsSlowFree)

@@ -56,12 +56,12 @@ internal sealed partial class PoolState
         (_policy, _random, _probe, _prependReset, Keys) = (policy, random, probe, prependReset, keys);
         _slots = new SlotTable(policy, _tally, _alarm, random, slots);
         _backoff = new Backoff(policy.Backoff, random);
-        _waiting = new WaitingRequests(policy, keys, now);
+        _paces = new TextPaces(policy);
+        _waiting = new WaitingRequests(policy, keys, _paces.PaceOf, now);
         _lent = new LentConnections(policy);
         _whenToTest = new WhenToTest(policy, _tally, probe);
         _connectionForKey = new ConnectionForKey(policy, _slots.Idle, _whenToTest, prependReset);
         _size = new PoolSize(policy, _slots, _tally);
-        _paces = new TextPaces(policy);
     }
 
     /// <summary>What the last call decided. The shell carries it out in order and then clears it.</summary>

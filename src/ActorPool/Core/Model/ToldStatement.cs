@@ -14,7 +14,7 @@ internal abstract class ToldStatement(object? key, TimeSpan? timeout) : Waiter(k
     /// <summary>The size of the parameters in bytes, estimated.</summary>
     public abstract int Bytes { get; }
 
-    /// <summary>Written by <c>Core/Statements</c> alone.</summary>
+    /// <summary>What was known of its text when that was last looked at; slow also if it must run alone. Written by <c>Core/Waiting</c> alone.</summary>
     public Pace Pace { get; set; }
 
     /// <summary>How often it was put into a batch. Written by <c>Core/Waiting</c> alone.</summary>

@@ -20,6 +20,9 @@ internal enum WaiterState : byte
     /// <summary>A statement whose key is free, but as many connections run statements as may do so.</summary>
     Held,
 
+    /// <summary>As <see cref="Held"/>, and the statement is slow.</summary>
+    HeldSlow,
+
     /// <summary>A statement in the batch of a connection.</summary>
     Running,
 

@@ -24,12 +24,9 @@ internal sealed class TextPaces(PoolPolicy policy)
     private readonly Dictionary<object, Entry> _entries = new(ReferenceEqualityComparer.Instance);
     private readonly IntrusiveList<Entry, Entry.ByUse> _byUse = new();
 
-    /// <summary>Notes the present pace of a statement.</summary>
-    public void SetPace(ToldStatement statement) =>
-        statement.Pace = !_entries.TryGetValue(statement.Text, out var entry) ? Pace.Unknown : IsSlow(entry) ? Pace.Slow : Pace.Fast;
-
-    /// <summary>The statement runs alone the next time.</summary>
-    public static void Isolate(ToldStatement statement) => statement.Pace = Pace.Slow;
+    /// <summary>What is known of the text of a statement.</summary>
+    public Pace PaceOf(ToldStatement statement) =>
+        !_entries.TryGetValue(statement.Text, out var entry) ? Pace.Unknown : IsSlow(entry) ? Pace.Slow : Pace.Fast;
 
     /// <summary>A statement has been run: notes how long it took, and how much it returned.</summary>
     public void Learn(ToldStatement statement)

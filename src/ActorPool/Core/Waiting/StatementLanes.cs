@@ -7,7 +7,8 @@ namespace ActorPool.Core.Waiting;
 /// statements first, then one of each unknown text, or one slow statement.
 /// </summary>
 /// <param name="maxBatch">The most statements in a batch.</param>
-internal sealed class StatementLanes(int maxBatch)
+/// <param name="paceOf">What is known of the text of a statement at this moment.</param>
+internal sealed class StatementLanes(int maxBatch, Func<ToldStatement, Pace> paceOf)
 {
     /// <summary>The most bytes of parameters in a batch of several statements.</summary>
     internal const int MostBytes = 64 * 1024;
@@ -23,7 +24,13 @@ internal sealed class StatementLanes(int maxBatch)
     private readonly HashSet<object> _texts = new(ReferenceEqualityComparer.Instance);
     private readonly List<ToldStatement> _last = [];
 
+    // The last statement that was not added at an end: others that come back are put behind it.
+    private Waiter? _returned;
+
     public int Count => _fast.Count + _unknown.Count + _slow.Count;
+
+    /// <summary>How many slow ones wait.</summary>
+    public int Slow => _slow.Count;
 
     /// <summary>All of them, in no particular order.</summary>
     public IEnumerable<Waiter> All => _fast.Items.Concat(_unknown.Items).Concat(_slow.Items);
@@ -39,6 +46,8 @@ internal sealed class StatementLanes(int maxBatch)
     /// <summary>The oldest statement that a connection may run.</summary>
     public Waiter? Oldest(bool isSlowAllowed)
     {
+        LeaveToSlow(_fast);
+        LeaveToSlow(_unknown);
         var oldest = Older(_fast.First, _unknown.First);
         return isSlowAllowed ? Older(oldest, _slow.First) : oldest;
     }
@@ -54,10 +63,11 @@ internal sealed class StatementLanes(int maxBatch)
             return;
         }
 
-        Waiter? before = null;
-        for (var next = lane.First; next is not null && next.Order < statement.Order; next = lane.After(next))
+        var before = _returned is { } returned && lane.Contains(returned) && returned.Order < statement.Order ? returned : null;
+        for (var next = before is null ? lane.First : lane.After(before); next is not null && next.Order < statement.Order; next = lane.After(next))
             before = next;
         lane.AddAfter(before, statement);
+        _returned = statement;
     }
 
     public void Remove(Waiter statement)
@@ -80,16 +90,16 @@ internal sealed class StatementLanes(int maxBatch)
     /// <param name="batch">An empty batch.</param>
     /// <param name="share">How many connections share the waiting statements at this moment; at least 1.</param>
     /// <param name="isSlowAllowed">A slow statement may run.</param>
-    /// <param name="setPace">Notes the present pace of a statement: since it came, its text may have become known.</param>
-    public void Take(StatementBatch batch, int share, bool isSlowAllowed, Action<ToldStatement> setPace)
+    /// <returns>How many they are.</returns>
+    public int Take(StatementBatch batch, int share, bool isSlowAllowed)
     {
         if (Oldest(isSlowAllowed) is not ToldStatement oldest)
-            return;
+            return 0;
         if (oldest.Pace == Pace.Slow)
         {
             batch.IsSlow = true;
             Take(oldest, batch.Statements);
-            return;
+            return 1;
         }
 
         var size = Math.Min(maxBatch, (_fast.Count + _unknown.Count + share - 1) / share);
@@ -99,7 +109,8 @@ internal sealed class StatementLanes(int maxBatch)
         {
             if (ReferenceEquals(next, unknown))
                 unknown = (ToldStatement?)_unknown.After(next);
-            setPace(next);
+            // Since it came, its text may have become known.
+            next.Pace = paceOf(next);
             if (next.Pace == Pace.Slow)
             {
                 Move(next);
@@ -120,6 +131,7 @@ internal sealed class StatementLanes(int maxBatch)
         batch.Statements.AddRange(_last);
         _last.Clear();
         _texts.Clear();
+        return batch.Statements.Count;
     }
 
     /// <summary>The room's invariant; null while it holds: every statement is in a lane, in the order of arrival.</summary>
@@ -134,6 +146,16 @@ internal sealed class StatementLanes(int maxBatch)
         }
 
         return null;
+    }
+
+    // The oldest one may have become slow since it came. Each statement moves at most once.
+    private void LeaveToSlow(IntrusiveList<Waiter, Waiter.InQueue> lane)
+    {
+        while (lane.First is ToldStatement first && paceOf(first) == Pace.Slow)
+        {
+            first.Pace = Pace.Slow;
+            Move(first);
+        }
     }
 
     private void Take(ToldStatement statement, List<ToldStatement> into)

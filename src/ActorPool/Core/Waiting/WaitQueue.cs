@@ -10,6 +10,9 @@ namespace ActorPool.Core.Waiting;
 /// <param name="state">The state of the requests in it.</param>
 internal sealed class WaitQueue(WaiterState state = WaiterState.Queued)
 {
+    // So many removed ones may be left in the heap, and as many as are waiting in it.
+    private const int MostLeft = 64;
+
     private readonly IntrusiveList<Waiter, Waiter.InQueue> _list = new();
     private readonly PriorityQueue<Waiter, long> _late = new();
     private int _lateCount;
@@ -52,6 +55,8 @@ internal sealed class WaitQueue(WaiterState state = WaiterState.Queued)
         waiter.State = state;
         _late.Enqueue(waiter, waiter.Order);
         _lateCount++;
+        if (_late.Count > 2 * _lateCount + MostLeft)
+            Tidy();
     }
 
     public void Remove(Waiter waiter)
@@ -71,6 +76,14 @@ internal sealed class WaitQueue(WaiterState state = WaiterState.Queued)
         if (ahead == 0)
             return First;
         return ahead < _lateCount ? FirstLate() : _list.ElementAt(ahead - _lateCount);
+    }
+
+    // One that was removed and added again has two places in the heap until the first of them comes to the top.
+    private void Tidy()
+    {
+        var late = _late.UnorderedItems.Where(item => item.Element.State == state && !_list.Contains(item.Element)).Distinct().ToArray();
+        _late.Clear();
+        _late.EnqueueRange(late);
     }
 
     private Waiter? FirstLate()

@@ -6,7 +6,10 @@ namespace ActorPool.Core.Waiting;
 // adjacent ones are run as one batch.
 internal sealed partial class WaitingRequests
 {
-    private readonly StatementQueue _statements = new(policy.MaxBatch);
+    private readonly StatementQueue _statements = new(policy.MaxBatch, paceOf);
+
+    // Their ends were not reported.
+    private readonly List<StatementBatch> _batches = [];
 
     /// <summary>How many statements wait.</summary>
     public int Statements { get; private set; }
@@ -21,17 +24,48 @@ internal sealed partial class WaitingRequests
     public int SlowTurns => _statements.SlowTurns;
 
     /// <summary>No statement waits for a connection; those of a key that is in use may wait.</summary>
-    public bool NoStatementIsDue => _statements.IsEmpty && _statements.Turns == 0;
+    public bool NoStatementIsDue => _statements.IsEmpty;
 
-    /// <summary>Lets the statements ask for as many connections as they may use and need.</summary>
-    public void AdmitStatements(int free, int slowFree)
+    /// <summary>Batches whose end was not reported, also those of connections that are gone.</summary>
+    public IReadOnlyList<StatementBatch> Batches => _batches;
+
+    /// <summary>The keys whose statements run.</summary>
+    public IEnumerable<KeyEntry> RunningKeys => _batches.Select(batch => batch.Key).OfType<KeyEntry>();
+
+    /// <summary>Notes what is known of the text of a new statement.</summary>
+    public void SetPace(ToldStatement statement) => statement.Pace = paceOf(statement);
+
+    /// <summary>Notes it again, for a statement for whose key a session was initialized.</summary>
+    public void SetPaceOfInitialized(ToldStatement statement)
     {
-        while (_statements.SurplusTurn(slowFree) is { } surplus)
-            Leave(surplus);
-        for (; _statements.NextTurn(free, slowFree - _statements.SlowTurns) is { } turn; free--)
+        _statements.Left(statement);
+        _statements.SetPace(statement);
+        _statements.Prepared(statement);
+    }
+
+    /// <summary>Lets the statements ask for as many connections as they may use and need, in the order of their arrival.</summary>
+    /// <param name="connections">How many connections may run statements besides those that do.</param>
+    /// <param name="slow">How many of them may run slow ones.</param>
+    public void AdmitStatements(int connections, int slow)
+    {
+        if (_statements.IsEmpty)
+            return;
+        if (_statements.IsStale(connections - _statements.Turns, slow - _statements.SlowTurns))
+            WithdrawTurns();
+        while (_statements.NextTurn(connections - _statements.Turns, slow - _statements.SlowTurns) is { } turn)
         {
             _queue.AddByRank(turn);
-            NoteTurnJoined(turn);
+            _statements.Joined(turn);
+        }
+    }
+
+    private void WithdrawTurns()
+    {
+        while (_statements.Last is { } turn)
+        {
+            Leave(turn);
+            if (turn is ToldStatement statement)
+                _statements.Hold(statement);
         }
     }
 
@@ -51,15 +85,14 @@ internal sealed partial class WaitingRequests
     /// <param name="first">The oldest statement of a key; null for statements without a key.</param>
     /// <param name="share">How many connections share the statements without a key.</param>
     /// <param name="isSlowAllowed">A slow statement without a key may run.</param>
-    /// <param name="setPace">Notes the present pace of a statement.</param>
     /// <param name="givenUp">Takes those whose callers have given up.</param>
-    public void BeginBatch(StatementBatch batch, ToldStatement? first, int share, bool isSlowAllowed, Action<ToldStatement> setPace, Action<Waiter> givenUp)
+    public void BeginBatch(StatementBatch batch, ToldStatement? first, int share, bool isSlowAllowed, Action<Waiter> givenUp)
     {
         batch.Key = first?.Entry;
         if (batch.Key is { } key)
             TakeOfKey(batch, key);
         else
-            TakeOfLanes(batch, share, isSlowAllowed, setPace);
+            Statements -= _statements.Lanes.Take(batch, share, isSlowAllowed);
         foreach (var statement in batch.Statements)
         {
             statement.State = WaiterState.Running;
@@ -91,8 +124,9 @@ internal sealed partial class WaitingRequests
     }
 
     /// <summary>A connection runs the batch: until it ends, the other requests of its key wait.</summary>
-    public static void Bind(StatementBatch batch, Slot slot)
+    public void Bind(StatementBatch batch, Slot slot)
     {
+        _batches.Add(batch);
         foreach (var statement in batch.Statements)
             statement.RunsOn = slot;
         if (batch.Key is { } key)
@@ -100,14 +134,25 @@ internal sealed partial class WaitingRequests
     }
 
     /// <summary>The caller of a running statement has given up.</summary>
-    public static void Abandon(ToldStatement statement) => statement.IsAbandoned = true;
+    public void Abandon(ToldStatement statement)
+    {
+        statement.IsAbandoned = true;
+        _deadlines.Remove(statement);
+    }
 
     /// <summary>A run has ended without an answer.</summary>
     public static void NoteOutcome(ToldStatement statement, bool mayHaveRun) => statement.MayHaveRun |= mayHaveRun;
 
     /// <summary>A statement did not run, or may be run again: it waits in the place of its arrival.</summary>
-    public void QueueAgain(ToldStatement statement, bool mayHaveRun)
+    /// <param name="statement">The statement.</param>
+    /// <param name="mayHaveRun">The run may have carried it out.</param>
+    /// <param name="alone">The next time it runs alone.</param>
+    public void QueueAgain(ToldStatement statement, bool mayHaveRun, bool alone)
     {
+        if (alone)
+            statement.Pace = Pace.Slow;
+        else
+            _statements.SetPace(statement);
         RunningStatements--;
         Note(statement, 1);
         statement.RunsOn = null;
@@ -131,21 +176,24 @@ internal sealed partial class WaitingRequests
     /// <summary>The batch has ended, and its statements are queued again or ended.</summary>
     public void EndBatch(StatementBatch batch)
     {
-        if (batch.Key is not { } key || !ReferenceEquals(key.RunsIn, batch))
+        _batches.Remove(batch);
+        if (batch.Key is not { } key)
             return;
         key.RunsIn = null;
         PassTurn(key);
         keys.Release(key);
     }
 
-    /// <summary>After a crash: the batch runs on.</summary>
+    /// <summary>After a crash: the batch runs on, or its connection will report what became of it.</summary>
     public void Adopt(StatementBatch batch)
     {
+        _batches.Add(batch);
         foreach (var statement in batch.Statements)
         {
             statement.State = WaiterState.Running;
             RunningStatements++;
-            _deadlines.Add(statement);
+            if (!statement.IsAbandoned)
+                _deadlines.Add(statement);
         }
 
         if (batch.Key is { } key)
@@ -165,6 +213,8 @@ internal sealed partial class WaitingRequests
         while (batch.Statements.Count < policy.MaxBatch && key is { HasWaiters: true, Waiters.First: ToldStatement next })
         {
             var isFirst = batch.Statements.Count == 0;
+            if (!isFirst)
+                _statements.SetPace(next);
             bytes += next.Bytes;
             // A slow one is alone. An unknown one stands last, so that no other waits for what it turns out to be.
             if (!isFirst && (next.Pace == Pace.Slow || bytes > StatementLanes.MostBytes))
@@ -177,22 +227,10 @@ internal sealed partial class WaitingRequests
         }
     }
 
-    private void TakeOfLanes(StatementBatch batch, int share, bool isSlowAllowed, Action<ToldStatement> setPace)
-    {
-        _statements.Lanes.Take(batch, share, isSlowAllowed, setPace);
-        Statements -= batch.Statements.Count;
-    }
-
     private void Leave(Waiter waiter)
     {
         _queue.Remove(waiter);
         NoteTurnLeft(waiter);
-    }
-
-    private void NoteTurnJoined(Waiter waiter)
-    {
-        if (waiter.RunsStatements)
-            _statements.Joined(waiter);
     }
 
     private void NoteTurnLeft(Waiter waiter)

@@ -36,7 +36,7 @@ internal sealed partial class WaitingRequests
         if (waiters.Count(waiter => waiter.IsExclusive) != key.ExclusiveWaiters)
             return $"{key.ExclusiveWaiters} exclusive requests for {key.Key} are counted";
         var turn = key.IsBusy ? WaiterState.Parked : key.InitializingOn is null ? WaiterState.Queued : WaiterState.Initializing;
-        if ((waiters[0].State != turn && !(turn == WaiterState.Queued && waiters[0] is ToldStatement { State: WaiterState.Held })) || waiters.Skip(1).Any(waiter => waiter.State != WaiterState.Parked))
+        if ((waiters[0].State != turn && !(turn == WaiterState.Queued && waiters[0] is ToldStatement { State: WaiterState.Held or WaiterState.HeldSlow })) || waiters.Skip(1).Any(waiter => waiter.State != WaiterState.Parked))
             return $"the requests for {key.Key} are {string.Join(", ", waiters.Select(waiter => waiter.State))}";
         if (waiters.Zip(waiters.Skip(1), (waiter, next) => waiter.Order < next.Order).Contains(false))
             return $"the requests for {key.Key} are out of order";

@@ -11,7 +11,7 @@ namespace ActorPool.Core.Waiting;
 /// The requests for one key take turns in the order of their arrival. An exclusive request has a turn alone; shared requests that follow each
 /// other have one together. The oldest request of a key that is not lent is queued, the others are parked: one grant serves the whole turn.
 /// </remarks>
-internal sealed partial class WaitingRequests(PoolPolicy policy, KeyTable keys, TimeSpan now)
+internal sealed partial class WaitingRequests(PoolPolicy policy, KeyTable keys, Func<ToldStatement, Pace> paceOf, TimeSpan now)
 {
     private readonly WaitQueue _queue = new();
     private readonly DeadlineWheel _deadlines = new(now);
@@ -46,7 +46,7 @@ internal sealed partial class WaitingRequests(PoolPolicy policy, KeyTable keys, 
     /// <summary>Every waiting request, in no particular order.</summary>
     public IEnumerable<Waiter> All(IEnumerable<KeyEntry> keysInUse) =>
         Listed
-            .Concat(keysInUse.Concat(Listed.Select(waiter => waiter.Entry).OfType<KeyEntry>()).SelectMany(key => key.HasWaiters ? key.Waiters.Items : []))
+            .Concat(keysInUse.Concat(RunningKeys).Concat(Listed.Select(waiter => waiter.Entry).OfType<KeyEntry>()).SelectMany(key => key.HasWaiters ? key.Waiters.Items : []))
             .Distinct();
 
     private IEnumerable<Waiter> Listed => _queue.All.Where(waiter => waiter is not StatementTurn).Concat(_statements.All);
@@ -128,8 +128,8 @@ internal sealed partial class WaitingRequests(PoolPolicy policy, KeyTable keys, 
             case WaiterState.InLane:
                 _statements.Lanes.Remove(waiter);
                 break;
-            case WaiterState.Held:
-                _statements.Release((ToldStatement)waiter);
+            case WaiterState.Held or WaiterState.HeldSlow:
+                _statements.Release(waiter);
                 break;
         }
 
@@ -140,62 +140,6 @@ internal sealed partial class WaitingRequests(PoolPolicy policy, KeyTable keys, 
         if (waiter.IsExclusive)
             key.ExclusiveWaiters--;
     }
-
-    /// <summary>A key that is not lent gives its turn to the oldest of its waiting requests.</summary>
-    public void PassTurn(KeyEntry key)
-    {
-        if (key.IsBusy || !key.HasWaiters || key.Waiters.First is not { State: WaiterState.Parked } next)
-            return;
-        _parked--;
-        if (key.InitializingOn is null)
-        {
-            // It keeps the rank of its arrival.
-            if (next is ToldStatement statement)
-                _statements.Hold(statement);
-            else
-                _queue.AddLate(next);
-            return;
-        }
-
-        NoteTurnJoined(next);
-
-        next.State = WaiterState.Initializing;
-        _initializing++;
-    }
-
-    /// <summary>A session is being initialized for the key: the requests whose turn it is wait for that session alone.</summary>
-    public void LeaveQueue(KeyEntry key)
-    {
-        var first = key.Waiters.First!;
-        _queue.Remove(first);
-        first.State = WaiterState.Initializing;
-        _initializing++;
-        // From now on they have a connection, and cannot be refused as exhausted.
-        for (var waiter = first; waiter is not null; waiter = NextInTurn(waiter))
-            _noWait.Remove(waiter);
-    }
-
-    /// <summary>The key does not get that session after all: its requests return to their places in the queue.</summary>
-    public void ReturnToQueue(KeyEntry key)
-    {
-        if (FirstInitializing(key) is not { } first)
-            return;
-        _initializing--;
-        _queue.AddLate(first);
-        for (var waiter = first; waiter is not null; waiter = NextInTurn(waiter))
-        {
-            if (waiter.IsNoWait)
-                _noWait.AddLast(waiter);
-        }
-    }
-
-    /// <summary>The oldest request for whose key a session is being initialized; the others are parked behind it.</summary>
-    public static Waiter? FirstInitializing(KeyEntry key) =>
-        key.HasWaiters && key.Waiters.First is { State: WaiterState.Initializing } waiter ? waiter : null;
-
-    /// <summary>The next request that shares the turn of this one; null when it is the last.</summary>
-    public static Waiter? NextInTurn(Waiter waiter) =>
-        waiter is { IsExclusive: false, Entry: { } key } && key.Waiters.After(waiter) is { IsExclusive: false } next ? next : null;
 
     /// <summary>Collects up to <paramref name="most"/> requests whose deadline has passed. True when there are no more.</summary>
     public bool TakeDue(TimeSpan now, int most, List<Waiter> due) => _deadlines.TakeDue(now, most, due);
@@ -224,9 +168,7 @@ internal sealed partial class WaitingRequests(PoolPolicy policy, KeyTable keys, 
         }
         else if (key?.InitializingOn is not null)
         {
-            waiter.State = WaiterState.Initializing;
-            _initializing++;
-            NoteTurnJoined(waiter);
+            BeginInitialization(waiter);
         }
         else if (waiter is ToldStatement statement)
         {

@@ -31,4 +31,11 @@ internal enum Op
     Crash,
     Stop,
     CloseAll,
+    Tell,
+    TellGone,
+    BatchBegins,
+    BatchEnded,
+    HeadMoves,
+    GiveUp,
+    GoneStatement,
 }

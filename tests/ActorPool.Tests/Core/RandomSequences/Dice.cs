@@ -5,6 +5,9 @@ internal static class Dice
 {
     public static readonly string?[] UserKeys = [null, "a", "b", "c"];
     public static readonly TimeSpan?[] Timeouts = [null, null, Timeout.InfiniteTimeSpan, TimeSpan.Zero, TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(400)];
+    public static readonly string[] Texts = ["SELECT 1", "SELECT 2", "SELECT 3", "SELECT pg_sleep(1)"];
+    public static readonly TimeSpan?[] StatementTimeouts = [null, null, null, Timeout.InfiniteTimeSpan, TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(400)];
+    public static readonly int[] Sizes = [10, 10, 10, 40_000, 100_000];
     public static readonly TimeSpan[] Times = [.. new[] { 1, 5, 9, 30, 90, 250, 1000, 6000 }.Select(milliseconds => TimeSpan.FromMilliseconds(milliseconds))];
 
     /// <summary>The request wants its key's session alone; from the die that chooses its time-out.</summary>
@@ -16,6 +19,16 @@ internal static class Dice
         2 => ReturnCondition.Unusable,
         3 => ReturnCondition.Broken,
         _ => ReturnCondition.Clean,
+    };
+
+    /// <summary>What becomes of a statement of a batch.</summary>
+    public static StatementEnd End(int die) => (die % 11) switch
+    {
+        7 => StatementEnd.NotRun,
+        8 => StatementEnd.RunAgain,
+        9 => StatementEnd.Repeat,
+        10 => StatementEnd.None,
+        _ => StatementEnd.Answered,
     };
 
     public static ConnectFailure Failure(int die) => (die % 7) switch

@@ -7,7 +7,7 @@ namespace ActorPool.Tests.Core.RandomSequences;
 /// <summary>Settings from dice. Zero is the plainest choice of each, so that a shrunk failure names only what it needs.</summary>
 internal static class RandomSettings
 {
-    public const int Dice = 27;
+    public const int Dice = 31;
 
     public static PoolSettings From(int[] dice)
     {
@@ -41,6 +41,13 @@ internal static class RandomSettings
             ValidateIdleEvery = Pick<TimeSpan?>(null, null, Ms(80), Ms(700)),
             ValidateTimeout = Pick(Ms(2000), Ms(40), Ms(300)),
             CollectWhenStarved = Pick(false, true),
+            Pipeline = new PipelineSettings
+            {
+                Connections = Pick<int?>(null, 1, 2, 3),
+                MaxBatch = Pick(64, 1, 2, 3),
+                SlowAfter = Ms(10),
+                Timeout = Pick(InfiniteTimeSpan, Ms(50), Ms(700), Ms(3000)),
+            },
         };
 
         T Pick<T>(params ReadOnlySpan<T> choices) => choices[Roll(choices.Length)];

@@ -6,7 +6,8 @@ namespace ActorPool.Tests.Core.RandomSequences;
 /// <summary>Random settings and a random sequence of commands.</summary>
 internal sealed record Scenario(int[] Dice, Command[] Commands)
 {
-    private static readonly Gen<Op> GenOp = Gen.Frequency(
+    private static readonly (int, Op)[] OfLeases =
+    [
         (300, Op.Get),
         (15, Op.GetGone),
         (170, Op.Put),
@@ -32,15 +33,32 @@ internal sealed record Scenario(int[] Dice, Command[] Commands)
         (14, Op.Resume),
         (5, Op.Crash),
         (3, Op.Stop),
-        (3, Op.CloseAll));
+        (3, Op.CloseAll),
+    ];
+
+    private static readonly (int, Op)[] OfStatements =
+    [
+        (300, Op.Tell),
+        (15, Op.TellGone),
+        (60, Op.BatchBegins),
+        (170, Op.BatchEnded),
+        (60, Op.HeadMoves),
+        (40, Op.GiveUp),
+        (25, Op.GoneStatement),
+    ];
 
     private static readonly Gen<int> GenDie = Gen.Int[0, 59];
 
-    private static readonly Gen<Command> GenCommand =
-        Gen.Select(GenOp, GenDie, GenDie, GenDie, (op, a, b, c) => new Command(op, a, b, c));
+    /// <summary>Leases alone, as the pool of actors and its model take them.</summary>
+    public static readonly Gen<Scenario> WithLeases = Of(OfLeases, 80);
 
-    public static readonly Gen<Scenario> Any =
-        Gen.Select(GenDie.Array[RandomSettings.Dice], GenCommand.Array[1, 80], (dice, commands) => new Scenario(dice, commands));
+    public static readonly Gen<Scenario> WithStatements = Of([.. OfLeases, .. OfStatements], 120);
+
+    private static Gen<Scenario> Of((int, Op)[] ops, int most) =>
+        Gen.Select(
+            GenDie.Array[RandomSettings.Dice],
+            Gen.Select(Gen.Frequency(ops), GenDie, GenDie, GenDie, (op, a, b, c) => new Command(op, a, b, c)).Array[1, most],
+            (dice, commands) => new Scenario(dice, commands));
 
     public IEnumerable<Scenario> Simpler =>
         Shrinking.Shorter(Commands).Select(fewer => this with { Commands = fewer })

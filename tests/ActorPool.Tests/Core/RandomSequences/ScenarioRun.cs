@@ -5,11 +5,12 @@ using static ActorPool.Tests.Core.Support.BrokenPromiseException;
 namespace ActorPool.Tests.Core.RandomSequences;
 
 /// <summary>Runs one scenario, and then brings the pool to rest to see that nothing was lost.</summary>
-internal sealed class ScenarioRun
+internal sealed partial class ScenarioRun
 {
     private readonly TestPool _pool;
     private readonly TestBorrower?[] _borrowers = [null, null, new("alice"), new("bob"), new("carol")];
     private readonly List<TestWaiter> _asked = [];
+    private readonly List<TestStatement> _told = [];
 
     private ScenarioRun(Scenario scenario, Action<string>? log)
     {
@@ -114,6 +115,9 @@ internal sealed class ScenarioRun
             case Op.CloseAll:
                 _pool.CloseAll();
                 break;
+            default:
+                DoWithStatements(command);
+                break;
         }
     }
 
@@ -122,29 +126,31 @@ internal sealed class ScenarioRun
         _pool.Resume();
         for (var rounds = 0; rounds < 2 || (rounds < 20 && (IsInUse() || _pool.State.Phase == PoolPhase.Starting)); rounds++)
         {
-            _pool.Settle();
+            _pool.Finish();
             while (_asked.Find(IsOut) is { } lent)
                 _pool.Put(lent);
             _pool.Pass(TimeSpan.FromMilliseconds(250));
         }
 
         Unless(_pool.Ledger.Waiting.Count == 0, $"{_pool.Ledger.Waiting.Count} wait for ever");
+        Unless(_pool.Ledger.Told.Count + _pool.Ledger.Batches.Count == 0, $"{_pool.Ledger.Told.Count} statements wait for ever");
         if (!_pool.Ledger.Ending)
         {
             Unless(_pool.State.Phase == PoolPhase.Running, $"the pool never started");
             BorrowAll();
+            RunOnAll();
             _pool.CloseAll();
         }
 
         _pool.Pass(TimeSpan.FromSeconds(10));
-        _pool.Settle();
+        _pool.Finish();
         Unless(_pool.State.IsEmpty && _pool.Ledger.AllClosed, $"the pool does not come to its end");
         Unless(_pool.Get().Error == Refusal.Closed, $"a closed pool gives something else than the error");
     }
 
     private bool IsRunning => _pool.State.Phase == PoolPhase.Running;
 
-    private bool IsInUse() => _pool.Ledger.Waiting.Count > 0 || _pool.Ledger.Lent > 0;
+    private bool IsInUse() => _pool.Ledger.Waiting.Count + _pool.Ledger.Told.Count + _pool.Ledger.Batches.Count > 0 || _pool.Ledger.Lent > 0;
 
     /// <summary>No place was lost: all of them can be lent at once.</summary>
     private void BorrowAll()

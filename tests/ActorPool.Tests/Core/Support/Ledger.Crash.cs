@@ -5,12 +5,19 @@ internal sealed partial class Ledger
 {
     private static readonly object Stranger = new();
 
+    private TimeSpan _crashedAt;
+
     /// <summary>Every waiting request is answered; the watched borrowers have nothing that the crashed state noted.</summary>
-    public void CrashBegins()
+    public void CrashBegins(TimeSpan now)
     {
+        _crashedAt = now;
         foreach (var waiter in Waiting)
             waiter.Cancelled = true;
         Waiting.Clear();
+        foreach (var statement in Told)
+            statement.Gone = true;
+        Told.Clear();
+        _paces.Clear();
         foreach (var borrower in _watched)
         {
             borrower.Waiters.Clear();
@@ -24,12 +31,13 @@ internal sealed partial class Ledger
             slot.Crashed = true;
             slot.InitializedFor = null;
             slot.Users.Clear();
-            if (!slot.IsLent || !settings.DiscardOnKeyChange)
+            if ((!slot.IsLent && slot.Batch is null) || !settings.DiscardOnKeyChange)
                 slot.Users.Add(Stranger);
-            if (slot.IsLent)
+            if (slot.IsLent || slot.Batch is not null)
             {
-                slot.Users.Add(slot.LentKey ?? Unkeyed);
-                _lastSlots[slot.LentKey ?? Unkeyed] = slot;
+                var user = (slot.Batch is { } batch ? batch.Key : slot.LentKey) ?? Unkeyed;
+                slot.Users.Add(user);
+                _lastSlots[user] = slot;
             }
             else
             {

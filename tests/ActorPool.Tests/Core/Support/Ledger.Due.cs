@@ -24,6 +24,8 @@ internal sealed partial class Ledger
             yield return ("the end of the stop", null, stopDeadline);
         foreach (var waiter in Waiting)
             yield return ("the deadline", waiter, DeadlineWheel.TickEnd(DueOf(waiter)));
+        foreach (var due in DueOfStatements())
+            yield return due;
         foreach (var slot in Slots)
         {
             if (slot.IsIdle && slot.Slot.Connection!.ExpiresAt < TimeSpan.MaxValue)
@@ -40,7 +42,7 @@ internal sealed partial class Ledger
                 yield return ("the leak warning", slot, slot.LentAt + patience);
         }
 
-        if (settings.CollectWhenStarved && phase == PoolPhase.Running && !IsPaused && Lent >= settings.MaxConnections && Slots.Exists(slot => slot.Slot.Lease is { HasUnwatchedBorrower: true }) && Queued.FirstOrDefault() is { } starved)
+        if (settings.CollectWhenStarved && phase == PoolPhase.Running && !IsPaused && Lent >= settings.MaxConnections && Slots.Exists(slot => slot.Slot.Lease is { HasUnwatchedBorrower: true }) && Heads().FirstOrDefault() is { } starved)
             yield return ("the collection", null, CollectionDue(starved));
         if (settings.IdleTimeout > TimeSpan.Zero && Slots.Count(slot => slot.IsIdle) > settings.MinConnections)
             yield return ("the trim of the oldest idle one", null, Slots.Where(slot => slot.IsIdle).Min(slot => slot.Slot.Connection!.IdleSince) + settings.IdleTimeout);
@@ -48,7 +50,27 @@ internal sealed partial class Ledger
             yield return ("the next attempt to open", null, NextAttempt(phase));
     }
 
-    private TimeSpan CollectionDue(TestWaiter oldest)
+    private TimeSpan DueOf(TestStatement statement) =>
+        statement.Timeout is { } patience ? (patience < TimeSpan.Zero ? TimeSpan.MaxValue : statement.Since + patience)
+        : settings.Pipeline.Timeout < TimeSpan.Zero ? TimeSpan.MaxValue : statement.Since + settings.Pipeline.Timeout;
+
+    /// <summary>Deadlines of statements, also of those that run; the cancel of a given-up one that runs, and the end of a connection that does not obey.</summary>
+    private IEnumerable<(string What, object? Of, TimeSpan At)> DueOfStatements()
+    {
+        foreach (var statement in Told.Concat(Batches.SelectMany(batch => batch.Statements)).Where(statement => statement.HeardGoneAt is null))
+            yield return ("the deadline", statement, DeadlineWheel.TickEnd(DueOf(statement) > _crashedAt ? DueOf(statement) : _crashedAt));
+        foreach (var slot in Slots)
+        {
+            if (slot.Batch is not { Head: { HeardGoneAt: { } gone } head } batch)
+                continue;
+            if (batch.Cancelled == batch.Batch.Running)
+                yield return ("the end of patience", batch, batch.CancelledAt + PoolState.CancelPatience + PoolState.LookAtBatchesEvery);
+            else
+                yield return ("the cancel", head, (gone > batch.HeadSince ? gone : batch.HeadSince) + PoolState.LookAtBatchesEvery);
+        }
+    }
+
+    private TimeSpan CollectionDue(IArrival oldest)
     {
         var starved = new[] { oldest.Since }.Concat(Slots.Select(slot => slot.LentAt)).Max() + PoolState.StarvedAfter;
         return _collectedAt + PoolState.CollectAtMostEvery is { } again && again > starved ? again : starved;
@@ -56,7 +78,7 @@ internal sealed partial class Ledger
 
     /// <summary>It holds a place, and a request waits for which nothing else will become free.</summary>
     private bool IsStuck(SlotLedger slot, PoolPhase phase) =>
-        phase == PoolPhase.Running && !IsPaused && Taken >= settings.MaxConnections && Demand > Count(Physical.Closing) + SoonOpen + (settings.AcquireTimeout == TimeSpan.Zero ? 0 : SoonReady)
+        phase == PoolPhase.Running && !IsPaused && Taken >= settings.MaxConnections && SureDemand > Count(Physical.Closing) + SoonOpen + (settings.AcquireTimeout == TimeSpan.Zero ? 0 : SoonReady)
         && slot is { State: Physical.Working, Slot.State: SlotState.Resetting } && (slot.Work & (ConnectionWork.OnReturn | ConnectionWork.Check | ConnectionWork.Initialize)) == 0;
 
     /// <summary>An open is wanted, and nothing in flight leads to one.</summary>
@@ -65,7 +87,7 @@ internal sealed partial class Ledger
         if (Count(Physical.Opening) > 0 || Taken >= settings.MaxConnections)
             return false;
         var forMin = Taken - Count(Physical.Closing) < settings.MinConnections && (settings.KeepMin || phase == PoolPhase.Starting);
-        return forMin || (phase == PoolPhase.Running && Demand > Count(Physical.Working) - Slots.Count(slot => slot is { State: Physical.Working, Work: ConnectionWork.Initialize }));
+        return forMin || (phase == PoolPhase.Running && SureDemand > Count(Physical.Working) - Slots.Count(slot => slot is { State: Physical.Working, Work: ConnectionWork.Initialize }));
     }
 
     public TimeSpan NextAttempt(PoolPhase phase)
@@ -74,7 +96,7 @@ internal sealed partial class Ledger
         var pause = backoff.Min * Math.Pow(2, Math.Min(ConnectFailures - 1, 20));
         if (pause > backoff.Max)
             pause = backoff.Max;
-        if (pause > TimeSpan.FromSeconds(1) && (Waiting.Count > 0 || phase == PoolPhase.Starting))
+        if (pause > TimeSpan.FromSeconds(1) && (Waiting.Count + Told.Count > 0 || phase == PoolPhase.Starting))
             pause = TimeSpan.FromSeconds(1);
         return LastFailure + pause;
     }

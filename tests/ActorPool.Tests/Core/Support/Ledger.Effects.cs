@@ -7,7 +7,7 @@ internal sealed partial class Ledger
     public void Write(in Effect effect, TimeSpan now)
     {
         var slot = effect.Slot is { } at ? Slots[at.Index] : null!;
-        var waiter = (TestWaiter)effect.Waiter!;
+        var waiter = (effect.Waiter as TestWaiter)!;
         Unless(!AllClosed || effect.Kind is EffectKind.Refuse or EffectKind.Unwatch, $"{effect.Kind} after all is closed");
         switch (effect.Kind)
         {
@@ -20,6 +20,21 @@ internal sealed partial class Ledger
                 CheckNotOvertaking(waiter);
                 Answered(waiter, EffectKind.Join);
                 Hold(slot, waiter);
+                break;
+            case EffectKind.Run:
+                Run(slot, now);
+                break;
+            case EffectKind.CancelStatement:
+                Cancel(slot, effect.Index, now);
+                break;
+            case EffectKind.Late:
+                Late((TestStatement)effect.Waiter!, now);
+                break;
+            case EffectKind.Unanswered:
+                Unanswered((TestStatement)effect.Waiter!, now);
+                break;
+            case EffectKind.Refuse when effect.Waiter is TestStatement statement:
+                Refuse(statement, effect, now);
                 break;
             case EffectKind.Refuse:
                 Refuse(waiter, effect, now);
@@ -45,6 +60,7 @@ internal sealed partial class Ledger
             case EffectKind.Abort:
                 Unless(slot.State != Physical.None && !slot.IsLent, $"slot {slot.Slot.Index}: Abort of {slot.Expected}");
                 Unless(slot.State != Physical.Closing || slot.Crashed, $"slot {slot.Slot.Index}: closed twice");
+                Abort(slot, now);
                 slot.State = Physical.Closing;
                 break;
             case EffectKind.EndLease:
@@ -73,6 +89,7 @@ internal sealed partial class Ledger
                 break;
             case EffectKind.LastClosing:
                 Unless(!AllClosed, $"the pool is over twice");
+                _isClosing = true;
                 break;
             case EffectKind.AllClosed:
                 Unless(!AllClosed && Taken == 0, $"all closed twice, or with connections left");
@@ -84,21 +101,16 @@ internal sealed partial class Ledger
     private void Grant(SlotLedger slot, TestWaiter waiter, TimeSpan now)
     {
         Unless(slot.IsIdle, $"slot {slot.Slot.Index}: granted to {waiter.Name} while {slot.Expected}");
-        Unless(!IsHeld(waiter.Key), $"{waiter.Name}: its key is lent already");
+        Unless(!IsBusy(waiter.Key), $"{waiter.Name}: its key is in use already");
         CheckNotOvertaking(waiter);
-        var older = Waiting.TakeWhile(other => other != waiter).FirstOrDefault(other => !other.Gone && Queued.Contains(other));
+        var older = Heads().FirstOrDefault(other => other.Number < waiter.Number && !other.Gone);
         // A session made ready for a key is for those who wait for it: they have had their turn.
         var hadItsTurn = waiter.Key is not null && Equals(slot.InitializedFor, waiter.Key) && slot.Work == ConnectionWork.Initialize;
         Unless(older is null || hadItsTurn, $"{waiter.Name} was granted before {older?.Name}, who came first");
-        Unless(slot.DiedAt is not { } died || now - died < TimeSpan.FromMilliseconds(2), $"{waiter.Name} gets slot {slot.Slot.Index}, whose backend died at {slot.DiedAt}");
-        Unless(settings.Check is null || slot.CheckedAt is not null, $"{waiter.Name} gets slot {slot.Slot.Index} without a check");
-        Unless(!slot.OwesOnReturn, $"{waiter.Name} gets slot {slot.Slot.Index} without the hook of its return");
-        Unless(!slot.IsOutdated || slot.InitializedFor is not null, $"{waiter.Name} gets slot {slot.Slot.Index}, which was to be replaced");
-        Unless(now < slot.Slot.Connection!.ExpiresAt, $"{waiter.Name} gets slot {slot.Slot.Index}, which expired at {slot.Slot.Connection!.ExpiresAt}");
-        CheckTakeOver(slot, waiter, now);
-        slot.CheckedAt = null;
+        CheckReady(slot, waiter.Name, now);
+        CheckTakeOver(slot, waiter.Name, waiter.Key, now);
         slot.WasLent = true;
-        CheckSession(slot, waiter, now);
+        CheckSession(slot, waiter.Name, waiter.Key, slot.Slot.Lease!.IsNewSession, now);
         Answered(waiter, EffectKind.Grant);
         slot.IsLent = true;
         slot.LentKey = waiter.Key;
@@ -107,6 +119,16 @@ internal sealed partial class Ledger
         slot.LentAt = now;
         slot.LeakWarned = false;
         Hold(slot, waiter);
+    }
+
+    private void CheckReady(SlotLedger slot, string name, TimeSpan now)
+    {
+        Unless(slot.DiedAt is not { } died || now - died < TimeSpan.FromMilliseconds(2), $"{name} gets slot {slot.Slot.Index}, whose backend died at {slot.DiedAt}");
+        Unless(settings.Check is null || slot.CheckedAt is not null, $"{name} gets slot {slot.Slot.Index} without a check");
+        Unless(!slot.OwesOnReturn, $"{name} gets slot {slot.Slot.Index} without the hook of its return");
+        Unless(!slot.IsOutdated || slot.InitializedFor is not null, $"{name} gets slot {slot.Slot.Index}, which was to be replaced");
+        Unless(now < slot.Slot.Connection!.ExpiresAt, $"{name} gets slot {slot.Slot.Index}, which expired at {slot.Slot.Connection!.ExpiresAt}");
+        slot.CheckedAt = null;
     }
 
     private void CheckNotOvertaking(TestWaiter waiter) =>
@@ -132,7 +154,7 @@ internal sealed partial class Ledger
 
     private void Refuse(TestWaiter waiter, in Effect effect, TimeSpan now)
     {
-        var (kind, lent, waiting) = (effect.Refusal, Lent, Waiting.Count);
+        var (kind, lent, waiting) = (effect.Refusal, Lent, Waiting.Count + Told.Count);
         Answered(waiter, EffectKind.Refuse);
         waiter.Error = kind;
         waiter.Cause = effect.Cause;
@@ -153,27 +175,27 @@ internal sealed partial class Ledger
     /// <summary>Another request has the key, or waits for it, and one of them is exclusive.</summary>
     private bool MustAwaitKey(TestWaiter waiter)
     {
-        var others = Waiting.FindAll(other => waiter.Key is not null && other != waiter && Equals(other.Key, waiter.Key));
+        var others = Waiting.Concat<IArrival>(Told).Where(other => waiter.Key is not null && other != waiter && Equals(other.Key, waiter.Key)).ToList();
         var isLentAlone = Slots.Exists(slot => slot is { IsLent: true, LentAlone: true } && Equals(slot.LentKey, waiter.Key));
-        return waiter.Key is not null && (isLentAlone || others.Exists(IsAlone) || (IsAlone(waiter) && (others.Count > 0 || IsHeld(waiter.Key))));
+        return waiter.Key is not null && (isLentAlone || (IsBusy(waiter.Key) && !IsHeld(waiter.Key)) || others.Exists(IsAlone) || (IsAlone(waiter) && (others.Count > 0 || IsHeld(waiter.Key))));
     }
 
     /// <summary>Another key's session is the last resort: a new connection comes before it, or one that will serve this request in a moment.</summary>
-    private void CheckTakeOver(SlotLedger slot, TestWaiter waiter, TimeSpan now)
+    private void CheckTakeOver(SlotLedger slot, string name, object? key, TimeSpan now)
     {
-        var isAnothers = settings.KeyAffinity == KeyAffinity.Sticky && slot.Slot.Session.Owner is { } owner && !Equals(owner.Key, waiter.Key)
+        var isAnothers = settings.KeyAffinity == KeyAffinity.Sticky && slot.Slot.Session.Owner is { } owner && !Equals(owner.Key, key)
             && slot.Users.Any(user => user != Unkeyed) && slot.InitializedFor is null;
         var room = settings.MaxConnections - Taken;
         var cannotOpen = ConnectFailures > 0 || Slots.Exists(other => other is { State: Physical.Opening, Slot.Operation.IsSlow: true });
-        Unless(!isAnothers || room <= 0 || cannotOpen, $"{waiter.Name} takes slot {slot.Slot.Index} from {slot.LastUser}, while there is room for {room}");
-        Unless(!isAnothers || Demand > SoonOpen || cannotOpen, $"{waiter.Name} takes slot {slot.Slot.Index} from {slot.LastUser}, while an open will serve it");
+        Unless(!isAnothers || room <= 0 || cannotOpen, $"{name} takes slot {slot.Slot.Index} from {slot.LastUser}, while there is room for {room}");
+        Unless(!isAnothers || Demand > SoonOpen || cannotOpen, $"{name} takes slot {slot.Slot.Index} from {slot.LastUser}, while an open will serve it");
     }
 
     private void Collect(TimeSpan now)
     {
         Unless(settings.CollectWhenStarved && !(now < _collectedAt + PoolState.CollectAtMostEvery), $"collected again after the collection at {_collectedAt}");
         Unless(Lent >= settings.MaxConnections && Slots.All(slot => !slot.IsLent || now - slot.LentAt >= PoolState.StarvedAfter), $"collected without being starved");
-        Unless(Queued.First() is { } oldest && now - oldest.Since >= PoolState.StarvedAfter, $"collected while no request has waited for long");
+        Unless(Heads().First() is { } oldest && now - oldest.Since >= PoolState.StarvedAfter, $"collected while no request has waited for long");
         _collectedAt = now;
     }
 

@@ -12,9 +12,15 @@ internal sealed partial class Ledger
 
     public void Returned(SlotLedger slot, ReturnCondition condition, TimeSpan now)
     {
+        LeaseEnded(slot);
+        Used(slot, condition, now);
+    }
+
+    /// <summary>A borrower or a batch has left it.</summary>
+    private void Used(SlotLedger slot, ReturnCondition condition, TimeSpan now)
+    {
         slot.HeardAt = now;
         slot.IsResetPending &= condition == ReturnCondition.ResetPending;
-        LeaseEnded(slot);
         slot.InTransaction = condition == ReturnCondition.InTransaction;
         slot.OwesOnReturn = settings.OnReturn is not null;
         slot.IsUsed = condition != ReturnCondition.ResetPending;
@@ -70,33 +76,33 @@ internal sealed partial class Ledger
     /// Whether a request could have this connection at once, without a round trip and without taking it from another key.
     /// One that is not its own may be passed over while the one whose turn it is in the idle order is made ready.
     /// </summary>
-    public bool IsReadyFor(TestWaiter waiter, SlotLedger slot, TimeSpan now)
+    public bool IsReadyFor(object? key, SlotLedger slot, TimeSpan now)
     {
-        var user = waiter.Key ?? Unkeyed;
-        var isOwn = waiter.Key is not null && settings is { KeyAffinity: KeyAffinity.Sticky, KeyMemory: >= 10 }
+        var user = key ?? Unkeyed;
+        var isOwn = key is not null && settings is { KeyAffinity: KeyAffinity.Sticky, KeyMemory: >= 10 }
             && _lastSlots.GetValueOrDefault(user) == slot && slot.Users.Contains(user);
         var isCommon = settings.KeyAffinity == KeyAffinity.WhileHeld || ((slot.LastUser is null || slot.LastUser == Unkeyed) && slot.InitializedFor is null);
         return slot.IsIdle
             && (isOwn || (isCommon && Count(Physical.Working) == 0))
-            && settings.Check is null && (settings.InitializeSession is null || waiter.Key is null) && slot.DiedAt is null
+            && settings.Check is null && (settings.InitializeSession is null || key is null) && slot.DiedAt is null
             && (!settings.DiscardOnKeyChange || settings.PrependReset || slot.Users.All(user.Equals))
             && (settings.ValidateAfterIdle < TimeSpan.Zero || now - slot.HeardAt <= settings.ValidateAfterIdle);
     }
 
-    private void CheckSession(SlotLedger slot, TestWaiter waiter, TimeSpan now)
+    private void CheckSession(SlotLedger slot, string name, object? key, bool? isNewSession, TimeSpan now)
     {
-        var user = waiter.Key ?? Unkeyed;
-        Unless(!slot.InTransaction, $"{waiter.Name} gets slot {slot.Slot.Index} in another borrower's transaction");
-        Unless(settings.Reset != ResetMode.DiscardAll || !slot.IsUsed, $"{waiter.Name} gets slot {slot.Slot.Index} without a reset");
-        Unless(!settings.DiscardOnKeyChange || slot.Users.All(user.Equals), $"{waiter.Name} gets slot {slot.Slot.Index} with another borrower's session");
-        Unless(settings.ValidateAfterIdle < TimeSpan.Zero || now - slot.HeardAt <= settings.ValidateAfterIdle, $"{waiter.Name} gets slot {slot.Slot.Index}, which was not heard of since {slot.HeardAt}");
-        Unless(!settings.DiscardOnKeyChange || slot.InitializedFor is null || slot.InitializedFor.Equals(user), $"{waiter.Name} gets slot {slot.Slot.Index}, whose session was made ready for {slot.InitializedFor}");
+        var user = key ?? Unkeyed;
+        Unless(!slot.InTransaction, $"{name} gets slot {slot.Slot.Index} in another borrower's transaction");
+        Unless(settings.Reset != ResetMode.DiscardAll || !slot.IsUsed, $"{name} gets slot {slot.Slot.Index} without a reset");
+        Unless(!settings.DiscardOnKeyChange || slot.Users.All(user.Equals), $"{name} gets slot {slot.Slot.Index} with another borrower's session");
+        Unless(settings.ValidateAfterIdle < TimeSpan.Zero || now - slot.HeardAt <= settings.ValidateAfterIdle, $"{name} gets slot {slot.Slot.Index}, which was not heard of since {slot.HeardAt}");
+        Unless(!settings.DiscardOnKeyChange || slot.InitializedFor is null || slot.InitializedFor.Equals(user), $"{name} gets slot {slot.Slot.Index}, whose session was made ready for {slot.InitializedFor}");
         // A forgotten key no longer knows its sessions.
-        var isNew = waiter.Key is null ? slot.Users.Count == 0 && slot.InitializedFor is null : !slot.Users.Contains(user);
-        Unless(settings.KeyMemory < 10 || slot.Slot.Lease!.IsNewSession == isNew, $"{waiter.Name} finds a new session: {isNew}, and is told: {slot.Slot.Lease!.IsNewSession}");
+        var isNew = key is null ? slot.Users.Count == 0 && slot.InitializedFor is null : !slot.Users.Contains(user);
+        Unless(settings.KeyMemory < 10 || isNewSession is null || isNewSession == isNew, $"{name} finds a new session: {isNew}, and is told: {isNewSession}");
         // The session of a key's first use was made ready for it, and for no other key since.
-        Unless(settings.InitializeSession is null || waiter.Key is null || !isNew || settings.KeyMemory < 10 || Equals(slot.InitializedFor, waiter.Key),
-            $"{waiter.Name} gets slot {slot.Slot.Index}, whose session was not made ready for it");
+        Unless(settings.InitializeSession is null || key is null || !isNew || settings.KeyMemory < 10 || Equals(slot.InitializedFor, key),
+            $"{name} gets slot {slot.Slot.Index}, whose session was not made ready for it");
         slot.Users.Add(user);
         slot.LastUser = user;
         _lastSlots[user] = slot;

@@ -54,16 +54,15 @@ internal sealed partial class Ledger(PoolSettings settings)
     public int Taken => Slots.Count(slot => slot.State != Physical.None);
 
     /// <summary>The request shares its key's session with no other one.</summary>
-    public bool IsAlone(TestWaiter waiter) => waiter.Alone || settings.KeySharing == KeySharing.Exclusive;
+    public bool IsAlone(IArrival one) => one is TestStatement or TestWaiter { Alone: true } || settings.KeySharing == KeySharing.Exclusive;
 
     public bool IsHeld(object? key) => key is not null && Slots.Any(slot => slot.IsLent && Equals(slot.LentKey, key));
 
-    /// <summary>Requests that wait for a connection rather than for their key.</summary>
-    public IEnumerable<TestWaiter> Queued => Waiting.Where(waiter => !IsHeld(waiter.Key) && !IsPrepared(waiter.Key) && HasTurn(waiter));
+    /// <summary>A lease or a batch has the key.</summary>
+    public bool IsBusy(object? key) => IsHeld(key) || (key is not null && Batches.Exists(batch => Equals(batch.Key, key)));
 
-    /// <summary>Connections that would satisfy all who wait: one for each key, one for each request without.</summary>
-    public int Demand => Queued.Count(waiter => waiter.Key is null)
-        + Queued.Where(waiter => waiter.Key is not null).Select(waiter => waiter.Key).Distinct().Count();
+    /// <summary>Requests that wait for a connection rather than for their key.</summary>
+    public IEnumerable<TestWaiter> Queued => Waiting.Where(waiter => !IsBusy(waiter.Key) && !IsPrepared(waiter.Key) && HasTurn(waiter));
 
     public void Resized(PoolSettings changed)
     {
@@ -87,16 +86,13 @@ internal sealed partial class Ledger(PoolSettings settings)
     private bool HasTurn(TestWaiter waiter) =>
         waiter.Key is null || OlderOf(waiter) is var older && (IsAlone(waiter) ? !older.Any() : !older.Any(IsAlone));
 
-    /// <summary>Requests for the same key that came before it and still wait.</summary>
-    private IEnumerable<TestWaiter> OlderOf(TestWaiter waiter) =>
-        waiter.Key is null ? [] : Waiting.TakeWhile(other => other != waiter).Where(other => Equals(other.Key, waiter.Key));
-
     /// <summary>A session is being initialized for the key.</summary>
     public bool IsPrepared(object? key) =>
         key is not null && Slots.Any(slot => slot is { State: Physical.Working, Work: ConnectionWork.Initialize } && Equals(slot.InitializedFor, key));
 
     public void Asked(TestWaiter waiter)
     {
+        waiter.Number = ++_arrivals;
         Waiting.Add(waiter);
         if (waiter.Borrower is TestBorrower borrower)
             _watched.Add(borrower);
@@ -170,6 +166,13 @@ internal sealed partial class Ledger(PoolSettings settings)
             Unless(!waiter.Claimed, $"{waiter.Name} was claimed and got nothing");
             Unless(waiter.State is WaiterState.Queued or WaiterState.Parked or WaiterState.Initializing, $"{waiter.Name} is forgotten without an answer ({waiter.State})");
             Unless(IsAlone(waiter) || !HasTurn(waiter) || !Slots.Exists(slot => slot is { IsLent: true, LentAlone: false } && waiter.Key is not null && Equals(slot.LentKey, waiter.Key)), $"{waiter.Name} waits beside a lease that it could join");
+        }
+
+        Told.RemoveAll(statement => statement is { Gone: true, State: WaiterState.Done });
+        foreach (var statement in Told)
+        {
+            Unless(!statement.Claimed, $"{statement.Name} was claimed and is not run");
+            Unless(statement.State is not (WaiterState.New or WaiterState.Running or WaiterState.Done), $"{statement.Name} is forgotten without an answer ({statement.State})");
         }
 
         _limit = Math.Max(settings.MaxConnections, Math.Min(_limit, Taken));

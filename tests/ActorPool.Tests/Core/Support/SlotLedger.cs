@@ -13,6 +13,9 @@ internal sealed class SlotLedger(Slot slot)
 
     public bool IsLent { get; set; }
 
+    /// <summary>The statements that run on it.</summary>
+    public BatchLedger? Batch { get; set; }
+
     public object? LentKey { get; set; }
 
     /// <summary>No other request may join the lease.</summary>
@@ -71,7 +74,7 @@ internal sealed class SlotLedger(Slot slot)
     /// <summary>The key for which the session was initialized.</summary>
     public object? InitializedFor { get; set; }
 
-    public bool IsIdle => State == Physical.Open && !IsLent;
+    public bool IsIdle => State == Physical.Open && !IsLent && Batch is null;
 
     public bool HoldsNow(TestBorrower borrower) => Holders.Exists(holder => ReferenceEquals(holder.Borrower, borrower));
 
@@ -83,7 +86,7 @@ internal sealed class SlotLedger(Slot slot)
         Physical.Opening => SlotState.Opening,
         Physical.Closing => SlotState.Closing,
         Physical.Working => (Work & (ConnectionWork.Rollback | ConnectionWork.OnReturn | ConnectionWork.FullReset)) == 0 ? SlotState.Validating : SlotState.Resetting,
-        _ => IsLent ? SlotState.InUse : SlotState.Idle,
+        _ => Batch is not null ? SlotState.Working : IsLent ? SlotState.InUse : SlotState.Idle,
     };
 }
 

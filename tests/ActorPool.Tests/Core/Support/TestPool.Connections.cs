@@ -54,6 +54,7 @@ internal sealed partial class TestPool
         slot.Crashed = true;
         if (slot.State == Physical.Opening)
             Ledger.OpenFailed(PoolState.CrashWhileOpening, Now);
+        LostUnrun(slot);
         Step($"slot {slot.Slot.Index} lost", () => State.Lost(slot.Slot, slot.Incarnation, Now));
         Unless(slot.State == Physical.Closing, $"slot {slot.Slot.Index} was lost and is kept");
     }
@@ -88,8 +89,18 @@ internal sealed partial class TestPool
 
             if (slot.State != Physical.Closing)
                 State.Closed(at, old + 1, Now);
+            if (at.Batch is { IsOver: true } over)
+                State.BatchEnded(at, over, ReturnCondition.Broken, Now);
         });
         Unless(Last.Count == 0 && before.Equals(Counts), $"slot {slot.Slot.Index}: a stale report changed something");
+    }
+
+    /// <summary>Lets every operation in flight succeed, and batches end, until none is left.</summary>
+    /// <param name="each">How long each of it takes.</param>
+    public void Finish(TimeSpan each = default)
+    {
+        for (Settle(each); Ledger.Batches.FirstOrDefault() is { } batch; Settle(each))
+            BatchEnded(batch);
     }
 
     /// <summary>Lets every operation in flight succeed, until none is left.</summary>

@@ -6,7 +6,7 @@ internal sealed partial class TestPool
     public void Crash()
     {
         var crashed = State;
-        Ledger.CrashBegins();
+        Ledger.CrashBegins(Now);
         State = new PoolState(crashed, Now);
         Step("crash", () =>
         {
@@ -21,6 +21,7 @@ internal sealed partial class TestPool
     {
         { State: Physical.None } => SlotFate.Empty,
         { IsLent: true } => SlotFate.Lent,
+        { Batch: not null } => SlotFate.Working,
         { State: Physical.Open } => SlotFate.Sound,
         _ => SlotFate.Unsound,
     };

@@ -167,7 +167,7 @@ internal sealed partial class TestPool
         var closed = false;
         Ledger.Ending = true;
         Step("close all", () => closed = State.CloseAll());
-        Unless(Ledger.Waiting.Count == 0, $"{Ledger.Waiting.Count} wait for a closed pool");
+        Unless(Ledger.Waiting.Count + Ledger.Told.Count == 0, $"{Ledger.Waiting.Count + Ledger.Told.Count} wait for a closed pool");
         return closed;
     }
 
@@ -177,7 +177,7 @@ internal sealed partial class TestPool
         if (State.Phase is PoolPhase.Starting or PoolPhase.Running)
             _stopDeadline = Now + patience;
         Step($"stop {Text(patience)}", () => State.Stop(Now, patience));
-        Unless(Ledger.Waiting.Count == 0, $"{Ledger.Waiting.Count} wait for a pool that stops");
+        Unless(Ledger.Waiting.Count + Ledger.Told.Count == 0, $"{Ledger.Waiting.Count + Ledger.Told.Count} wait for a pool that stops");
     }
 
     public void Sweep()
@@ -233,7 +233,7 @@ internal sealed partial class TestPool
         Ledger.MoreSlots(State.Slots);
         foreach (var effect in State.Effects)
         {
-            Log?.Invoke($"         -> {effect.Kind} {(effect.Kind == EffectKind.Work ? $"{effect.Work} " : "")}{(effect.Waiter as TestWaiter)?.Name} {(effect.Slot is { } slot ? $"slot {slot.Index}" : "")} {(effect.Kind == EffectKind.Refuse ? $"{effect.Refusal}" : "")}");
+            Log?.Invoke($"         -> {effect.Kind} {(effect.Kind == EffectKind.Work ? $"{effect.Work} " : "")}{(effect.Waiter as IArrival)?.Name}{(effect.Kind == EffectKind.Run ? string.Join("+", effect.Slot!.Batch!.Statements.OfType<IArrival>().Select(statement => statement.Name)) : "")} {(effect.Slot is { } slot ? $"slot {slot.Index}" : "")} {(effect.Kind == EffectKind.Refuse ? $"{effect.Refusal}" : "")}");
             Last.Add(effect);
             Ledger.Write(effect, Now);
         }

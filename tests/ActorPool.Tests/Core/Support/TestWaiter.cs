@@ -1,9 +1,11 @@
 namespace ActorPool.Tests.Core.Support;
 
 /// <summary>A request that a test can give up, and its answer.</summary>
-internal sealed class TestWaiter(string name, object? key, TimeSpan? timeout = null, bool alone = false) : Waiter(key, timeout, alone)
+internal sealed class TestWaiter(string name, object? key, TimeSpan? timeout = null, bool alone = false) : Waiter(key, timeout, alone), IArrival
 {
     public string Name { get; } = name;
+
+    public long Number { get; set; }
 
     /// <summary>It asks for the key's session alone.</summary>
     public bool Alone { get; } = alone;
