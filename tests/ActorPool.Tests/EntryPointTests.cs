@@ -80,6 +80,57 @@ public sealed class EntryPointTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("SET search_path = x")]
+    [InlineData("BEGIN")]
+    [InlineData("COPY t FROM STDIN")]
+    [InlineData("SELECT 1; SELECT 2")]
+    public async Task A_statement_that_cannot_be_told_is_refused_before_a_connection_is_opened(string sql)
+    {
+        var statement = Statement.Of(sql);
+        foreach (var pool in Pools)
+        {
+            Func<Task>[] calls =
+            [
+                () => pool.ExecuteAsync(statement).AsTask(), () => pool.ScalarAsync<int>(statement).AsTask(), () => pool.QueryAsync(statement, row => row.GetInt32(0)).AsTask(),
+                () => pool.ExecuteAllAsync([Statement.Of("SELECT 1"), statement]).AsTask(),
+            ];
+            foreach (var call in calls)
+            {
+                var error = await Assert.ThrowsAsync<PoolException>(call);
+                Assert.Equal((PoolErrorKind.NotAsStatement, false), (error.Kind, error.IsTransient));
+                Assert.StartsWith("Pool 'default': ", error.Message, StringComparison.Ordinal);
+                Assert.Contains("TransactAsync", error.Message, StringComparison.Ordinal);
+            }
+
+            Assert.Equal((0, 0L), (pool.Statistics.Opening, pool.Statistics.ConnectFailures));
+        }
+    }
+
+    [Fact]
+    public async Task A_statement_that_is_cancelled_already_reaches_no_pool()
+    {
+        var cancelled = new CancellationToken(canceled: true);
+        foreach (var pool in Pools)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await pool.ExecuteAsync($"SELECT 1", cancellationToken: cancelled));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pool.TransactAsync((_, _) => Task.CompletedTask, cancellationToken: cancelled));
+            Assert.Equal((0, 0, 0L), (pool.Statistics.Waiting, pool.Statistics.Opening, pool.Statistics.ConnectFailures));
+        }
+    }
+
+    [Fact]
+    public void A_wrong_statement_is_refused_where_it_is_written()
+    {
+        var name = "x";
+        foreach (var pool in Pools)
+        {
+            Assert.Throws<ArgumentException>(() => pool.ExecuteAsync($"SELECT '{name}'").AsTask().Dispose());
+            Assert.Throws<ArgumentException>(() => pool.ExecuteAllAsync([]).AsTask().Dispose());
+            Assert.Throws<ArgumentException>(() => pool.QueryAsync($"SELECT {name}", row => Task.FromResult(row.GetString(0))).AsTask().Dispose());
+        }
+    }
+
     [Fact]
     public void A_pool_without_actors_refuses_an_owner()
     {

@@ -15,6 +15,8 @@ internal sealed class DriverParameter : StatementParameter
 
     public override int Bytes => SizeOf(_parameter.Value);
 
+    public override string? TypeName => _parameter.DataTypeName;
+
     /// <summary>The copy itself for the first run. A second run gets one of its own, because the first may still be on its way to a lost server.</summary>
     public override NpgsqlParameter ToNpgsql() => Interlocked.Exchange(ref _first, null) ?? _parameter.Clone();
 }

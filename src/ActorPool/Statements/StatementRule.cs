@@ -3,14 +3,13 @@ namespace ActorPool.Statements;
 /// <summary>Which statements can be told to a pool: those that leave the session and the transactions of other callers alone.</summary>
 internal static class StatementRule
 {
+    private const string Elsewhere = "Borrow a connection with GetConnAsync for it, or use TransactAsync";
+
     /// <summary>Why a statement is refused, and what to do; null when it can be told.</summary>
     /// <param name="statement">The statement.</param>
     /// <param name="hasKey">It runs on the session of a key, whose state may be changed.</param>
-    public static (string What, string Remedy)? Problem(Statement statement, bool hasKey)
-    {
-        _ = (statement, hasKey);
-        return null;
-    }
+    public static (string What, string Remedy)? Problem(Statement statement, bool hasKey) =>
+        statement.Text.Kind == TextKind.Plain ? null : Problem(statement.Text, hasKey);
 
     /// <summary>The first problem of a group.</summary>
     public static (string What, string Remedy)? Problem(ReadOnlySpan<Statement> statements, bool hasKey)
@@ -34,4 +33,24 @@ internal static class StatementRule
             throw new ArgumentException("A group needs at least one statement.", name);
         return Array.IndexOf(group, null) < 0 ? group : throw new ArgumentException("A statement of the group is null.", name);
     }
+
+    private static (string What, string Remedy)? Problem(StatementText text, bool hasKey) => text.Kind switch
+    {
+        TextKind.Session when hasKey => null,
+        TextKind.Session => (
+            $"{text.Opening} cannot be told to a pool without a key: it depends on the session, which runs the statements of other callers too",
+            $"Give it the Key whose session it is for. {Elsewhere}."),
+        TextKind.Transaction => (
+            $"{text.Opening} cannot be told to a pool: each statement is a transaction of its own",
+            $"{Elsewhere}, which begins and commits. ExecuteAllAsync runs several statements as one transaction."),
+        TextKind.Forgetting => (
+            $"{text.Opening} cannot be told to a pool: the server would forget the statements that the driver has prepared",
+            $"The pool resets a session before another key uses it. {Elsewhere}."),
+        TextKind.Copy => (
+            "COPY cannot be told to a pool: its data is transferred by a protocol of its own",
+            $"{Elsewhere}, and the COPY of the driver's connection."),
+        _ => (
+            $"several statements in one text, the first of which is {text.Opening}, cannot be told to a pool",
+            $"Tell each of them as a statement of its own, or all of them by ExecuteAllAsync. {Elsewhere}."),
+    };
 }
