@@ -19,7 +19,7 @@ internal static class ParameterRule
     /// <summary>Why no value of the type can be a parameter; null when one can.</summary>
     public static string? Problem(Type type) =>
         typeof(Task).IsAssignableFrom(type) || IsValueTask(type) ? "Await it, and pass its result."
-        : type == typeof(Statement) || type == typeof(StatementOptions) ? "Each hole is a value; a statement cannot be a part of another one."
+        : type == typeof(Statement) ? "Each hole is a value; a statement cannot be a part of another one."
         : type == typeof(CancellationToken) ? "Pass it by name: cancellationToken: token."
         : typeof(Stream).IsAssignableFrom(type) ? "A statement may be run again, and a stream can be read once: pass its bytes."
         : type == typeof(object[]) || type == typeof(List<object>) ? "It is one value, and PostgreSQL has no type for it. For a parameter of each element write Statement.Of(sql, [.. values]); for an array parameter use an array of one type, such as int[]."
