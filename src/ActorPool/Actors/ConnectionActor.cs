@@ -119,6 +119,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
     {
         var condition = await connection.RunAsync(batch).ConfigureAwait(false);
         // The manager may use the batch again.
+        var size = batch.Statements.Count;
         var last = batch.Statements[^1] is RunnableStatement { End: StatementEnd.Answered } statement ? statement : null;
         ManagerDispatcher.BeginTurn();
         try
@@ -130,6 +131,7 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
             ManagerDispatcher.EndTurn();
         }
 
+        metrics.RanBatchLater(size);
         last?.Deliver(onThisThread: true);
     }
 

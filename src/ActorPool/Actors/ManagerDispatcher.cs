@@ -26,6 +26,8 @@ internal sealed class ManagerDispatcher : MessageDispatcher
     [ThreadStatic]
     private static Turn _turn;
 
+    private static readonly ExecutionContext NoContext = FindNoContext();
+
     private ManagerDispatcher(MessageDispatcherConfigurator configurator, int throughput)
         : base(configurator)
     {
@@ -53,11 +55,13 @@ internal sealed class ManagerDispatcher : MessageDispatcher
     /// </summary>
     public static void BeginTurn() => _turn.IsOpen = true;
 
+    // Without the context of this thread's caller: rows of other callers are read, and the next batches of the connection are run, as a consequence.
     public static void EndTurn()
     {
         var batch = _turn.Batch;
         _turn = default;
-        batch?.Run();
+        if (batch is not null)
+            ExecutionContext.Run(NoContext, static batch => ((IRunnable)batch!).Run(), batch);
     }
 
     /// <summary>Sends a connection actor a batch, which the thread of the present turn may run.</summary>
@@ -95,6 +99,16 @@ internal sealed class ManagerDispatcher : MessageDispatcher
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
+    }
+
+    // A thread that is started without a context has none to begin with.
+    private static ExecutionContext FindNoContext()
+    {
+        ExecutionContext? none = null;
+        var thread = new Thread(() => none = ExecutionContext.Capture());
+        thread.UnsafeStart();
+        thread.Join();
+        return none!;
     }
 
     protected override void Shutdown()

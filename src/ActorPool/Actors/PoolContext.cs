@@ -30,7 +30,7 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
 
     public PoolGauges Gauges { get; } = new(settings);
 
-    public PoolMetrics Metrics { get; } = new(settings.Name);
+    public PoolMetrics Metrics { get; } = new(settings.Name, source.ConnectionString);
 
     /// <summary>The clock of the manager, and so of the core.</summary>
     public ITimeProvider Clock { get; set; } = null!;

@@ -2,6 +2,7 @@ using System.Threading.Tasks.Sources;
 using ActorPool.Core.Model;
 using ActorPool.Errors;
 using ActorPool.Statements;
+using ActorPool.Telemetry;
 
 namespace ActorPool.Actors;
 
@@ -16,7 +17,7 @@ internal sealed class StatementCall<T> : StatementRequest<T>, IPoolRequest, IVal
     private CancellationTokenRegistration _cancellation;
 
     private StatementCall(PoolContext pool, Statement[] statements, StatementResult<T> result, object? key, TimeSpan? timeout, bool isRepeatable)
-        : base(pool, statements, result, key, timeout, isRepeatable)
+        : base(pool, statements, result, key, timeout, isRepeatable, ObservedStatement.OfCall(pool.Metrics, statements))
     {
     }
 

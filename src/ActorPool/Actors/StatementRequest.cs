@@ -1,6 +1,7 @@
 using ActorPool.Driver;
 using ActorPool.Errors;
 using ActorPool.Statements;
+using ActorPool.Telemetry;
 using Npgsql;
 
 namespace ActorPool.Actors;
@@ -9,8 +10,9 @@ namespace ActorPool.Actors;
 /// A statement, or a group, that a caller told the pool. One compare-and-swap decides each step: it is claimed for a batch, it is answered, or its caller
 /// gives up. An answer has one of three outcomes: done, not done, unknown.
 /// </summary>
+/// <remarks>The last argument measures it, and is null when nothing does.</remarks>
 internal abstract class StatementRequest<T>(
-    PoolContext pool, Statement[] statements, StatementResult<T> result, object? key, TimeSpan? timeout, bool isRepeatable)
+    PoolContext pool, Statement[] statements, StatementResult<T> result, object? key, TimeSpan? timeout, bool isRepeatable, ObservedStatement? observed)
     : RunnableStatement(key, timeout), IStatementRequest
 {
     private const int Waiting = 0;
@@ -51,9 +53,18 @@ internal abstract class StatementRequest<T>(
 
     public sealed override void Row(NpgsqlDataReader reader) => result.Row(reader);
 
-    public override bool TryClaim() => Interlocked.CompareExchange(ref _state, Claimed, Waiting) == Waiting;
+    // While it is in a batch that has not ended.
+    private int BatchSize => RunsOn?.Batch?.Statements.Count ?? 0;
 
-    public sealed override bool TryUnclaim() => Interlocked.CompareExchange(ref _state, Waiting, Claimed) == Claimed;
+    public override bool TryClaim()
+    {
+        if (!TryMove(Waiting, Claimed))
+            return false;
+        observed?.Sent();
+        return true;
+    }
+
+    public sealed override bool TryUnclaim() => TryMove(Claimed, Waiting);
 
     public sealed override void Succeed(ReadOnlySpan<int> affected)
     {
@@ -71,20 +82,18 @@ internal abstract class StatementRequest<T>(
             return;
         }
 
-        if (Interlocked.CompareExchange(ref _state, Answered, Claimed) == Claimed)
-            _answer = answer;
+        if (!TryMove(Claimed, Answered))
+            return;
+        _answer = answer;
+        observed?.End(BatchSize);
     }
 
-    public sealed override void Fail(Exception error)
-    {
-        if (Interlocked.CompareExchange(ref _state, Answered, Claimed) == Claimed)
-            _error = error;
-    }
+    public sealed override void Fail(Exception error) => TryFail(error);
 
     public sealed override void FailUnknown(Exception? cause)
     {
-        IsOutcomeUnknown = true;
-        Fail(Unknown(cause).ToException());
+        if (TryFail(Unknown(cause).ToException()))
+            IsOutcomeUnknown = true;
     }
 
     public sealed override void Deliver(bool onThisThread)
@@ -100,25 +109,18 @@ internal abstract class StatementRequest<T>(
     /// <summary>Refuses it unsent. An earlier run may have carried it out all the same.</summary>
     public void Refuse(PoolFailure failure)
     {
-        if (Interlocked.CompareExchange(ref _state, Answered, Waiting) == Waiting)
-            Answer((MayHaveRun ? Unknown(failure.ToException()) : failure).ToException(), onThisThread: false);
+        if (!TryMove(Waiting, Answered))
+            return;
+        var error = (MayHaveRun ? Unknown(failure.ToException()) : failure).ToException();
+        observed?.End(batchSize: 0, ErrorTypes.Of(error));
+        Answer(error, onThisThread: false);
     }
 
     /// <summary>It was sent, and its time is over.</summary>
-    public void Late()
-    {
-        if (!TryGiveUp(Claimed))
-            return;
-        IsOutcomeUnknown = true;
-        Answer(Unknown(new TimeoutException("The time-out of the statement was over before its answer came.")).ToException(), onThisThread: false);
-    }
+    public void Late() => FailUnanswered(new TimeoutException("The time-out of the statement was over before its answer came."));
 
     /// <summary>It was sent, and the pool ends before its answer.</summary>
-    public void FailUnanswered(PoolFailure failure)
-    {
-        if (TryGiveUp(Claimed))
-            Answer(Unknown(failure.ToException()).ToException(), onThisThread: false);
-    }
+    public void FailUnanswered(PoolFailure failure) => FailUnanswered(failure.ToException());
 
     /// <summary>The manager crashed, perhaps between the claim and the order to run it: it was not sent.</summary>
     public void FailAfterCrash(PoolFailure failure)
@@ -131,15 +133,37 @@ internal abstract class StatementRequest<T>(
     /// <param name="wasSent">It may be carried out all the same.</param>
     protected bool TryGiveUp(out bool wasSent)
     {
-        wasSent = !TryGiveUp(Waiting);
-        return !wasSent || TryGiveUp(Claimed);
+        wasSent = !TryMove(Waiting, GivenUp);
+        if (wasSent && !TryMove(Claimed, GivenUp))
+            return false;
+        observed?.End(batchSize: 0, new StatementError(typeof(OperationCanceledException).FullName!, null));
+        return true;
     }
 
     protected abstract void Answer(T answer, bool onThisThread);
 
     protected abstract void Answer(Exception error, bool onThisThread);
 
-    private bool TryGiveUp(int from) => Interlocked.CompareExchange(ref _state, GivenUp, from) == from;
+    private void FailUnanswered(Exception cause)
+    {
+        if (!TryMove(Claimed, GivenUp))
+            return;
+        IsOutcomeUnknown = true;
+        var error = Unknown(cause).ToException();
+        observed?.End(BatchSize, ErrorTypes.Of(error));
+        Answer(error, onThisThread: false);
+    }
+
+    private bool TryFail(Exception error)
+    {
+        if (!TryMove(Claimed, Answered))
+            return false;
+        _error = error;
+        observed?.End(BatchSize, ErrorTypes.Of(error));
+        return true;
+    }
+
+    private bool TryMove(int from, int to) => Interlocked.CompareExchange(ref _state, to, from) == from;
 
     private PoolFailure Unknown(Exception? cause) => new(PoolErrorKind.OutcomeUnknown, pool.Name, Cause: cause);
 }

@@ -28,6 +28,9 @@ internal sealed class StatementText
     /// <summary>The number of parameters: the highest of <c>$1</c>, <c>$2</c> and so on.</summary>
     public int Parameters { get; }
 
+    /// <summary>For metrics and spans; made when the first of them needs it.</summary>
+    public QuerySummary Summary => field ??= QuerySummary.Of(Sql);
+
     /// <exception cref="ArgumentException">It is no SQL statement, or not yet one.</exception>
     public static StatementText Of(string sql) =>
         sql.Length > Longest ? new StatementText(sql) : Recent.Find(sql) ?? Recent.Add(sql, new StatementText(sql), sql.Length);

@@ -25,7 +25,7 @@ internal sealed class ObservedWait
     /// <summary>Starts at the call. Null without a listener.</summary>
     public static ObservedWait? Begin()
     {
-        var isTraced = WaitSpan.IsWanted;
+        var isTraced = SpanSource.HasListeners;
         return isTraced || PoolMetrics.MeasuresWaits ? new ObservedWait(isTraced) : null;
     }
 

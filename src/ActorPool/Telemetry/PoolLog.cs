@@ -132,6 +132,11 @@ internal abstract class PoolLog(string pool)
 
     public void RefusedWithoutSender(Exception error) => Warning("Pool {Pool}: a message without a sender was refused: {Reason}", error.Message);
 
+    /// <param name="statement">Its summary.</param>
+    /// <param name="error">What it failed with, without any value of a parameter.</param>
+    public void StatementFailedWithoutSender(string statement, string error) => Warning(
+        "Pool {Pool}: a statement of a message without a sender failed ({Statement}): {Error}. Send it from an actor, or use Ask, to receive the error.", statement, error.TrimEnd('.'));
+
     private static string NotTaken(bool isAlive) => isAlive ? "does not handle it" : "had ended";
 
     private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 1);

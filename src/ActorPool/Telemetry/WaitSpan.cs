@@ -5,11 +5,6 @@ namespace ActorPool.Telemetry;
 /// <summary>The span of a call that had to wait, made when the wait is over.</summary>
 internal sealed class WaitSpan(KeyValuePair<string, object?> pool, ActivityContext parent, DateTime start, TimeSpan time, string? error)
 {
-    private static readonly ActivitySource? Source =
-        Listeners.Publish(static () => new ActivitySource(ConnectionPoolTelemetry.ActivitySourceName, typeof(WaitSpan).Assembly.GetName().Version?.ToString(3)));
-
-    public static bool IsWanted => Source?.HasListeners() == true;
-
     /// <summary>
     /// Makes the span on the thread pool, in the caller's context: a started activity becomes the current one, and the caller's own current
     /// activity must never change.
@@ -18,9 +13,7 @@ internal sealed class WaitSpan(KeyValuePair<string, object?> pool, ActivityConte
 
     private void Make()
     {
-        // Else a span without a parent would get the current activity as its parent.
-        Activity.Current = null;
-        using var span = Source!.StartActivity("wait for connection", ActivityKind.Internal, parent, [pool, new("db.system.name", "postgresql")], links: null, start);
+        using var span = SpanSource.Begin("wait for connection", ActivityKind.Internal, parent, [pool, new("db.system.name", "postgresql")], start);
         if (span is null)
             return;
         if (error is not null)

@@ -7,7 +7,7 @@ namespace ActorPool.Tests.PostgreSQL.Telemetry;
 public sealed class Measurements : IDisposable
 {
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentQueue<(string Instrument, double Value)> _times = new();
+    private readonly ConcurrentQueue<(string Instrument, double Value, IReadOnlyDictionary<string, object?> Tags)> _times = new();
     private readonly string _pool;
     private Dictionary<string, long>? _sizes;
 
@@ -25,7 +25,14 @@ public sealed class Measurements : IDisposable
         {
             if (Value(tags, "db.client.connection.pool.name") != _pool)
                 return;
-            _times.Enqueue((instrument.Name, value));
+            _times.Enqueue((instrument.Name, value, new Dictionary<string, object?>(tags.ToArray())));
+            onTime?.Invoke(instrument.Name);
+        });
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) =>
+        {
+            if (Value(tags, "db.client.connection.pool.name") != _pool)
+                return;
+            _times.Enqueue((instrument.Name, value, new Dictionary<string, object?>(tags.ToArray())));
             onTime?.Invoke(instrument.Name);
         });
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
@@ -38,8 +45,11 @@ public sealed class Measurements : IDisposable
         _listener.Start();
     }
 
-    /// <summary>The seconds recorded so far by one of the histograms, such as <c>wait_time</c>.</summary>
+    /// <summary>The values recorded so far by one of the histograms, such as <c>wait_time</c> or <c>actorpool.batch.size</c>.</summary>
     public IReadOnlyList<double> Times(string instrument) => [.. _times.Where(time => Short(time.Instrument) == instrument).Select(time => time.Value)];
+
+    /// <summary>The attributes of the values recorded so far by one of the histograms.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, object?>> TagsOf(string instrument) => [.. _times.Where(time => Short(time.Instrument) == instrument).Select(time => time.Tags)];
 
     /// <summary>The values at this moment, such as <c>max</c> or <c>count idle</c>; empty when the pool is not reported.</summary>
     public IReadOnlyDictionary<string, long> Sizes()
@@ -51,14 +61,14 @@ public sealed class Measurements : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private static string Short(string instrument) => instrument["db.client.connection.".Length..];
+    private static string Short(string instrument) => instrument.Replace("db.client.connection.", "", StringComparison.Ordinal);
 
     private static string? Value(ReadOnlySpan<KeyValuePair<string, object?>> tags, string name)
     {
         foreach (var (key, value) in tags)
         {
             if (key == name)
-                return (string?)value;
+                return value as string;
         }
 
         return null;
