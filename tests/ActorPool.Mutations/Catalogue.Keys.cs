@@ -66,7 +66,7 @@ internal static partial class Catalogue
             "            Refuse(waiter, Refusal.ConnectFailed, error);\n", ""),
         new("of the requests that share a turn only the first gets the error of the initialization", "PoolState.Initialize.cs",
             "next = WaitingRequests.NextInTurn(waiter);", "next = null;"),
-        new("a request behind an exclusive one gets the error of its initialization", "Waiting/WaitingRequests.cs",
+        new("a request behind an exclusive one gets the error of its initialization", "Waiting/WaitingRequests.Turns.cs",
             "waiter is { IsExclusive: false, Entry: { } key } && key.Waiters.After(waiter) is { IsExclusive: false } next", "waiter is { Entry: { } key } && key.Waiters.After(waiter) is { } next"),
         new("a key that is waited for is forgotten", "Keys/KeyTable.cs",
             " || entry.InitializingOn is not null || entry.HasWaiters)", " || entry.InitializingOn is not null)"),

@@ -5,7 +5,7 @@ namespace ActorPool.Mutations;
 /// <summary>Every mutation, by what it breaks.</summary>
 internal static partial class Catalogue
 {
-    public static IReadOnlyList<Mutation> All { get; } = [.. Waiting, .. Leases, .. Connections, .. Health, .. Keys, .. Operation];
+    public static IReadOnlyList<Mutation> All { get; } = [.. Waiting, .. Statements, .. Leases, .. Connections, .. Health, .. Keys, .. Operation];
 
     /// <summary>The mutation with a number, or those from one number to another.</summary>
     /// <exception cref="FormatException">There is no such number.</exception>

@@ -99,7 +99,7 @@ internal sealed partial class PoolState
     {
         var batch = slot.Batch!;
         var running = batch.Running;
-        if (running >= 0 && running < batch.Statements.Count && batch.Statements[running].IsAbandoned)
+        if (running < batch.Statements.Count && batch.Statements[running].IsAbandoned)
         {
             if (batch.Cancelled != running)
             {

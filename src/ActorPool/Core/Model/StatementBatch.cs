@@ -3,7 +3,10 @@ namespace ActorPool.Core.Model;
 /// <summary>Statements that one connection runs in one round trip.</summary>
 internal sealed class StatementBatch
 {
-    private int _running;
+    /// <summary>The <see cref="Running"/> of a batch of which no statement runs.</summary>
+    public const int Nothing = int.MaxValue;
+
+    private int _running = Nothing;
     private bool _hasBegun;
 
     /// <summary>In the order in which they are sent.</summary>
@@ -37,7 +40,7 @@ internal sealed class StatementBatch
     {
         Number++;
         (Key, IsSlow, IsOrdered, IsOver, Cancelled) = (null, false, false, false, -1);
-        (Running, HasBegun) = (0, false);
+        (Running, HasBegun) = (Nothing, false);
     }
 
     /// <summary>The connection has the batch and will report its end. Written by the connection's actor; read by the manager.</summary>
@@ -48,8 +51,8 @@ internal sealed class StatementBatch
     }
 
     /// <summary>
-    /// The index of the statement whose answer is read next, which is the one that the server runs or has just run; -1 while it runs
-    /// none of them. Written by the connection; read by other threads.
+    /// The index of the statement whose answer is read next, which is the one that the server runs or has just run; <see cref="Nothing"/>
+    /// while it runs none of them. Written by the connection; read by other threads.
     /// </summary>
     public int Running
     {

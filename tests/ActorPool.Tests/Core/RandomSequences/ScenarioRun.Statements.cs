@@ -20,8 +20,11 @@ internal sealed partial class ScenarioRun
             case Op.BatchEnded when Choose(_pool.Ledger.Batches, a) is { } batch:
                 _pool.BatchEnded(batch, Condition(c), i => End((b / 4) + (i * (1 + (b % 4)))), i => TimeSpan.FromMilliseconds((b + c + i) % 3 == 2 ? 100 : 1));
                 break;
-            case Op.HeadMoves when Choose(_pool.Ledger.Batches, a) is { } batch && batch.Batch.Running < batch.Statements.Length:
-                _pool.HeadMoves(batch, b % 8 == 7 ? -1 : batch.Batch.Running + 1);
+            case Op.HeadMoves when b % 8 == 7 && Choose(_pool.Ledger.Batches, a) is { } batch:
+                _pool.HeadRests(batch);
+                break;
+            case Op.HeadMoves when Choose(_pool.Ledger.Batches, a) is { } batch && batch.At < batch.Statements.Length:
+                _pool.HeadMoves(batch, batch.At + 1);
                 break;
             case Op.GiveUp when Choose(_told.FindAll(statement => statement.Answer is null), a) is { } statement:
                 _pool.GiveUp(statement);

@@ -13,6 +13,9 @@ internal sealed class BatchLedger(StatementBatch batch, SlotLedger slot, object?
 
     public bool IsSlow { get; } = isSlow;
 
+    /// <summary>The statement that ran last.</summary>
+    public int At { get; set; } = -1;
+
     /// <summary>Since when the present statement runs.</summary>
     public TimeSpan HeadSince { get; set; } = now;
 
@@ -21,8 +24,8 @@ internal sealed class BatchLedger(StatementBatch batch, SlotLedger slot, object?
 
     public TimeSpan CancelledAt { get; set; }
 
-    /// <summary>The statement that runs; null before the first and behind the last.</summary>
-    public TestStatement? Head => Batch.Running >= 0 && Batch.Running < Statements.Length ? Statements[Batch.Running] : null;
+    /// <summary>The statement that runs; null between two of them and behind the last.</summary>
+    public TestStatement? Head => Batch.Running < Statements.Length ? Statements[Batch.Running] : null;
 
     public override string ToString() => $"{string.Join("+", Statements.Select(statement => statement.Name))} on slot {Slot.Slot.Index}";
 }

@@ -23,8 +23,15 @@ internal sealed partial class TestPool
     {
         Log?.Invoke($"statement {to} of {batch} runs");
         batch.Batch.HasBegun = true;
-        batch.Batch.Running = to;
+        batch.Batch.Running = batch.At = to;
         batch.HeadSince = Now;
+    }
+
+    /// <summary>An answer was read, and no next one is known to run.</summary>
+    public void HeadRests(BatchLedger batch)
+    {
+        Log?.Invoke($"none of {batch} runs");
+        batch.Batch.Running = StatementBatch.Nothing;
     }
 
     /// <summary>The connection has the batch.</summary>
