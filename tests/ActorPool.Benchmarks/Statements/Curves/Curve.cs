@@ -9,10 +9,12 @@ namespace ActorPool.Benchmarks.Statements.Curves;
 internal sealed class Curve(Stage stage, CurveOptions options, IProgressDisplay display)
 {
     private const int WarmUpCallers = 64;
+    private const int WarmUpTurns = 5;
 
     public async Task<IReadOnlyList<CurveCell>> RunAsync()
     {
         var cells = new List<CurveCell>();
+        await WarmUpAsync();
         foreach (var delay in options.Delays)
         {
             using var relay = delay == TimeSpan.Zero ? null : Relay.Before(stage.ServerPort, delay);
@@ -24,31 +26,53 @@ internal sealed class Curve(Stage stage, CurveOptions options, IProgressDisplay 
         return cells;
     }
 
+    // Methods that are called often are compiled again, and that takes a busy machine seconds.
+    private Task WarmUpAsync() => WithAllAsync(null, async contestants =>
+    {
+        for (var turn = 0; turn < WarmUpTurns; turn++)
+        {
+            foreach (var contestant in contestants)
+                await WarmUpAsync(contestant, options.FirstWarmUp / WarmUpTurns);
+        }
+    });
+
     private async Task<List<CurveCell>> RunAsync(TimeSpan delay, int? port)
     {
-        var (cells, contestants) = (new List<CurveCell>(), new List<Contestant>());
+        var cells = new List<CurveCell>();
+        await WithAllAsync(port, async contestants =>
+        {
+            foreach (var contestant in contestants)
+                await WarmUpAsync(contestant, options.WarmUp);
+            foreach (var callers in options.Callers)
+                cells.Add(await RunAsync(delay, callers, [.. contestants.Where(contestant => callers <= contestant.Kind.MostCallers)]));
+        });
+        return cells;
+    }
+
+    private async Task WithAllAsync(int? port, Func<IReadOnlyList<Contestant>, Task> runAsync)
+    {
+        var contestants = new List<Contestant>();
         try
         {
             foreach (var kind in ReaderCatalogue.All)
-                contestants.Add(await OpenAsync(kind, stage.Setup(kind.Name, port)));
-            foreach (var callers in options.Callers)
-                cells.Add(await RunAsync(delay, callers, [.. contestants.Where(contestant => callers <= contestant.Kind.MostCallers)]));
+            {
+                var setup = stage.Setup(kind.Name, port);
+                contestants.Add(new Contestant(kind, setup, await kind.OpenAsync(setup)));
+            }
+
+            await runAsync(contestants);
         }
         finally
         {
             foreach (var contestant in contestants)
                 await contestant.Reader.DisposeAsync();
         }
-
-        return cells;
     }
 
-    private async Task<Contestant> OpenAsync(KeyReaderKind kind, ContestantSetup setup)
+    private async Task WarmUpAsync(Contestant contestant, TimeSpan length)
     {
-        display.Show($"{kind.Name} warms up");
-        var contestant = new Contestant(kind, setup, await kind.OpenAsync(setup));
-        await Loop(contestant, Math.Min(WarmUpCallers, kind.MostCallers)).RunAsync(options.WarmUp);
-        return contestant;
+        display.Show($"{contestant.Kind.Name} warms up");
+        await Loop(contestant, Math.Min(WarmUpCallers, contestant.Kind.MostCallers)).RunAsync(length);
     }
 
     private async Task<CurveCell> RunAsync(TimeSpan delay, int callers, Contestant[] contestants)

@@ -21,8 +21,11 @@ internal sealed record CurveOptions
 
     public TimeSpan TargetLength { get; init; } = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>For each contestant before anything is measured, in turns, so that the just-in-time compiler has finished.</summary>
+    public TimeSpan FirstWarmUp { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>For each contestant, after its connections have been opened.</summary>
-    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Errors, sleepers and leases beside statements, after the curve.</summary>
     public bool HasCases { get; init; } = true;
@@ -42,7 +45,8 @@ internal sealed record CurveOptions
         Callers = [1, 8, 64, 256],
         TargetRounds = 3,
         TargetLength = TimeSpan.FromSeconds(0.25),
-        WarmUp = TimeSpan.FromSeconds(0.5),
+        FirstWarmUp = TimeSpan.FromSeconds(3),
+        WarmUp = TimeSpan.FromSeconds(0.3),
     };
 
     private static TimeSpan Milliseconds(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
