@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace ActorPool.Tests;
 
-/// <summary>What the README shows compiles and can be read.</summary>
+/// <summary>What the README and the page on statements show compiles and can be read.</summary>
 public sealed partial class ReadmeTests
 {
     private const string GlobalUsings = "global using ActorPool;";
@@ -30,18 +30,26 @@ public sealed partial class ReadmeTests
         ("connectionString", "string connectionString = null!;"),
     ];
 
-    public static TheoryData<int, string> Blocks(string language)
+    // The blocks of other pages have their own tests.
+    private static readonly string[] Pages = ["README.md", "src/ActorPool/docs/statements.md"];
+
+    public static TheoryData<string, int, string> Blocks(string language)
     {
-        var data = new TheoryData<int, string>();
-        // A whole test is compiled and run in ActorPool.Tests.Testing.
-        foreach (var match in Fence().Matches(Text).Where(match => match.Groups["language"].Value == language && !match.Groups["code"].Value.Contains("[Fact]", StringComparison.Ordinal)))
-            data.Add(Text[..match.Index].Count(c => c == '\n') + 1, match.Groups["code"].Value);
+        var data = new TheoryData<string, int, string>();
+        foreach (var page in Pages)
+        {
+            var text = File.ReadAllText(Path.Combine(Repository, page));
+            // A whole test is compiled and run in ActorPool.Tests.Testing.
+            foreach (var match in Fence().Matches(text).Where(match => match.Groups["language"].Value == language && !match.Groups["code"].Value.Contains("[Fact]", StringComparison.Ordinal)))
+                data.Add(page, text[..match.Index].Count(c => c == '\n') + 1, match.Groups["code"].Value);
+        }
+
         return data;
     }
 
     [Theory]
     [MemberData(nameof(Blocks), "csharp")]
-    public void Every_block_of_code_compiles(int line, string code)
+    public void Every_block_of_code_compiles(string page, int line, string code)
     {
         var program = IsClass(code) || IsGlobalUsings(code) || BringsItsUsings(code)
             ? code
@@ -52,14 +60,14 @@ public sealed partial class ReadmeTests
             References(),
             new CSharpCompilationOptions(IsClass(code) || IsGlobalUsings(code) ? OutputKind.DynamicallyLinkedLibrary : OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
 
-        Assert.Empty(compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => $"README.md:{line}: {d}"));
+        Assert.Empty(compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => $"{page}:{line}: {d}"));
     }
 
     [Theory]
     [MemberData(nameof(Blocks), "hocon")]
-    public void Every_block_of_settings_can_be_read(int line, string code)
+    public void Every_block_of_settings_can_be_read(string page, int line, string code)
     {
-        Assert.True(line > 0);
+        Assert.True(page.Length > 0 && line > 0);
         var config = ConfigurationFactory.ParseString(code);
 
         // It is read, and says something.

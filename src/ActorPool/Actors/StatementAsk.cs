@@ -31,5 +31,5 @@ internal sealed class StatementAsk<T>(
     }
 
     private bool IsAwaited =>
-        _isAsk ? AskPromise.Of(sender) is not { IsCompleted: true } : sender is not LocalActorRef { IsTerminated: true };
+        _isAsk ? AskPromise.Of(sender) is not { IsCompleted: true } : sender is not (LocalActorRef { IsTerminated: true } or RepointableActorRef { IsTerminated: true });
 }
