@@ -145,7 +145,7 @@ public sealed class OutcomeTests : PoolTest
         await using var lease = await _pool.GetConnAsync();
         for (var tries = 0; tries < 2000; tries++)
         {
-            if (await ScalarAsync(lease, "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()") is 1L)
+            if (await ScalarAsync(lease, "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep%' AND datname = current_database() AND pid <> pg_backend_pid()") is 1L)
                 return;
         }
 
