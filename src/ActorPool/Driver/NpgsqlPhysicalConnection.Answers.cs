@@ -52,7 +52,9 @@ internal sealed partial class NpgsqlPhysicalConnection
         var end = await ReadAllAsync(trip, batch, reader, notSent).ConfigureAwait(false);
         await CloseAsync(trip, reader).ConfigureAwait(false);
         if (IsInTransaction)
-            await UndoAsync().ConfigureAwait(false);
+            await OrBreakAsync(ExecuteAsync("ROLLBACK")).ConfigureAwait(false);
+        if (trip.HasSpoilt && IsOpen && source.Statements is { } internals)
+            await OrBreakAsync(trip.ForgetSpoiltAsync(internals)).ConfigureAwait(false);
         return end;
     }
 
@@ -195,15 +197,15 @@ internal sealed partial class NpgsqlPhysicalConnection
         await QuietlyAsync(reader.DisposeAsync().AsTask()).ConfigureAwait(false);
     }
 
-    private async Task UndoAsync()
+    /// <summary>Makes the session what it was. Where that fails the connection is given up: the server rolls back when it ends.</summary>
+    private async Task OrBreakAsync(Task work)
     {
         try
         {
-            await WithinTimeoutAsync(ExecuteAsync("ROLLBACK")).ConfigureAwait(false);
+            await WithinTimeoutAsync(work).ConfigureAwait(false);
         }
         catch (Exception)
         {
-            // The server rolls back when the connection ends.
             BreakConnection();
         }
     }

@@ -35,7 +35,7 @@ internal readonly record struct StatementFates(StatementFate Own, StatementFate?
     {
         var answer = error as PostgresException;
         if (isOpen && (answer is not null || IsCancelled(error)))
-            return new((answer is not null && IsNotItsOwn(answer)) || (mayBeCancelled && IsCancelled(error)) ? StatementFate.Again : StatementFate.Failed, null);
+            return new(IsOfPreparation(error) || (mayBeCancelled && IsCancelled(error)) ? StatementFate.Again : StatementFate.Failed, null);
         if (answer is null)
             return new(StatementFate.Unknown, StatementFate.Unknown);
         // The server works in order, and it works no more. A commit may have come before its last words.
@@ -50,6 +50,6 @@ internal readonly record struct StatementFates(StatementFate Own, StatementFate?
         error is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or NpgsqlException { InnerException: TimeoutException } or OperationCanceledException;
 
     /// <summary>The statement that the driver had prepared is gone or out of date at the server.</summary>
-    private static bool IsNotItsOwn(PostgresException error) =>
-        error.SqlState == PostgresErrorCodes.InvalidSqlStatementName || (error.SqlState == PostgresErrorCodes.FeatureNotSupported && error.Routine == StalePlan);
+    public static bool IsOfPreparation(Exception error) =>
+        error is PostgresException { SqlState: PostgresErrorCodes.InvalidSqlStatementName } or PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported, Routine: StalePlan };
 }

@@ -28,6 +28,7 @@ internal sealed class StatementTrip(NpgsqlConnection connection)
     private readonly List<Part> _parts = [];
     private readonly Dictionary<string, (int Uses, int PreparedBy)> _unprepared = new(StringComparer.Ordinal);
     private readonly List<int> _affected = [];
+    private readonly HashSet<string> _spoilt = new(StringComparer.Ordinal);
 
     /// <summary>The number of statements; a group counts as one.</summary>
     public int Count => _parts.Count;
@@ -116,16 +117,30 @@ internal sealed class StatementTrip(NpgsqlConnection connection)
     }
 
     /// <summary>
-    /// The statement has failed. One that was being prepared may have been prepared without its columns being known, or is no longer known to the server: the
-    /// driver has to prepare it again.
+    /// The statement has failed: what the driver has prepared for it may be of no more use. It may have been prepared without its columns being known, or be
+    /// out of date, or be forgotten by the server.
     /// </summary>
     public void Failed(int part, Exception error, StatementInternals? internals)
     {
-        if (internals is null || !(_parts[part].Prepares || error is PostgresException { SqlState: PostgresErrorCodes.InvalidSqlStatementName }))
+        if (internals is null)
             return;
         foreach (var command in Commands(part))
-            internals.PrepareAnew(command);
+        {
+            internals.Prepared.Abandon(command);
+            if (_parts[part].Prepares || StatementFates.IsOfPreparation(error))
+                _spoilt.Add(command.CommandText);
+        }
     }
+
+    /// <summary>Everything is read. The driver forgets what it has prepared for failed statements.</summary>
+    public async Task ForgetSpoiltAsync(StatementInternals internals)
+    {
+        foreach (var sql in _spoilt)
+            await internals.Prepared.ForgetAsync(connection, sql).ConfigureAwait(false);
+        _spoilt.Clear();
+    }
+
+    public bool HasSpoilt => _spoilt.Count > 0;
 
     /// <summary>Ends the running command from another thread, by the public way of the driver. Blocks for the network.</summary>
     public void Cancel() => _all.Cancel();
@@ -137,6 +152,7 @@ internal sealed class StatementTrip(NpgsqlConnection connection)
         _one.BatchCommands.Clear();
         _commands.Clear();
         _parts.Clear();
+        _spoilt.Clear();
         _unprepared.Clear();
     }
 
@@ -144,7 +160,7 @@ internal sealed class StatementTrip(NpgsqlConnection connection)
 
     private bool TryUse(string sql, int index, StatementInternals internals, ref bool prepares)
     {
-        var until = internals.UsesUntilPrepared(connection, sql);
+        var until = internals.Prepared.UsesUntilPrepared(connection, sql);
         if (until == 0)
             return true;
         ref var use = ref CollectionsMarshal.GetValueRefOrAddDefault(_unprepared, sql, out _);

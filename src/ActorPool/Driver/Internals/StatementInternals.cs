@@ -27,8 +27,6 @@ internal sealed class StatementInternals
     private readonly Action<NpgsqlDataReader> _reopen;
     private readonly Func<NpgsqlDataReader, long> _row;
     private readonly Action<NpgsqlConnection, NpgsqlBatchCommand> _check;
-    private readonly Func<NpgsqlConnection, string, int> _usesUntilPrepared;
-    private readonly Action<NpgsqlBatchCommand> _prepareAnew;
     private readonly Action<NpgsqlConnection> _cancel;
     private readonly Func<NpgsqlConnection, int> _unread;
 
@@ -38,7 +36,6 @@ internal sealed class StatementInternals
         var batch = Expression.Parameter(typeof(NpgsqlBatch), "batch");
         var connection = Expression.Parameter(typeof(NpgsqlConnection), "connection");
         var command = Expression.Parameter(typeof(NpgsqlBatchCommand), "command");
-        var sql = Expression.Parameter(typeof(string), "sql");
         var connector = Expression.Property(connection, typeof(NpgsqlConnection).GetProperty("Connector", All)!);
         var commandOfBatch = Expression.Property(batch, "Command");
 
@@ -55,8 +52,6 @@ internal sealed class StatementInternals
                 Expression.Property(command, typeof(NpgsqlBatchCommand).GetProperty(nameof(NpgsqlBatchCommand.Parameters), typeof(NpgsqlParameterCollection))!), "ProcessParameters", null,
                 Expression.Field(connector, "ReloadableState"), Expression.Constant(true), Expression.Constant(CommandType.Text)),
             connection, command).Compile();
-        _usesUntilPrepared = Expression.Lambda<Func<NpgsqlConnection, string, int>>(UsesUntilPrepared(Expression.Property(connector, "PreparedStatementManager"), sql), connection, sql).Compile();
-        _prepareAnew = Expression.Lambda<Action<NpgsqlBatchCommand>>(Invalidation(command), command).Compile();
         var wasCancelled = Expression.PropertyOrField(connector, "PostgresCancellationPerformed");
         _cancel = Expression.Lambda<Action<NpgsqlConnection>>(
             Expression.Block(
@@ -76,6 +71,9 @@ internal sealed class StatementInternals
     /// <summary>Null when this Npgsql has other internals.</summary>
     public static StatementInternals? Known => Created.Value;
 
+    /// <summary>What the driver prepares automatically.</summary>
+    public PreparedTexts Prepared { get; } = new();
+
     /// <summary>
     /// The reader begins with the answer to the commands of <paramref name="statement"/>, which the server sends next. What is still being sent goes on:
     /// the driver waits for it when the reader is closed.
@@ -93,12 +91,6 @@ internal sealed class StatementInternals
 
     /// <summary>Finds out whether the parameters can be sent. Throws what the driver would throw.</summary>
     public void Check(NpgsqlConnection connection, NpgsqlBatchCommand command) => _check(connection, command);
-
-    /// <summary>The driver prepares this text automatically at so many uses from now; 1 is the next use, 0 is never or already.</summary>
-    public int UsesUntilPrepared(NpgsqlConnection connection, string sql) => _usesUntilPrepared(connection, sql);
-
-    /// <summary>The driver prepares the statement of this command again before its next use.</summary>
-    public void PrepareAnew(NpgsqlBatchCommand command) => _prepareAnew(command);
 
     /// <summary>Sends a cancel request over a separate connection. Blocks for the network.</summary>
     public void Cancel(NpgsqlConnection connection) => _cancel(connection);
@@ -186,45 +178,5 @@ internal sealed class StatementInternals
         return Expression.Add(
             Expression.Subtract(Expression.Property(buffer, "CumulativeReadPosition"), Expression.Convert(Expression.Property(buffer, "ReadPosition"), typeof(long))),
             Expression.Convert(Expression.Field(reader, "_dataMsgEnd"), typeof(long)));
-    }
-
-    private static BlockExpression UsesUntilPrepared(Expression manager, Expression sql)
-    {
-        var known = Expression.Property(manager, "BySql");
-        var statement = Expression.Variable(known.Type.GetGenericArguments()[1], "statement");
-        var state = Expression.Property(statement, "State");
-        var uses = Expression.Property(manager, "UsagesBeforePrepare");
-        var none = Expression.Constant(0);
-        var atOnce = Expression.Constant(1);
-        return Expression.Block(
-            [statement],
-            Expression.Condition(
-                Expression.Equal(Expression.Property(manager, "MaxAutoPrepared"), none),
-                none,
-                Expression.Condition(
-                    Expression.Call(known, "TryGetValue", null, sql, statement),
-                    Expression.Condition(
-                        Expression.Equal(state, Expression.Constant(Enum.Parse(state.Type, "Prepared"))),
-                        none,
-                        AtLeast(atOnce, Expression.Subtract(uses, Expression.Field(statement, "Usages")))),
-                    AtLeast(atOnce, uses))));
-
-        static MethodCallExpression AtLeast(Expression least, Expression value) =>
-            Expression.Call(typeof(Math).GetMethod(nameof(Math.Max), [typeof(int), typeof(int)])!, least, value);
-    }
-
-    private static BlockExpression Invalidation(Expression command)
-    {
-        var property = Expression.Property(command, "PreparedStatement");
-        var statement = Expression.Variable(property.Type, "statement");
-        var state = Expression.Property(statement, "State");
-        return Expression.Block(
-            [statement],
-            Expression.Assign(statement, property),
-            Expression.IfThen(
-                Expression.AndAlso(
-                    Expression.ReferenceNotEqual(statement, Expression.Constant(null, statement.Type)),
-                    Expression.Equal(state, Expression.Constant(Enum.Parse(state.Type, "Prepared")))),
-                Expression.Assign(state, Expression.Constant(Enum.Parse(state.Type, "Invalidated")))));
     }
 }

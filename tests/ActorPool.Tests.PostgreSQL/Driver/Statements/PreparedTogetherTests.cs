@@ -81,6 +81,18 @@ public sealed class PreparedTogetherTests : StatementTest
     }
 
     [Fact]
+    public async Task A_group_that_fails_at_a_row_leaves_the_texts_behind_that_row_usable()
+    {
+        await ExecuteAsync("CREATE TABLE kept (n int)");
+        var connection = await OpenAsync(more: "Max Auto Prepare=20;Auto Prepare Min Usages=1");
+        var group = new RecordedStatement(Statement.Of("SELECT 1 / (3000 - n) FROM generate_series(1, 4000) n"), Statement.Of("INSERT INTO kept VALUES ($1)", 1)) { OnRow = _ => "" };
+
+        Assert.Equal(["22012"], await ToldAsync(connection, group));
+
+        Assert.Equal(["1", "1"], await ToldAsync(connection, Execute("INSERT INTO kept VALUES ($1)", 2), Select("SELECT 1")));
+    }
+
+    [Fact]
     public async Task More_texts_than_the_driver_prepares_are_answered()
     {
         var connection = await OpenAsync(more: "Max Auto Prepare=2;Auto Prepare Min Usages=1");
