@@ -173,8 +173,6 @@ internal sealed class StatementTrip(NpgsqlConnection connection)
 
     private NpgsqlBatchCommand CommandOf(Statement sent, StatementInternals? internals)
     {
-        if (sent.Sql.Length == 0)
-            throw StatementErrors.NotSendable("its text is empty");
         if (sent.Sql.Contains('\0') || !IsText(sent.Sql))
             throw StatementErrors.NotSendable("its text has a character that PostgreSQL does not know, a zero or half of a surrogate pair");
         if (sent.Values.Length > ushort.MaxValue)

@@ -37,7 +37,7 @@ internal sealed class RandomStatements(int seed)
         13 => Statement.Of("SELECT count(*), coalesce(sum(id), 0), coalesce(sum(length(body)), 0) FROM child"),
         14 => Statement.Of("DO $$ BEGIN RAISE EXCEPTION 'mine' USING ERRCODE = 'P0042'; END $$"),
         15 => Statement.Of("SELECT WHERE $1::int = 1", _random.Next(2)),
-        16 => Statement.Of("-- nothing"),
+        16 => Statement.Of("TABLE parent ORDER BY id"),
         17 => Statement.Of("VALUES (NULL::text), ($1::text)", Text()),
         18 => Statement.Of("SELECT 1; SELECT 2"),
         19 => Statement.Of("SHOW standard_conforming_strings"),
