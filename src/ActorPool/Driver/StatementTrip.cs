@@ -175,8 +175,6 @@ internal sealed class StatementTrip(NpgsqlConnection connection)
     {
         if (sent.Sql.Contains('\0') || !IsText(sent.Sql))
             throw StatementErrors.NotSendable("its text has a character that PostgreSQL does not know, a zero or half of a surrogate pair");
-        if (sent.Values.Length > ushort.MaxValue)
-            throw StatementErrors.NotSendable($"it has {sent.Values.Length} parameters, and PostgreSQL takes {ushort.MaxValue}");
         var command = new NpgsqlBatchCommand(sent.Sql);
         foreach (var value in sent.Values)
             command.Parameters.Add(value.ToNpgsql());

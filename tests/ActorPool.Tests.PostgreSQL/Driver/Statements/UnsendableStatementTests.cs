@@ -30,16 +30,6 @@ public sealed class UnsendableStatementTests : StatementTest
             Assert.Contains("Nothing was sent", Assert.IsType<ArgumentException>((await TellAsync(access, Select(text))).Error).Message, StringComparison.Ordinal);
     }
 
-    [Theory, BothWays]
-    public async Task Too_many_parameters_fail_their_own_statement(DriverAccess access)
-    {
-        var text = $"SELECT {string.Join(" + ", Enumerable.Range(1, 70_000).Select(number => $"${number}"))}";
-
-        var told = await TellAsync(access, Select(text, Enumerable.Repeat<object?>(1, 70_000).ToArray()));
-
-        Assert.Contains("70000 parameters", told.Error!.Message, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task A_text_whose_value_cannot_be_written_is_prepared_later()
     {
