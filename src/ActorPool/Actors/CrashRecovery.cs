@@ -35,7 +35,7 @@ internal sealed class CrashRecovery(PoolContext pool, PoolState state, Connectio
         var slot = place.Slot;
         if (slot.State == SlotState.Free || place.Incarnation != slot.Incarnation)
             return SlotFate.Empty;
-        if (slot is { State: SlotState.Working, Batch.IsOrdered: true })
+        if (slot is { State: SlotState.Working, Batch: { IsOrdered: true, IsOver: false } })
             return SlotFate.Working;
         var lease = place.Lease;
         if (slot.State == SlotState.InUse && lease is { IsOver: false } && lease.LeaseId == slot.LeaseId)

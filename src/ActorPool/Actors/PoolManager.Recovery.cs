@@ -73,9 +73,9 @@ public sealed partial class PoolManager
         }
     }
 
-    /// <summary>The statements of batches that were not ordered from their connections.</summary>
+    /// <summary>The statements of batches that were not ordered from their connections, or in whose report the manager crashed.</summary>
     private IEnumerable<Waiter> NotSent() =>
-        _state.Slots.Where(slot => slot is { State: SlotState.Working, Batch.IsOrdered: false }).SelectMany(slot => slot.Batch!.Statements);
+        _state.Slots.Where(slot => slot is { State: SlotState.Working, Batch: { IsOrdered: false } or { IsOver: true } }).SelectMany(slot => slot.Batch!.Statements);
 
     /// <summary>The statements of batches that no connection actor has begun to run.</summary>
     private IEnumerable<Waiter> NotBegun() =>

@@ -13,6 +13,7 @@ namespace ActorPool.Tests.Actors.Support;
 internal sealed class ScriptedConnection(ScriptedSource source, int number) : IPhysicalConnection
 {
     private TaskCompletionSource? _running;
+    private TaskCompletionSource<ReturnCondition>? _batchEnd;
     private List<TaskCompletionSource>? _ends;
     private bool _isGone;
     private bool _isOpen;
@@ -31,6 +32,9 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
 
     /// <summary>All calls in their order.</summary>
     public List<string> Calls { get; } = [];
+
+    /// <summary>The statements that run.</summary>
+    public StatementBatch? Batch { get; private set; }
 
     public ConnectionWork Work { get; private set; }
 
@@ -79,11 +83,15 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
         return Begin();
     }
 
-    public Task<ReturnCondition> RunAsync(StatementBatch batch) => throw new NotSupportedException("Nothing is run without a server.");
-
-    public void CancelRunning(StatementBatch batch, int index)
+    public Task<ReturnCondition> RunAsync(StatementBatch batch)
     {
+        Note($"run {batch.Statements.Count}", _isOpen && _running is null && _ends is null && Batch is null, "told to run statements when it could not");
+        source.Check(!source.IsLent(this), $"{this} is told to run statements while somebody has it");
+        Batch = batch;
+        return (_batchEnd = new TaskCompletionSource<ReturnCondition>()).Task;
     }
+
+    public void CancelRunning(StatementBatch batch, int index) => Note($"cancel {index}", batch == Batch, "told to cancel a statement of another batch");
 
     public Task TerminateAsync(BackendIdentity backend) => WorkAsync(ConnectionWork.Terminate);
 
@@ -126,6 +134,24 @@ internal sealed class ScriptedConnection(ScriptedSource source, int number) : IP
     {
         Note("abort", true, "");
         return End();
+    }
+
+    /// <summary>The batch ends, and so does each of its statements.</summary>
+    public void EndBatch(ReturnCondition condition = ReturnCondition.Clean, StatementEnd end = StatementEnd.Answered)
+    {
+        var batch = Batch!;
+        Batch = null;
+        foreach (RunnableStatement statement in batch.Statements)
+        {
+            statement.End = end;
+            if (end == StatementEnd.Answered)
+                statement.Succeed([1]);
+            // The actor of the connection delivers the last one.
+            if (end == StatementEnd.Answered && statement != batch.Statements[^1])
+                statement.Deliver(onThisThread: false);
+        }
+
+        _batchEnd!.SetResult(condition);
     }
 
     /// <summary>The step under way ends well.</summary>

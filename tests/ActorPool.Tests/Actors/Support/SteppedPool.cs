@@ -1,4 +1,5 @@
 using ActorPool.Actors;
+using ActorPool.Statements;
 using ActorPool.Tests.Core.Support;
 using Akka.Actor;
 
@@ -69,6 +70,10 @@ internal sealed class SteppedPool
         Pump();
         return call.Result;
     }
+
+    /// <summary>Tells a statement; the manager reads it when the test lets it.</summary>
+    public Task<int> Tell(object? key = null, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        StatementCall<int>.Send(Context, [Statement.Of("SELECT 1")], new RowsAffected(), key, timeout, isRepeatable: false, cancellation).AsTask();
 
     public Task<PooledConnection> Ask(object? key = null, CancellationToken cancellation = default) =>
         Manager.Ask<PooledConnection>(new GetConn(key), Timeout.InfiniteTimeSpan, cancellation);
