@@ -62,6 +62,7 @@ internal struct Promise<T>()
     public void Reset()
     {
         _core.Reset();
+        _core.RunContinuationsAsynchronously = true;
         _isAwaited = 0;
     }
 

@@ -5,31 +5,45 @@ using Akka.Actor;
 
 namespace ActorPool.Actors;
 
-/// <summary>A statement told by a message, which is answered by a message to its sender; the last argument makes that message of the answer.</summary>
-internal sealed class StatementAsk<T>(
-    PoolContext pool, Statement[] statements, StatementResult<T> result, StatementMessage message, IActorRef sender, Func<T, object?, object> answer)
-    : StatementRequest<T>(pool, statements, result, message.Key, message.Timeout, message.Repeatable, ObservedStatement.OfMessage(pool.Metrics, statements))
+/// <summary>A statement told by a message, which is answered by a message to its sender.</summary>
+internal sealed class StatementAsk<T> : StatementRequest<T>
 {
-    private readonly bool _isAsk = sender is MinimalActorRef;
+    private readonly StatementMessage _message;
+    private readonly IActorRef _sender;
+    private readonly Func<T, object?, object> _answer;
+    private readonly bool _isAsk;
+
+    /// <param name="pool">The pool.</param>
+    /// <param name="statements">What to run.</param>
+    /// <param name="result">Takes the rows.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="sender">Gets the answer.</param>
+    /// <param name="answer">Makes the message of the answer and the tag.</param>
+    public StatementAsk(PoolContext pool, Statement[] statements, StatementResult<T> result, StatementMessage message, IActorRef sender, Func<T, object?, object> answer)
+        : base(message.Key, message.Timeout)
+    {
+        (_message, _sender, _answer, _isAsk) = (message, sender, answer, sender is MinimalActorRef);
+        Set(pool, statements, result, message.Repeatable, ObservedStatement.OfMessage(pool.Metrics, statements));
+    }
 
     /// <summary>False when its sender cannot receive an answer any longer: the statement is then not sent.</summary>
     public override bool TryClaim() => IsAwaited && base.TryClaim();
 
     protected override void Answer(T answered, bool onThisThread)
     {
-        if (!ReplyTo.IsNone(sender))
-            sender.Tell(answer(answered, message.Tag), Pool.Manager);
+        if (!ReplyTo.IsNone(_sender))
+            _sender.Tell(_answer(answered, _message.Tag), Pool.Manager);
     }
 
     protected override void Answer(Exception error, bool onThisThread)
     {
         // The message of an error that is not the pool's own may quote a value of the statement.
-        if (ReplyTo.IsNone(sender))
+        if (ReplyTo.IsNone(_sender))
             Pool.Log!.StatementFailedWithoutSender(StatementTags.Of([.. ToSend]).Summary, error is PoolException ? error.Message : ErrorTypes.Of(error).Type);
         else
-            sender.Tell(new Status.Failure(error), Pool.Manager);
+            _sender.Tell(new Status.Failure(error), Pool.Manager);
     }
 
     private bool IsAwaited =>
-        _isAsk ? AskPromise.Of(sender) is not { IsCompleted: true } : sender is not (LocalActorRef { IsTerminated: true } or RepointableActorRef { IsTerminated: true });
+        _isAsk ? AskPromise.Of(_sender) is not { IsCompleted: true } : _sender is not (LocalActorRef { IsTerminated: true } or RepointableActorRef { IsTerminated: true });
 }

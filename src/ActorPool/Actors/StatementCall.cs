@@ -7,17 +7,28 @@ using ActorPool.Telemetry;
 namespace ActorPool.Actors;
 
 /// <summary>A statement told through the facade: the message, its place in the pool and the caller's promise in one object.</summary>
+/// <remarks>
+/// The object of a statement that has succeeded is used again, once three have ended with it: the caller that took the result, the core, and the
+/// thread that delivered the answer.
+/// </remarks>
 internal sealed class StatementCall<T> : StatementRequest<T>, IPoolRequest, IValueTaskSource<T>
 {
     // A continuation may tell the next statement, whose answer may be there at once, and so on.
     [ThreadStatic]
     private static bool _isContinuing;
 
+    private const int MostSpare = 64;
+    private const int Users = 3;
+
+    [ThreadStatic]
+    private static Stack<StatementCall<T>>? _spare;
+
     private Promise<T> _promise = new();
     private CancellationTokenRegistration _cancellation;
+    private int _ended;
 
-    private StatementCall(PoolContext pool, Statement[] statements, StatementResult<T> result, object? key, TimeSpan? timeout, bool isRepeatable)
-        : base(pool, statements, result, key, timeout, isRepeatable, ObservedStatement.OfCall(pool.Metrics, statements))
+    private StatementCall()
+        : base(key: null, timeout: null)
     {
     }
 
@@ -36,12 +47,16 @@ internal sealed class StatementCall<T> : StatementRequest<T>, IPoolRequest, IVal
             return ValueTask.FromException<T>(error);
         }
 
-        var call = new StatementCall<T>(pool, statements, result, key, timeout, isRepeatable) { Entry = entry };
+        var call = _spare is { } spare && spare.TryPop(out var used) ? used : new StatementCall<T>();
+        call.Renew(key, timeout, entry);
+        call.Set(pool, statements, result, isRepeatable, ObservedStatement.OfCall(pool.Metrics, statements));
         // Registered first: the answer may come at once, and its caller disposes the registration.
         if (cancellationToken.CanBeCanceled)
             call._cancellation = cancellationToken.UnsafeRegister(static (call, token) => ((StatementCall<T>)call!).GiveUp(token), call);
+        // Taken first: the call may be answered at once.
+        var answer = new ValueTask<T>(call, call._promise.Version);
         pool.SendStatement(call);
-        return new ValueTask<T>(call, call._promise.Version);
+        return answer;
     }
 
     public void Fail(PoolFailure failure) => Refuse(failure);
@@ -51,8 +66,14 @@ internal sealed class StatementCall<T> : StatementRequest<T>, IPoolRequest, IVal
         // Cancellation still works while the caller blocks here.
         _promise.Wait(token);
         _cancellation.Dispose();
-        return _promise.GetResult(token);
+        var answer = _promise.GetResult(token);
+        // From here on the token is refused, as that of a promise that was taken.
+        _promise.Reset();
+        EndUse();
+        return answer;
     }
+
+    public override void Released() => EndUse();
 
     ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => _promise.GetStatus(token);
 
@@ -64,21 +85,36 @@ internal sealed class StatementCall<T> : StatementRequest<T>, IPoolRequest, IVal
         if (!onThisThread || _isContinuing)
         {
             _promise.SetResult(answer);
-            return;
+        }
+        else
+        {
+            _isContinuing = true;
+            try
+            {
+                _promise.SetResultHere(answer);
+            }
+            finally
+            {
+                _isContinuing = false;
+            }
         }
 
-        _isContinuing = true;
-        try
-        {
-            _promise.SetResultHere(answer);
-        }
-        finally
-        {
-            _isContinuing = false;
-        }
+        EndUse();
     }
 
     protected override void Answer(Exception error, bool onThisThread) => _promise.SetException(error);
+
+    /// <summary>One of its users has ended with it.</summary>
+    private void EndUse()
+    {
+        if (Interlocked.Increment(ref _ended) < Users)
+            return;
+        Clear();
+        (_cancellation, _ended) = (default, 0);
+        var spare = _spare ??= new Stack<StatementCall<T>>(MostSpare);
+        if (spare.Count < MostSpare)
+            spare.Push(this);
+    }
 
     private void GiveUp(CancellationToken token)
     {

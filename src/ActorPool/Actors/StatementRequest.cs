@@ -10,48 +10,50 @@ namespace ActorPool.Actors;
 /// A statement, or a group, that a caller told the pool. One compare-and-swap decides each step: it is claimed for a batch, it is answered, or its caller
 /// gives up. An answer has one of three outcomes: done, not done, unknown.
 /// </summary>
-/// <remarks>The last argument measures it, and is null when nothing does.</remarks>
-internal abstract class StatementRequest<T>(
-    PoolContext pool, Statement[] statements, StatementResult<T> result, object? key, TimeSpan? timeout, bool isRepeatable, ObservedStatement? observed)
-    : RunnableStatement(key, timeout), IStatementRequest
+internal abstract class StatementRequest<T>(object? key, TimeSpan? timeout) : RunnableStatement(key, timeout), IStatementRequest
 {
     private const int Waiting = 0;
     private const int Claimed = 1;
     private const int Answered = 2;
     private const int GivenUp = 3;
 
+    private PoolContext _pool = null!;
+    private Statement[] _statements = null!;
+    private StatementResult<T> _result = null!;
+    private ObservedStatement? _observed;
+    private bool _isRepeatable;
     private int _state;
     private T? _answer;
     private Exception? _error;
 
-    public sealed override object Text => statements[0].Text;
+    public sealed override object Text => _statements[0].Text;
 
     public sealed override int Bytes
     {
         get
         {
             var bytes = 0;
-            foreach (var statement in statements)
+            foreach (var statement in _statements)
                 bytes += statement.Bytes;
             return bytes;
         }
     }
 
-    public sealed override ReadOnlySpan<Statement> ToSend => statements;
+    public sealed override ReadOnlySpan<Statement> ToSend => _statements;
 
-    public sealed override bool IsRepeatable => isRepeatable;
+    public sealed override bool IsRepeatable => _isRepeatable;
 
     public sealed override bool IsGivenUp => Volatile.Read(ref _state) == GivenUp;
 
-    public sealed override RowsWanted Wanted => result.Wanted;
+    public sealed override RowsWanted Wanted => _result.Wanted;
 
-    protected PoolContext Pool => pool;
+    protected PoolContext Pool => _pool;
 
-    public sealed override void Begin() => result.Begin();
+    public sealed override void Begin() => _result.Begin();
 
-    public sealed override void Columns(NpgsqlDataReader reader) => result.Columns(reader);
+    public sealed override void Columns(NpgsqlDataReader reader) => _result.Columns(reader);
 
-    public sealed override void Row(NpgsqlDataReader reader) => result.Row(reader);
+    public sealed override void Row(NpgsqlDataReader reader) => _result.Row(reader);
 
     // While it is in a batch that has not ended.
     private int BatchSize => RunsOn?.Batch?.Statements.Count ?? 0;
@@ -60,7 +62,7 @@ internal abstract class StatementRequest<T>(
     {
         if (!TryMove(Waiting, Claimed))
             return false;
-        observed?.Sent();
+        _observed?.Sent();
         return true;
     }
 
@@ -74,7 +76,7 @@ internal abstract class StatementRequest<T>(
         T answer;
         try
         {
-            answer = result.End(affected);
+            answer = _result.End(affected);
         }
         catch (Exception error)
         {
@@ -85,7 +87,7 @@ internal abstract class StatementRequest<T>(
         if (!TryMove(Claimed, Answered))
             return;
         _answer = answer;
-        observed?.End(BatchSize);
+        _observed?.End(BatchSize);
     }
 
     public sealed override void Fail(Exception error) => TryFail(error);
@@ -112,7 +114,7 @@ internal abstract class StatementRequest<T>(
         if (!TryMove(Waiting, Answered))
             return;
         var error = (MayHaveRun ? Unknown(failure.ToException()) : failure).ToException();
-        observed?.End(batchSize: 0, ErrorTypes.Of(error));
+        _observed?.End(batchSize: 0, ErrorTypes.Of(error));
         Answer(error, onThisThread: false);
     }
 
@@ -136,8 +138,26 @@ internal abstract class StatementRequest<T>(
         wasSent = !TryMove(Waiting, GivenUp);
         if (wasSent && !TryMove(Claimed, GivenUp))
             return false;
-        observed?.End(batchSize: 0, new StatementError(typeof(OperationCanceledException).FullName!, null));
+        _observed?.End(batchSize: 0, new StatementError(typeof(OperationCanceledException).FullName!, null));
         return true;
+    }
+
+    /// <param name="pool">The pool that runs it.</param>
+    /// <param name="statements">What to run: one, or a group.</param>
+    /// <param name="result">Takes the rows, and makes the answer.</param>
+    /// <param name="isRepeatable">It may be run a second time.</param>
+    /// <param name="observed">Measures it; null when nothing does.</param>
+    protected void Set(PoolContext pool, Statement[] statements, StatementResult<T> result, bool isRepeatable, ObservedStatement? observed)
+    {
+        (_pool, _statements, _result, _isRepeatable, _observed) = (pool, statements, result, isRepeatable, observed);
+        _state = Waiting;
+    }
+
+    /// <summary>Keeps nothing alive until it is used again.</summary>
+    protected void Clear()
+    {
+        (_pool, _statements, _result, _observed, _answer) = (null!, null!, null!, null, default);
+        Renew(null, null, null);
     }
 
     protected abstract void Answer(T answer, bool onThisThread);
@@ -150,7 +170,7 @@ internal abstract class StatementRequest<T>(
             return;
         IsOutcomeUnknown = true;
         var error = Unknown(cause).ToException();
-        observed?.End(BatchSize, ErrorTypes.Of(error));
+        _observed?.End(BatchSize, ErrorTypes.Of(error));
         Answer(error, onThisThread: false);
     }
 
@@ -159,13 +179,13 @@ internal abstract class StatementRequest<T>(
         if (!TryMove(Claimed, Answered))
             return false;
         _error = error;
-        observed?.End(BatchSize, ErrorTypes.Of(error));
+        _observed?.End(BatchSize, ErrorTypes.Of(error));
         return true;
     }
 
     private bool TryMove(int from, int to) => Interlocked.CompareExchange(ref _state, to, from) == from;
 
-    private PoolFailure Unknown(Exception? cause) => new(PoolErrorKind.OutcomeUnknown, pool.Name, Cause: cause);
+    private PoolFailure Unknown(Exception? cause) => new(PoolErrorKind.OutcomeUnknown, _pool.Name, Cause: cause);
 }
 
 /// <summary>A <see cref="StatementRequest{T}"/>, whatever its answer.</summary>

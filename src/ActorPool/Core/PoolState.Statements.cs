@@ -123,6 +123,7 @@ internal sealed partial class PoolState
             _tally.Counts.StatementsRun++;
             _paces.Learn(statement);
             _waiting.End(statement);
+            statement.Released();
             return;
         }
 

@@ -44,6 +44,19 @@ internal abstract class ToldStatement(object? key, TimeSpan? timeout) : Waiter(k
     /// <summary>The size of its result in bytes, estimated. Set with <see cref="End"/>.</summary>
     public long BytesRead { get; set; }
 
+    /// <summary>It was answered, and the core has ended with it: the object may be used for another statement.</summary>
+    public virtual void Released()
+    {
+    }
+
+    /// <summary>Prepares the object for another statement, new to the core.</summary>
+    protected void Renew(object? key, TimeSpan? timeout, KeyEntry? entry)
+    {
+        Renew(key, timeout, isExclusive: true, entry);
+        (Pace, Runs, MayHaveRun, RunsOn, IsAbandoned) = (Pace.Unknown, 0, false, null, false);
+        (End, IsOutcomeUnknown) = (StatementEnd.None, false);
+    }
+
     /// <summary>Takes back a successful <see cref="Waiter.TryClaim"/>: it did not run, and waits again. False when its caller has given up.</summary>
     public abstract bool TryUnclaim();
 }
