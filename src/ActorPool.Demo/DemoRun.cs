@@ -37,7 +37,7 @@ internal sealed class DemoRun(Arguments arguments, IDisplay display)
         await using var sampler = await BackendSampler.StartAsync(schema, cancellationToken);
         display.Introduce(
             $"Server: {server.Description}.",
-            $"{arguments.Accounts} account actors move money through a pool of {PoolSize} for {arguments.Seconds} s; "
+            $"{arguments.Accounts} account actors read their balances and move money through a pool of {PoolSize} for {arguments.Seconds} s; a bookkeeper adds up all balances; "
             + $"{KeyedSessions.Users} users keep a temporary table each; an actor dies holding a transaction.");
 
         var found = await WorkAsync(schema, observer, sampler, cancellationToken);
@@ -59,7 +59,7 @@ internal sealed class DemoRun(Arguments arguments, IDisplay display)
         try
         {
             await host.StartAsync(cancellationToken);
-            return await WorkAsync(host.Services, schema, observer, sampler, cancellationToken);
+            return await WorkAsync(host.Services, observer, sampler, cancellationToken);
         }
         finally
         {
@@ -68,7 +68,7 @@ internal sealed class DemoRun(Arguments arguments, IDisplay display)
     }
 
     private async Task<Findings> WorkAsync(
-        IServiceProvider services, DemoSchema schema, Observer observer, BackendSampler sampler, CancellationToken cancellationToken)
+        IServiceProvider services, Observer observer, BackendSampler sampler, CancellationToken cancellationToken)
     {
         var bank = await services.GetRequiredService<IRequiredActor<Bank>>().GetAsync(cancellationToken);
         var day = new WorkingDay(bank, services.GetRequiredService<KeyedSessions>(), observer, _events)
@@ -76,14 +76,18 @@ internal sealed class DemoRun(Arguments arguments, IDisplay display)
             .WaitAsync(_length + WorkPatience, cancellationToken);
         await display.ShowAsync(Looking(services, sampler), _events, day);
         var (holder, keptAlone) = await day;
+        var pool = services.GetRequiredService<IConnectionPool>();
+        var openTransactions = await observer.CountTransactionsAsync(cancellationToken);
+        var audit = await Audit.OfAsync(pool, cancellationToken);
         return new Findings
         {
             Bank = services.GetRequiredService<BankBooks>(),
             Sessions = services.GetRequiredService<SessionBooks>(),
             Holder = holder,
             KeptAlone = keptAlone,
-            OpenTransactions = await observer.CountTransactionsAsync(cancellationToken),
-            Audit = await Audit.OfAsync(schema, cancellationToken),
+            OpenTransactions = openTransactions,
+            Audit = audit,
+            Pool = pool.Statistics,
             Sampling = sampler.Seen,
             BackendsLeft = PoolSize,
         };

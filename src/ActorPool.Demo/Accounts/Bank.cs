@@ -1,11 +1,12 @@
 using ActorPool.Demo.Holder;
+using ActorPool.Demo.Server;
 using Akka.Actor;
 using Akka.Hosting;
 
 namespace ActorPool.Demo.Accounts;
 
 /// <summary>
-/// The parent of all accounts. In a rush hour every account makes one transfer after another. In the quiet time after it, each account
+/// The parent of all accounts and of the bookkeeper. In a rush hour every account makes one transfer after another. In the quiet time after it, each account
 /// finishes its last transfer, and keyed sessions find their connections again.
 /// </summary>
 internal sealed class Bank : ReceiveActor, IWithTimers
@@ -17,6 +18,7 @@ internal sealed class Bank : ReceiveActor, IWithTimers
     private readonly IActorRef _pool;
     private readonly Queue<IActorRef> _resting = [];
     private readonly int _accounts;
+    private IActorRef? _bookkeeper;
     private IActorRef? _closer;
 
     public Bank(IRequiredActor<PoolManager> pool, BankBooks books, Arguments arguments)
@@ -24,7 +26,7 @@ internal sealed class Bank : ReceiveActor, IWithTimers
         _pool = pool.ActorRef;
         _books = books;
         _accounts = arguments.Accounts;
-        Receive<OpenBank>(_ => BeginRushHour());
+        Receive<OpenBank>(_ => Open());
         Receive<TideTurns>(_ => Turn());
         Receive<TransferMade>(_ => Ended(_books.CountMade));
         Receive<TransferDeclined>(_ => Ended(_books.CountDeclined));
@@ -49,6 +51,12 @@ internal sealed class Bank : ReceiveActor, IWithTimers
     /// <summary>A failed child is not restarted, and the holder's death is not logged.</summary>
     protected override SupervisorStrategy SupervisorStrategy() =>
         new OneForOneStrategy(0, Timeout.Infinite, _ => Directive.Stop, loggingEnabled: false);
+
+    private void Open()
+    {
+        _bookkeeper = Context.ActorOf(Props.Create<Bookkeeper>(_pool, _books, DemoSchema.SumOf(_accounts)), "bookkeeper");
+        BeginRushHour();
+    }
 
     private void Turn()
     {
@@ -97,6 +105,7 @@ internal sealed class Bank : ReceiveActor, IWithTimers
     private void Close()
     {
         Timers.CancelAll();
+        Context.Stop(_bookkeeper);
         _books.IsRushHour = false;
         _closer = Sender;
         ReportClosed();

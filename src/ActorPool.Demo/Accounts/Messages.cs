@@ -17,7 +17,7 @@ internal sealed record MakeTransfer;
 /// <summary>From an account: the transfer is done.</summary>
 internal sealed record TransferMade;
 
-/// <summary>From an account: its balance was too small; the transfer was rolled back.</summary>
+/// <summary>From an account: its balance is too small, so it has not borrowed a connection.</summary>
 internal sealed record TransferDeclined;
 
 /// <summary>From an account: the transfer failed, which must not happen.</summary>

@@ -15,12 +15,14 @@ internal sealed record Transfer(int Payer, int Payee, int Amount)
         return new Transfer(payer, payee < payer ? payee : payee + 1, Random.Shared.Next(1, MostAtOnce + 1));
     }
 
-    /// <returns>Whether the payer had enough; if not, nothing is changed.</returns>
-    public async Task<bool> MakeAsync(PooledConnection connection)
+    /// <param name="connection">Where to make it.</param>
+    /// <param name="read">The payer's balance as it was read before. Nothing but its own transfers takes money out of an account, one after the other.</param>
+    /// <exception cref="InvalidOperationException">The payer has less than that; nothing is changed.</exception>
+    public async Task MakeAsync(PooledConnection connection, long read)
     {
         await using var transaction = await connection.BeginTransactionAsync();
-        if (await LockAsync(connection) < Amount)
-            return false;
+        if (await LockAsync(connection) is var balance && balance < read)
+            throw new InvalidOperationException($"Account {Payer} has {balance:N0}, but {read:N0} was read before");
 
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(Command("UPDATE account SET balance = balance - $1 WHERE id = $2", Amount, Payer));
@@ -28,7 +30,6 @@ internal sealed record Transfer(int Payer, int Payee, int Amount)
         batch.BatchCommands.Add(Command("INSERT INTO transfer VALUES ($1, $2, $3)", Payer, Payee, Amount));
         await batch.ExecuteNonQueryAsync();
         await transaction.CommitAsync();
-        return true;
     }
 
     /// <summary>Locks both rows, always in the order of their numbers, so that no two transfers wait for each other.</summary>

@@ -19,6 +19,9 @@ internal sealed record Findings
 
     public required Audit Audit { get; init; }
 
+    /// <summary>The pool's numbers at the end of the work, with the audit.</summary>
+    public required PoolStatistics Pool { get; init; }
+
     /// <summary>Transactions open at the server when all work had ended.</summary>
     public required long OpenTransactions { get; init; }
 

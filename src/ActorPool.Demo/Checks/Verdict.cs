@@ -13,7 +13,7 @@ internal sealed class Verdict
         _found = found;
         Checks =
         [
-            Sum(), Ledger(), NoFailure(), Died(), Gone(), Undone(), SessionsWhole(), SessionsKept(), NoTransaction(), Backends(), NoneLeft(),
+            Sum(), Sums(), Ledger(), NoFailure(), RoundTrips(), Died(), Gone(), Undone(), SessionsWhole(), SessionsKept(), NoTransaction(), Backends(), NoneLeft(),
         ];
     }
 
@@ -23,12 +23,17 @@ internal sealed class Verdict
 
     /// <summary>All in one sentence.</summary>
     public string Sentence => Holds
-        ? $"All checks passed: {_found.Bank.Made:N0} transfers through {DemoRun.PoolSize} connections, and nothing was lost."
+        ? $"All checks passed: {_found.Bank.Made:N0} transfers through {DemoRun.PoolSize} connections, {_found.Pool.StatementsRun:N0} statements in {_found.Pool.Batches:N0} round trips, and nothing was lost."
         : $"{Checks.Count(check => !check.Holds)} of {Checks.Count} checks failed.";
 
     private Check Sum() => new(
         _found.Audit.ClosingSum == _found.Audit.OpeningSum,
         $"The sum of all balances is unchanged: {_found.Audit.OpeningSum:N0} at the start, {_found.Audit.ClosingSum:N0} at the end.");
+
+    private Check Sums() => new(
+        _found.Bank is { Sums: > 0, WrongSums: 0 },
+        $"All balances added up to it at every moment: {_found.Bank.Sums:N0} sums were read while money was moved, "
+        + $"{_found.Bank.WrongSums:N0} of them wrong{Because(_found.Bank.FirstWrongSum)}.");
 
     private Check Ledger() => new(
         _found.Bank.Made > 0 && _found.Audit.Transfers == _found.Bank.Made && _found.Audit.Unexplained == 0,
@@ -38,6 +43,12 @@ internal sealed class Verdict
     private Check NoFailure() => new(
         _found.Bank.Failed == 0,
         $"No transfer failed: {_found.Bank.Failed:N0} did{Because(_found.Bank.FirstFailure)}.");
+
+    // Each transfer has read a balance.
+    private Check RoundTrips() => new(
+        _found.Pool.StatementsRun >= _found.Bank.Made + _found.Bank.Sums && _found.Pool.StatementsUnknown == 0 && _found.Pool.Batches > 0,
+        $"Every statement told to the pool was answered: {_found.Pool.StatementsRun:N0} statements in {_found.Pool.Batches:N0} round trips, "
+        + $"{(double)_found.Pool.StatementsRun / Math.Max(1, _found.Pool.Batches):0.0} in each.");
 
     private Check Died() => new(
         _found.Holder.DiedInsideTransaction,

@@ -16,15 +16,16 @@ internal sealed class LineDisplay(TextWriter output) : IDisplay
     public async Task ShowAsync(Func<Snapshot> look, EventFeed events, Task work)
     {
         using var timer = new PeriodicTimer(Interval);
-        var rate = new Rate();
+        var (transfers, statements) = (new Rate(), new Rate());
         var shown = 0;
-        rate.Next(TimeSpan.Zero, 0);
+        transfers.Next(TimeSpan.Zero, 0);
+        statements.Next(TimeSpan.Zero, 0);
         while (!work.IsCompleted)
         {
             await Task.WhenAny(work, timer.WaitForNextTickAsync().AsTask());
             shown = Write(events, shown);
             var now = look();
-            output.WriteLine(Line(now, rate.Next(now.Elapsed, now.Transfers)));
+            output.WriteLine(Line(now, transfers.Next(now.Elapsed, now.Transfers), statements.Next(now.Elapsed, now.Pool.StatementsRun)));
         }
     }
 
@@ -46,9 +47,11 @@ internal sealed class LineDisplay(TextWriter output) : IDisplay
         return shown + fresh.Count;
     }
 
-    private static string Line(Snapshot now, double rate) =>
-        $"{now.Elapsed.TotalSeconds,5:0.0} s  open {now.Pool.Open}, in use {now.Pool.InUse}, idle {now.Pool.Idle}, opening {now.Pool.Opening}, "
-        + $"resetting {now.Pool.Resetting}, waiting {now.Pool.Waiting} | {now.Transfers:N0} transfers, {rate:N0}/s | "
+    private static string Line(Snapshot now, double transfers, double statements) =>
+        $"{now.Elapsed.TotalSeconds,5:0.0} s  open {now.Pool.Open}, lent {now.Pool.InUse - now.Pool.Working}, working {now.Pool.Working}, idle {now.Pool.Idle}, "
+        + $"opening {now.Pool.Opening}, resetting {now.Pool.Resetting}, waiting {now.Pool.Waiting} | {now.Transfers:N0} transfers, {transfers:N0}/s | "
+        + $"{now.Pool.StatementsRun:N0} statements, {statements:N0}/s, {now.StatementsInBatch:0.0} in a round trip, "
+        + $"{now.Pool.StatementsWaiting} waiting, {now.Pool.StatementsRunning} running | "
         + $"sessions {now.SessionsKept:N0} kept, {now.SessionsAnew:N0} anew | "
         + $"{now.Sampling.Count:N0} samples, peak {now.Sampling.Highest} backends";
 }

@@ -22,4 +22,7 @@ internal sealed record Snapshot
     public required long SessionsAnew { get; init; }
 
     public required Sampling Sampling { get; init; }
+
+    /// <summary>How many statements shared a round trip, on average.</summary>
+    public double StatementsInBatch => (double)Pool.StatementsRun / Math.Max(1, Pool.Batches);
 }

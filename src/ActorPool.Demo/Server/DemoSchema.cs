@@ -18,6 +18,9 @@ internal sealed class DemoSchema : IAsyncDisposable
     /// <summary>The balance of the vault at the start.</summary>
     public const int VaultBalance = 1_000_000;
 
+    /// <summary>All balances together, at any moment.</summary>
+    public static long SumOf(int accounts) => VaultBalance + ((long)accounts * OpeningBalance);
+
     // A backend that hangs with a lock must not keep the demo from ending.
     private const string DropPatience = "5s";
 
