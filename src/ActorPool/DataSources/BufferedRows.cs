@@ -22,8 +22,6 @@ internal sealed class BufferedRows(bool firstOnly) : StatementResult<BufferedRea
 
     public override void Row(DbDataReader reader)
     {
-        if (firstOnly && _rows.Count > 0)
-            return;
         var row = new object?[_columns.Length];
         try
         {

@@ -73,20 +73,20 @@ internal sealed class DataSourceCommand : DbCommand
 
     protected override DbParameterCollection DbParameterCollection => _driver.Parameters;
 
-    public override int ExecuteNonQuery() => CanBeTold()
-        ? Wait(TellAsync(RowsAffected.Instance, default))
+    public override int ExecuteNonQuery() => ToTell() is { } statement
+        ? Wait(TellAsync(statement, RowsAffected.Instance, default))
         : OneRun.On(Lease(), _leased!.ExecuteNonQuery);
 
-    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) => CanBeTold()
-        ? TellAsync(RowsAffected.Instance, cancellationToken)
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) => ToTell() is { } statement
+        ? TellAsync(statement, RowsAffected.Instance, cancellationToken)
         : OneRun.OnAsync(Lease(), _leased!.ExecuteNonQueryAsync, cancellationToken);
 
-    public override object? ExecuteScalar() => CanBeTold()
-        ? Wait(TellAsync(new FirstValue(), default))
+    public override object? ExecuteScalar() => ToTell() is { } statement
+        ? Wait(TellAsync(statement, new FirstValue(), default))
         : OneRun.On(Lease(), _leased!.ExecuteScalar);
 
-    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) => CanBeTold()
-        ? TellAsync(new FirstValue(), cancellationToken)
+    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) => ToTell() is { } statement
+        ? TellAsync(statement, new FirstValue(), cancellationToken)
         : OneRun.OnAsync(Lease(), _leased!.ExecuteScalarAsync, cancellationToken);
 
     /// <summary>No effect: no session belongs to the command. The driver prepares a text that is told often, with <c>Max Auto Prepare</c> in the connection string.</summary>
@@ -112,16 +112,16 @@ internal sealed class DataSourceCommand : DbCommand
 
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
     {
-        if (CanBeTold(behavior))
-            return Wait(TellAsync(RowsFor(behavior), default));
+        if (ToTell(behavior) is { } statement)
+            return Wait(TellAsync(statement, RowsFor(behavior), default));
         Lease().Open();
         return _leased!.ExecuteReader(behavior | CommandBehavior.CloseConnection);
     }
 
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
     {
-        if (CanBeTold(behavior))
-            return await TellAsync(RowsFor(behavior), cancellationToken).ConfigureAwait(false);
+        if (ToTell(behavior) is { } statement)
+            return await TellAsync(statement, RowsFor(behavior), cancellationToken).ConfigureAwait(false);
         await Lease().OpenAsync(cancellationToken).ConfigureAwait(false);
         return await _leased!.ExecuteReaderAsync(behavior | CommandBehavior.CloseConnection, cancellationToken).ConfigureAwait(false);
     }
@@ -137,13 +137,32 @@ internal sealed class DataSourceCommand : DbCommand
 
     private static T Wait<T>(Task<T> run) => run.GetAwaiter().GetResult();
 
-    private bool CanBeTold(CommandBehavior behavior = CommandBehavior.Default) =>
-        CommandType == CommandType.Text && (behavior & OnConnection) == 0 && IsOneStatement(TextToTell()) && !HasOutput(_driver.Parameters);
+    /// <summary>The command as a statement; null when it needs a connection.</summary>
+    private Statement? ToTell(CommandBehavior behavior = CommandBehavior.Default)
+    {
+        var parameters = _driver.Parameters;
+        if (CommandType != CommandType.Text || (behavior & OnConnection) != 0 || HasOutput(parameters) || TextToTell() is not { } text)
+            return null;
+        var values = parameters.Count == 0 ? [] : new StatementParameter[parameters.Count];
+        for (var index = 0; index < values.Length; index++)
+            values[index] = new DriverParameter((NpgsqlParameter)parameters[index]);
+        return Statement.Of(text, values);
+    }
 
-    private string TextToTell() => CommandText.TrimEnd(';', ' ', '\t', '\r', '\n');
-
-    // A semicolon inside a literal or a comment costs a lease, no more. The driver knows what to say of an empty text.
-    private static bool IsOneStatement(string text) => text.Length > 0 && !text.Contains(';', StringComparison.Ordinal);
+    /// <summary>Null for several statements, and for a text that is none: the driver and the server know what to say of it.</summary>
+    private StatementText? TextToTell()
+    {
+        try
+        {
+            // In a command of a batch, where it is told, the driver accepts no semicolon beside named parameters.
+            var text = StatementText.Of(CommandText.TrimEnd(';', ' ', '\t', '\r', '\n'));
+            return text.Kind == TextKind.Several ? null : text;
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
 
     private static bool HasOutput(DbParameterCollection parameters)
     {
@@ -164,9 +183,8 @@ internal sealed class DataSourceCommand : DbCommand
         return connection;
     }
 
-    private async Task<T> TellAsync<T>(StatementResult<T> result, CancellationToken cancellationToken)
+    private async Task<T> TellAsync<T>(Statement statement, StatementResult<T> result, CancellationToken cancellationToken)
     {
-        var statement = ToStatement();
         using var told = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _told = told;
         try
@@ -181,15 +199,6 @@ internal sealed class DataSourceCommand : DbCommand
         {
             Interlocked.CompareExchange(ref _told, null, told);
         }
-    }
-
-    private Statement ToStatement()
-    {
-        var parameters = _driver.Parameters;
-        var values = parameters.Count == 0 ? [] : new StatementParameter[parameters.Count];
-        for (var index = 0; index < values.Length; index++)
-            values[index] = new DriverParameter((NpgsqlParameter)parameters[index]);
-        return Statement.Of(StatementText.Of(TextToTell()), values);
     }
 
     private static NotSupportedException NotHere(string member) => new(

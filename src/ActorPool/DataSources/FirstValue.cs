@@ -12,7 +12,7 @@ internal sealed class FirstValue : StatementResult<object?>
 
     public override void Begin() => _value = null;
 
-    public override void Row(DbDataReader reader) => _value ??= reader.GetValue(0);
+    public override void Row(DbDataReader reader) => _value = reader.GetValue(0);
 
     public override object? End(ReadOnlySpan<int> affected) => _value;
 }

@@ -22,6 +22,9 @@ public sealed class DataSourceCommandTests : PoolTest
     [InlineData("SELECT name FROM item WHERE false")]
     [InlineData("SELECT 1; ")]
     [InlineData("SELECT ';' -- a comment;")]
+    [InlineData("SELECT {0}")]
+    [InlineData("-- nothing")]
+    [InlineData("SELECT 'not closed")]
     [InlineData("UPDATE item SET name = 'x' WHERE id > 1")]
     [InlineData("INSERT INTO item VALUES (4, 'four'), (5, 'five') RETURNING id")]
     [InlineData("DELETE FROM item WHERE id = 99")]
@@ -63,7 +66,7 @@ public sealed class DataSourceCommandTests : PoolTest
             [new("n", "text") { Size = 2 }],
             [new("n", new DateTime(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc))],
             [new("n", "ignored"), new("other", 1)],
-            [new("n", new object())],
+            [new("n", new Version(1, 2))],
             [new("n", null)],
             [],
         ];
@@ -125,6 +128,21 @@ public sealed class DataSourceCommandTests : PoolTest
 
         Assert.IsNotType<NpgsqlDataReader>(reader);
         Assert.Equal((rows, 0), (reader.Cast<IDataRecord>().Count(), pool.Statistics.InUse));
+    }
+
+    [Theory]
+    [InlineData("SET work_mem = '1MB'")]
+    [InlineData("BEGIN")]
+    [InlineData("COPY item FROM STDIN")]
+    public async Task A_statement_that_would_stay_in_the_session_is_refused_with_the_way_out(string text)
+    {
+        var (pool, source) = await SourceAsync();
+
+        var error = await Assert.ThrowsAsync<PoolException>(() => source.CreateCommand(text).ExecuteNonQueryAsync());
+
+        Assert.Equal(PoolErrorKind.NotAsStatement, error.Kind);
+        Assert.Contains("OpenConnectionAsync", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0L, pool.Statistics.Granted);
     }
 
     [Fact]
@@ -233,7 +251,7 @@ public sealed class DataSourceCommandTests : PoolTest
             "the command is cancelled");
         await Assert.ThrowsAnyAsync<Exception>(() => blocked);
         command.Cancel();
-        Assert.Equal(0, pool.Statistics.InUse);
+        await EventuallyAsync(() => pool.Statistics.InUse == 0, "the statement has ended at the server");
     }
 
     [Fact]
