@@ -4,6 +4,7 @@ using ActorPool.Core.Keys;
 using ActorPool.Driver;
 using ActorPool.Errors;
 using ActorPool.Leases;
+using ActorPool.Remoting;
 using ActorPool.Telemetry;
 using Akka.Actor;
 
@@ -34,6 +35,9 @@ internal sealed class PoolContext(PoolSettings settings, IConnectionSource sourc
 
     /// <summary>The clock of the manager, and so of the core.</summary>
     public ITimeProvider Clock { get; set; } = null!;
+
+    /// <summary>Makes the answers to senders in other processes.</summary>
+    public RemoteAnswers Remote { get; set; } = null!;
 
     /// <summary>The connections and leases of the slots, by index. They outlive a manager that crashes.</summary>
     public List<ConnectionSlot> Slots { get; } = [];

@@ -3,6 +3,7 @@ using ActorPool.Core.Keys;
 using ActorPool.Core.Model;
 using ActorPool.Leases;
 using ActorPool.Messages;
+using ActorPool.Remoting;
 using Akka.Actor;
 
 namespace ActorPool;
@@ -30,7 +31,7 @@ public sealed partial class PoolManager
     {
         try
         {
-            if (IsRemote(owner))
+            if (RemoteAnswers.IsRemote(owner))
                 request.Fail(_leases.Refusals.Counted(Refusal.NotLocal));
             else if (IsOwn(owner))
                 request.Fail(OwnActor(owner));
@@ -53,7 +54,7 @@ public sealed partial class PoolManager
         var sender = Sender;
         if (ReplyTo.IsNone(sender))
             _log.GetConnWithoutSender();
-        else if (IsRemote(sender) || IsRemote(get.Owner))
+        else if (RemoteAnswers.IsRemote(sender) || RemoteAnswers.IsRemote(get.Owner))
             ToSender.Refuse(_leases.Refusals.Counted(Refusal.NotLocal));
         else if (IsOwn(sender))
             _log.GetConnFromOwnActor(sender.Path);
@@ -154,8 +155,6 @@ public sealed partial class PoolManager
             Refuse((BorrowRequest)waiter, failure);
         }
     }
-
-    private static bool IsRemote(IActorRef? actor) => actor is IActorRefScope { IsLocal: false };
 
     // Watching it as a borrower would replace the pool's own watch, which has to report its end.
     private bool IsOwn(IActorRef actor) => actor.Equals(Self) || (actor is IInternalActorRef { Parent: { } parent } && parent.Equals(Self));

@@ -4,6 +4,7 @@ using ActorPool.Core.Model;
 using ActorPool.Errors;
 using ActorPool.LeasedWork;
 using ActorPool.Messages;
+using ActorPool.Remoting;
 using ActorPool.Statements;
 
 namespace ActorPool;
@@ -25,12 +26,8 @@ public sealed partial class PoolManager
 
     void IPoolMessageHandler.Handle<T>(Transact<T> transact, TimeSpan now)
     {
-        if (IsRemote(Sender))
-        {
-            ToSender.Refuse(_leases.Refusals.Counted(Refusal.NotLocal));
+        if (IsRefusedFromElsewhere(transact))
             return;
-        }
-
         var replyTo = ToSender;
         _ = TransactAsync(transact, replyTo);
     }
@@ -38,13 +35,9 @@ public sealed partial class PoolManager
     /// <summary>Refuses a message, or tells the core its statement. A key whose Equals is the user's is looked up first.</summary>
     private void Tell<T>(StatementMessage message, Statement[] statements, StatementResult<T> result, Func<T, object?, object> answer, TimeSpan now)
     {
-        var sender = Sender;
-        if (IsRemote(sender) && !(_pool.Settings.Pipeline.AcceptRemote && message is Execute or ExecuteAll or Query))
-        {
-            ToSender.Refuse(_leases.Refusals.Counted(Refusal.NotLocal));
+        if (IsRefusedFromElsewhere(message))
             return;
-        }
-
+        var sender = Sender;
         if (StatementRule.Problem(statements, message.Key is not null) is { } problem)
         {
             ToSender.Refuse(StatementFailures.Refused(_pool.Name, problem));
@@ -59,6 +52,18 @@ public sealed partial class PoolManager
             _lookups.Begin(message, sender, now, RequestFor);
 
         StatementAsk<T> RequestFor(KeyEntry? entry) => new(_pool, statements, result, message, sender, answer) { Entry = entry };
+    }
+
+    /// <summary>Refuses a message of another process, unless the pool accepts it: one with code never.</summary>
+    private bool IsRefusedFromElsewhere(StatementMessage message)
+    {
+        if (!message.IsFromElsewhere && !RemoteAnswers.IsRemote(Sender))
+            return false;
+        var hasCode = message is not (Execute or ExecuteAll or Query);
+        if (!hasCode && _pool.Settings.Pipeline.AcceptRemote)
+            return false;
+        ToSender.Refuse(StatementFailures.FromElsewhere(_leases.Refusals.Counted(Refusal.NotLocal), hasCode));
+        return true;
     }
 
     /// <summary>The code is the user's, so it runs on the thread pool, with a lease that is requested as by any other borrower.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ActorPool.Remoting;
 using ActorPool.Telemetry;
 using Akka;
 using Akka.Actor;
@@ -19,6 +20,7 @@ internal sealed class PoolRegistry : IExtension
     private readonly ActorSystem _system;
     private readonly ConcurrentDictionary<string, ILivePool> _live = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<ILivePool>> _awaited = new();
+    private readonly RemoteAnswers _remote;
     private int _started;
 
     private PoolRegistry(ExtendedActorSystem system)
@@ -26,6 +28,7 @@ internal sealed class PoolRegistry : IExtension
         _system = system;
         system.Settings.InjectTopLevelFallback(PoolConfig.Reference);
         UndeliveredLeases.ListenTo(system);
+        _remote = RemoteAnswers.In(system);
         CoordinatedShutdown.Get(system).AddTask(
             CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-connection-pools", EndAllAsync);
     }
@@ -39,6 +42,7 @@ internal sealed class PoolRegistry : IExtension
         if (!_live.TryAdd(context.Name, pool))
             throw new ArgumentException($"A pool named '{context.Name}' is already alive in this actor system. Give each pool its own Name, or dispose the other pool first.");
         context.Clock = _system.Scheduler;
+        context.Remote = _remote;
         PoolMeter.Add(context.Metrics, context.Settings, context.CurrentStatistics);
         var number = Interlocked.Increment(ref _started);
         context.Manager = _system.ActorOf(PoolManager.Props(context), $"{Prefix}{context.Name}-{number}");

@@ -1,4 +1,5 @@
 using ActorPool.Errors;
+using ActorPool.Remoting;
 using Akka.Actor;
 
 namespace ActorPool.Actors;
@@ -46,6 +47,6 @@ internal readonly struct ReplyTo
         if (IsNone(_sender!))
             _pool!.Log!.RefusedWithoutSender(error);
         else
-            _sender!.Tell(new Status.Failure(error), _pool!.Manager);
+            _sender!.Tell(new Status.Failure(RemoteAnswers.IsRemote(_sender) ? RemoteAnswers.Of(error, _pool!.Name) : error), _pool!.Manager);
     }
 }

@@ -1,4 +1,5 @@
 using ActorPool.Errors;
+using ActorPool.Remoting;
 using ActorPool.Statements;
 using ActorPool.Telemetry;
 using Akka.Actor;
@@ -31,8 +32,10 @@ internal sealed class StatementAsk<T> : StatementRequest<T>
 
     protected override void Answer(T answered, bool onThisThread)
     {
-        if (!ReplyTo.IsNone(_sender))
-            _sender.Tell(_answer(answered, _message.Tag), Pool.Manager);
+        if (ReplyTo.IsNone(_sender))
+            return;
+        var reply = _answer(answered, _message.Tag);
+        _sender.Tell(RemoteAnswers.IsRemote(_sender) ? Pool.Remote.Of(reply, _sender, Pool.Name) : reply, Pool.Manager);
     }
 
     protected override void Answer(Exception error, bool onThisThread)
@@ -41,7 +44,7 @@ internal sealed class StatementAsk<T> : StatementRequest<T>
         if (ReplyTo.IsNone(_sender))
             Pool.Log!.StatementFailedWithoutSender(StatementTags.Of([.. ToSend]).Summary, error is PoolException ? error.Message : ErrorTypes.Of(error).Type);
         else
-            _sender.Tell(new Status.Failure(error), Pool.Manager);
+            new ReplyTo(_sender, Pool).Refuse(error);
     }
 
     private bool IsAwaited =>

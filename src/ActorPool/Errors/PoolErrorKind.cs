@@ -47,4 +47,10 @@ public enum PoolErrorKind
 
     /// <summary>The answer to a sender in another process is larger than a message may be. The statement was carried out.</summary>
     TooLarge,
+
+    /// <summary>
+    /// A statement of a sender in another process failed. With an <c>SqlState</c> the server refused it, and it had no effect. A sender in the pool's own
+    /// process gets the error itself.
+    /// </summary>
+    StatementFailed,
 }

@@ -30,6 +30,10 @@ public sealed class PoolException : NpgsqlException
     internal PoolException(PoolFailure failure)
         : base(null, failure.Inner) => (Kind, _failure) = (failure.Kind, failure);
 
+    /// <summary>The part of an error that goes to another process: no inner exception, and no place in the code.</summary>
+    internal PoolException(PoolErrorKind kind, string message, bool isTransient, string? sqlState)
+        : base(message) => (Kind, _isTransient, _sqlState) = (kind, isTransient, sqlState);
+
     private PoolException(SerializationInfo info, StreamingContext context)
         : base(info, context)
     {

@@ -81,6 +81,7 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         PoolErrorKind.OutcomeUnknown => "the statement was sent, and no answer came; it may have been carried out",
         PoolErrorKind.NotCheckedOut => "trying to put a connection that is not lent, not by this pool, or not under this key",
         PoolErrorKind.NotAsStatement => "a statement that changes the session or a transaction cannot be told to a pool",
+        PoolErrorKind.StatementFailed => "a statement of a sender in another process failed",
         PoolErrorKind.TooLarge => "the answer of a statement is larger than a message to another process may be",
         _ => "the sender or owner is in another process",
     });
@@ -96,6 +97,7 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         PoolErrorKind.OutcomeUnknown => "Look whether it was carried out before you run it again. A statement that may be run twice can say so with Repeatable.",
         PoolErrorKind.NotCheckedOut => "Put a connection once, to the pool and under the key it came from. Nothing was changed.",
         PoolErrorKind.NotAsStatement => "Borrow a connection with GetConnAsync, or use TransactAsync.",
+        PoolErrorKind.StatementFailed => "The SqlState says why the server refused it, if it did.",
         PoolErrorKind.TooLarge => "Select fewer rows, or raise maximum-frame-size of the transport. The statement was carried out.",
         _ => "A connection cannot leave its process: use a pool in the process of the sender.",
     };

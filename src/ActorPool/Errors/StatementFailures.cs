@@ -9,6 +9,21 @@ internal static class StatementFailures
     public static PoolFailure Refused(string pool, (string What, string Remedy) problem) =>
         new(PoolErrorKind.NotAsStatement, pool) { Detail = problem.What, Advice = problem.Remedy };
 
+    /// <summary>It came from another process.</summary>
+    /// <param name="failure">The refusal with the numbers of the pool.</param>
+    /// <param name="hasCode">The message contains a function.</param>
+    public static PoolFailure FromElsewhere(PoolFailure failure, bool hasCode) => hasCode
+        ? failure with
+        {
+            Detail = "a Query with a function or a Transact came from another process, where its code has to stay",
+            Advice = "Send Query, Execute or ExecuteAll, or use a pool in the process of the sender.",
+        }
+        : failure with
+        {
+            Detail = "a statement came from another process, and this pool runs none from there",
+            Advice = "Set pipeline.accept-remote = on for this pool, if all processes that reach its remoting port may run SQL; or use a pool in the process of the sender.",
+        };
+
     /// <summary>The connection was lost before the answer came.</summary>
     public static PoolFailure Lost(string pool, Exception? cause) =>
         new(PoolErrorKind.OutcomeUnknown, pool, Cause: cause)

@@ -28,6 +28,9 @@ public abstract record StatementMessage : IPoolMessage
     /// <summary>Comes back in the answer, so that an actor that tells many statements knows which one was answered. Null: none.</summary>
     public object? Tag { get; init; }
 
+    /// <summary>It came from another process. A message that was sent there without a sender looks like a local one, else.</summary>
+    internal bool IsFromElsewhere { get; init; }
+
     internal abstract void HandleBy(IPoolMessageHandler manager, TimeSpan now);
 
     void IPoolMessage.HandleBy(IPoolMessageHandler manager, TimeSpan now) => HandleBy(manager, now);

@@ -16,6 +16,9 @@ internal abstract class StatementParameter
     /// <summary>The name of its type in PostgreSQL, if one was given.</summary>
     public virtual string? TypeName => null;
 
+    /// <summary>The type of the expression, from which the driver takes the type of a null; null if there is none.</summary>
+    public virtual Type? StaticType => null;
+
     public abstract NpgsqlParameter ToNpgsql();
 
     /// <summary>A parameter of the static type of an expression. Null has that type, too.</summary>
@@ -62,6 +65,8 @@ internal abstract class StatementParameter
         public override object? Value => value;
 
         public override int Bytes => typeof(T).IsValueType ? SmallValue : SizeOf(value);
+
+        public override Type? StaticType => typeof(T) == typeof(object) ? null : typeof(T);
 
         // An object has the type of the value, and null has none.
         public override NpgsqlParameter ToNpgsql() =>

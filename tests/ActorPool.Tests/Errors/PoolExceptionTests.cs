@@ -22,6 +22,7 @@ public sealed class PoolExceptionTests
     [InlineData(PoolErrorKind.NotAsStatement, false)]
     [InlineData(PoolErrorKind.OutcomeUnknown, false)]
     [InlineData(PoolErrorKind.TooLarge, false)]
+    [InlineData(PoolErrorKind.StatementFailed, false)]
     public void An_error_is_transient_if_a_later_try_may_succeed(PoolErrorKind kind, bool isTransient)
     {
         Assert.Equal(isTransient, new PoolException(kind, "text").IsTransient);
@@ -52,6 +53,7 @@ public sealed class PoolExceptionTests
     [InlineData(PoolErrorKind.NotAsStatement, "cannot be told", "TransactAsync")]
     [InlineData(PoolErrorKind.OutcomeUnknown, "may have been carried out", "Repeatable")]
     [InlineData(PoolErrorKind.TooLarge, "larger than a message", "fewer rows")]
+    [InlineData(PoolErrorKind.StatementFailed, "a sender in another process failed", "SqlState")]
     public void A_text_says_what_happened_and_what_to_do(PoolErrorKind kind, string what, string remedy)
     {
         var message = new PoolFailure(kind, "orders").ToException().Message;
