@@ -33,13 +33,24 @@ internal sealed class NonceCallers(NonceOptions options, NonceStatements stateme
     private async Task RunAsync(int caller)
     {
         var random = new Random((options.Seed * Thousand) + caller);
-        while (Interlocked.Increment(ref _last) is var nonce && nonce <= options.Statements)
+        try
         {
-            Volatile.Write(ref _begun[caller], Stopwatch.GetTimestamp());
-            await CallAsync(nonce, random);
+            while (Interlocked.Increment(ref _last) is var nonce && nonce <= options.Statements)
+            {
+                Volatile.Write(ref _begun[caller], Stopwatch.GetTimestamp());
+                await CallAsync(nonce, random);
+            }
         }
-
-        Volatile.Write(ref _begun[caller], 0);
+        catch (SoakFailedException)
+        {
+            // No other caller goes on either.
+            Interlocked.Exchange(ref _last, options.Statements);
+            throw;
+        }
+        finally
+        {
+            Volatile.Write(ref _begun[caller], 0);
+        }
     }
 
     private async Task CallAsync(long nonce, Random random)
@@ -75,6 +86,8 @@ internal sealed class NonceCallers(NonceOptions options, NonceStatements stateme
         < 260 => ("rows", statements.RowsAsync),
         < 300 => ("repeatable echo", statements.RepeatedEchoAsync),
         < 301 => ("slow echo", statements.SlowEchoAsync),
+        < 320 => ("asked insert", statements.AskedInsertAsync),
+        < 325 => ("transaction", call => statements.TransactionAsync(call with { IsTransaction = true })),
         _ => ("echo", statements.EchoAsync),
     };
 }

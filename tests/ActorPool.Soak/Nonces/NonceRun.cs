@@ -20,7 +20,7 @@ public sealed class NonceRun(NonceOptions options, Action<string> write)
         write($"seed {options.Seed}, {options.Statements} statements, {options.Callers} callers");
         try
         {
-            await using var world = await NonceWorld.CreateAsync();
+            await using var world = await NonceWorld.CreateAsync(options.Seed);
             await RunAsync(world);
         }
         catch (Exception)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Akka.Actor;
 using Npgsql;
 
 namespace ActorPool.Soak.Nonces;
@@ -31,7 +32,29 @@ internal sealed class NonceStatements(ConnectionPool pool, NonceBook book)
     public Task InsertAsync(NonceCall call) => NotedAsync(call, async () =>
         Require(await pool.ExecuteAsync($"INSERT INTO nonces VALUES ({call.Nonce})", call.Options, call.Cancellation) == 1, call, "not one row"));
 
-    /// <summary>Half of it in a statement of its own; both or none.</summary>
+    public Task AskedInsertAsync(NonceCall call) => NotedAsync(call, async () =>
+    {
+        var insert = new Execute(Statement.Of($"INSERT INTO nonces VALUES ({call.Nonce})")) { Key = call.Options.Key, Timeout = call.Options.Timeout, Tag = call.Nonce };
+        var answer = await pool.Manager.Ask<Executed>(insert, call.Cancellation);
+        Require(answer.Rows == 1 && Equals(answer.Tag, call.Nonce), call, answer);
+    });
+
+    public Task TransactionAsync(NonceCall call) => NotedAsync(call, async () =>
+    {
+        var answer = await pool.TransactAsync(
+            async (lease, token) =>
+            {
+                await using var insert = lease.CreateCommand();
+                insert.CommandText = "INSERT INTO nonces VALUES ($1) RETURNING nonce";
+                insert.Parameters.Add(new NpgsqlParameter<long> { TypedValue = call.Nonce });
+                return (long)(await insert.ExecuteScalarAsync(token))!;
+            },
+            call.Options,
+            call.Cancellation);
+        Require(answer == call.Nonce, call, answer);
+    });
+
+    /// <summary>An insert and a read; both or none.</summary>
     public Task GroupAsync(NonceCall call) => NotedAsync(call, async () =>
     {
         var rows = await pool.ExecuteAllAsync([Statement.Of($"INSERT INTO nonces VALUES ({call.Nonce})"), Statement.Of($"SELECT {call.Nonce}")], call.Options, call.Cancellation);

@@ -12,6 +12,8 @@ internal sealed class NonceWorld : IAsyncDisposable
 
     private const int Connections = 8;
 
+    private static readonly int[] PreparedTexts = [20, 0, 5];
+
     private readonly PostgresServer _server;
     private readonly ActorSystem _system;
 
@@ -24,7 +26,8 @@ internal sealed class NonceWorld : IAsyncDisposable
 
     public ConnectionPool Pool { get; }
 
-    public static async Task<NonceWorld> CreateAsync()
+    /// <param name="seed">Decides how much the driver prepares: nothing, fewer texts than there are, or all.</param>
+    public static async Task<NonceWorld> CreateAsync(int seed)
     {
         var server = await PostgresServer.StartAsync(new PostgresServerOptions { AlwaysThrowaway = true, MaxServerConnections = 40 });
         // No key: what ran twice is there twice. The check lets an insert fail with its own nonce in the error.
@@ -37,7 +40,7 @@ internal sealed class NonceWorld : IAsyncDisposable
             Port = network.Port,
             SslMode = SslMode.Disable,
             ApplicationName = ApplicationName,
-            MaxAutoPrepare = 20,
+            MaxAutoPrepare = PreparedTexts[seed % PreparedTexts.Length],
             AutoPrepareMinUsages = 2,
             IncludeErrorDetail = true,
         };
