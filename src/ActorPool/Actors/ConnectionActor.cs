@@ -112,8 +112,8 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
     }
 
     /// <summary>
-    /// The end of a batch is reported by the thread that has read it, also when this actor has ended meanwhile. The last answer is delivered after
-    /// that: the connection is free, and the caller may continue on this thread.
+    /// The end of a batch is reported also when this actor has ended meanwhile: of a single statement by the thread that has read it, and its answer is
+    /// delivered after that, because then the connection is free and the caller may continue on this thread.
     /// </summary>
     private async Task RunAsync(StatementBatch batch, IActorRef manager)
     {
@@ -121,6 +121,14 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
         // The manager may use the batch again.
         var size = batch.Statements.Count;
         var last = batch.Statements[^1] is RunnableStatement { End: StatementEnd.Answered } statement ? statement : null;
+        if (size > 1)
+        {
+            // The callers continue first: what they tell goes with the next batch. Else that would leave with the few that wait already.
+            last?.Deliver(onThisThread: false);
+            last = null;
+            await Task.Yield();
+        }
+
         ManagerDispatcher.BeginTurn();
         try
         {
