@@ -106,4 +106,36 @@ public sealed class PreparedTogetherTests : StatementTest
             Assert.All(statements, statement => Assert.Equal(StatementEnd.Answered, statement.End));
         }
     }
+
+    // The driver alone would keep one statement in two of its places, and could soon prepare nothing any more.
+    [Fact]
+    public async Task Texts_that_fail_together_while_they_are_prepared_leave_the_others_usable()
+    {
+        var connection = await OpenAsync(more: Prepared);
+        for (var use = 0; use < 6; use++)
+        {
+            Assert.Equal(["22P02", "22P02"], await ToldAsync(connection, Select("SELECT 1 + $1::text::int", "a"), Select("SELECT 2 + $1::text::int", "a")));
+            Assert.Equal(["22P02", "x"], await ToldAsync(connection, Select("SELECT 2 + $1::text::int", "a"), Select("SELECT $1::text", "x")));
+        }
+
+        for (var text = 10; text < 50; text++)
+            Assert.Equal(["12", $"{text}"], await ToldAsync(connection, Select("SELECT 2 + $1::text::int", "10"), Select($"SELECT 0 + {text % 13} + {text - (text % 13)}")));
+    }
+
+    [Fact]
+    public async Task Several_outdated_plans_leave_the_connection_usable()
+    {
+        string[] texts = ["SELECT * FROM widened", "SELECT *, 2 FROM widened", "SELECT *, 3 FROM widened", "SELECT *, 4 FROM widened"];
+        await ExecuteAsync("CREATE TABLE widened (n int); INSERT INTO widened VALUES (1)");
+        var connection = await OpenAsync(more: Prepared);
+        for (var round = 0; round < 4; round++)
+        {
+            for (var use = 0; use < 3; use++)
+                await ToldAsync(connection, [.. texts.Select(text => Select(text))]);
+            await ExecuteAsync($"ALTER TABLE widened ADD COLUMN m{round} int DEFAULT 2");
+            Assert.Equal(["RunAgain", "RunAgain", "RunAgain", "RunAgain"], await ToldAsync(connection, [.. texts.Select(text => Select(text))]));
+            foreach (var text in texts.Reverse())
+                Assert.Equal(["1"], await ToldAsync(connection, Select(text)));
+        }
+    }
 }
