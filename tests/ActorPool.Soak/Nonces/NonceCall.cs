@@ -6,9 +6,6 @@ namespace ActorPool.Soak.Nonces;
 /// <param name="Cancellation">Cancelled at a random moment, or never.</param>
 internal readonly record struct NonceCall(long Nonce, StatementOptions Options, CancellationToken Cancellation)
 {
-    /// <summary>It is run on a lease, in a transaction.</summary>
-    public bool IsTransaction { get; init; }
-
     public bool IsHasty => Options.Timeout is not null;
 
     public bool MayBeCancelled => Cancellation.CanBeCanceled;

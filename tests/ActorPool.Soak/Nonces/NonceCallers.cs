@@ -87,7 +87,7 @@ internal sealed class NonceCallers(NonceOptions options, NonceStatements stateme
         < 300 => ("repeatable echo", statements.RepeatedEchoAsync),
         < 301 => ("slow echo", statements.SlowEchoAsync),
         < 320 => ("asked insert", statements.AskedInsertAsync),
-        < 325 => ("transaction", call => statements.TransactionAsync(call with { IsTransaction = true })),
+        < 325 => ("transaction", statements.TransactionAsync),
         _ => ("echo", statements.EchoAsync),
     };
 }

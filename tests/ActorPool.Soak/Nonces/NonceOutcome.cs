@@ -23,8 +23,7 @@ internal static class NonceOutcome
         PoolException { Kind: PoolErrorKind.OutcomeUnknown, InnerException: TimeoutException } when call.IsHasty => "timed out, unknown",
         PoolException { Kind: PoolErrorKind.OutcomeUnknown, InnerException: not TimeoutException } => "lost, unknown",
         PostgresException { InvariantSeverity: Fatal } => "killed",
-        // A lease has the driver's error. Its COMMIT was not sent yet.
-        NpgsqlException and not PostgresException when call.IsTransaction => "lost, not done",
+        LostLeaseException => "lost, not done",
         _ => throw new SoakFailedException($"the statement of nonce {call.Nonce} got an error that is not its own: {error}"),
     };
 }

@@ -41,16 +41,7 @@ internal sealed class NonceStatements(ConnectionPool pool, NonceBook book)
 
     public Task TransactionAsync(NonceCall call) => NotedAsync(call, async () =>
     {
-        var answer = await pool.TransactAsync(
-            async (lease, token) =>
-            {
-                await using var insert = lease.CreateCommand();
-                insert.CommandText = "INSERT INTO nonces VALUES ($1) RETURNING nonce";
-                insert.Parameters.Add(new NpgsqlParameter<long> { TypedValue = call.Nonce });
-                return (long)(await insert.ExecuteScalarAsync(token))!;
-            },
-            call.Options,
-            call.Cancellation);
+        var answer = await pool.TransactAsync((lease, token) => InsertAsync(lease, call, token), call.Options, call.Cancellation);
         Require(answer == call.Nonce, call, answer);
     });
 
@@ -70,6 +61,21 @@ internal sealed class NonceStatements(ConnectionPool pool, NonceBook book)
 
     public Task FailingEchoAsync(NonceCall call) => FailsAsync(call, PostgresErrorCodes.InvalidTextRepresentation, async () =>
         await pool.ScalarAsync<int>($"SELECT {Word(call)}::int", call.Options, call.Cancellation));
+
+    private static async Task<long> InsertAsync(PooledConnection lease, NonceCall call, CancellationToken cancellationToken)
+    {
+        await using var insert = lease.CreateCommand();
+        insert.CommandText = "INSERT INTO nonces VALUES ($1) RETURNING nonce";
+        insert.Parameters.Add(new NpgsqlParameter<long> { TypedValue = call.Nonce });
+        try
+        {
+            return (long)(await insert.ExecuteScalarAsync(cancellationToken))!;
+        }
+        catch (NpgsqlException error) when (error is not PostgresException)
+        {
+            throw new LostLeaseException(error);
+        }
+    }
 
     private static string Word(NonceCall call) => string.Create(CultureInfo.InvariantCulture, $"nonce {call.Nonce}");
 
