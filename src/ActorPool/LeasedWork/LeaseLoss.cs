@@ -8,5 +8,5 @@ internal static class LeaseLoss
 {
     /// <summary>The connection is gone, and the server has not said why: what was sent may have been carried out.</summary>
     public static bool IsLost(PooledConnection lease, Exception error) =>
-        lease.State != ConnectionState.Open && error is not (PostgresException or PoolException);
+        lease.State != ConnectionState.Open && error is not (PostgresException or PoolException { Kind: not PoolErrorKind.ConnectFailed });
 }

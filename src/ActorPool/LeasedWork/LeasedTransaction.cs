@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using ActorPool.Errors;
 using Npgsql;
 
 namespace ActorPool.LeasedWork;
@@ -9,7 +10,7 @@ internal sealed class LeasedTransaction(PooledConnection lease)
 {
     private DbTransaction? _transaction;
 
-    /// <summary>COMMIT was sent, and the connection was lost before its answer.</summary>
+    /// <summary>COMMIT was sent, and the connection was lost or the wait was cancelled before its answer.</summary>
     public bool IsOutcomeUnknown { get; private set; }
 
     public async Task BeginAsync(CancellationToken cancellationToken) =>
@@ -17,6 +18,10 @@ internal sealed class LeasedTransaction(PooledConnection lease)
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
+        if (lease.IsOver)
+            throw LeaseEnds.Error(lease.Home.Settings.Name, lease.End);
+        if (lease.State != ConnectionState.Open)
+            throw LeaseEnds.SessionLost(lease.Home.Settings.Name);
         if (HasEnded())
             throw new InvalidOperationException(
                 "The code ended its transaction itself, by a COMMIT or a ROLLBACK: what it did before that stands as it is. TransactAsync commits when the code returns, and rolls back when it throws.");
@@ -29,7 +34,11 @@ internal sealed class LeasedTransaction(PooledConnection lease)
             throw new InvalidOperationException(
                 "A statement of the transaction failed, and the code did not throw that error. PostgreSQL cannot commit such a transaction, so it was rolled back. Let the error out, or return to a savepoint.", error);
         }
-        catch (Exception) when (lease.State != ConnectionState.Open)
+        catch (NpgsqlOperationInProgressException error)
+        {
+            throw new InvalidOperationException("A command of the transaction was still running when its code returned, so the transaction was not committed. Await every command.", error);
+        }
+        catch (Exception error) when (lease.State != ConnectionState.Open || error is OperationCanceledException)
         {
             IsOutcomeUnknown = true;
             throw;

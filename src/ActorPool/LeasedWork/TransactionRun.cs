@@ -28,9 +28,9 @@ internal static class TransactionRun
                 }
                 catch (Exception error)
                 {
-                    var mayHelp = transaction.IsOutcomeUnknown || LeaseLoss.IsLost(lease, error);
+                    var wasLost = transaction.IsOutcomeUnknown || (!lease.IsOver && LeaseLoss.IsLost(lease, error));
                     await transaction.RollBackAsync().ConfigureAwait(false);
-                    if (mayHelp && mayRepeat && !limit.Token.IsCancellationRequested)
+                    if (wasLost && mayRepeat && !limit.Token.IsCancellationRequested)
                         continue;
                     if (error is OperationCanceledException)
                         limit.ThrowIfCancelledByCaller();

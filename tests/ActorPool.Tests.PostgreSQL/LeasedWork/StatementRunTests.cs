@@ -68,4 +68,81 @@ public sealed class StatementRunTests : PoolTest
         Assert.Equal(PostgresErrorCodes.UniqueViolation, error.SqlState);
         Assert.Equal(0, await _pool.ScalarAsync<long>($"SELECT count(*) FROM item"));
     }
+
+    [Fact]
+    public async Task A_group_of_which_a_constraint_fails_at_the_end_leaves_nothing()
+    {
+        await _pool.ExecuteAsync($"CREATE TABLE late (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED)");
+
+        await Assert.ThrowsAsync<PostgresException>(() => _pool.ExecuteAllAsync([Statement.Of("INSERT INTO late VALUES (1)"), Statement.Of("INSERT INTO late VALUES (1)")]).AsTask());
+        await Assert.ThrowsAsync<PostgresException>(() => _pool.ExecuteAsync($"INSERT INTO late VALUES ({1}), ({1})").AsTask());
+        await Assert.ThrowsAsync<PostgresException>(() => _pool.QueryAsync($"INSERT INTO late VALUES ({1}), ({1}) RETURNING id", row => row.GetInt32(0)).AsTask());
+
+        Assert.Equal(0, await _pool.ScalarAsync<long>($"SELECT count(*) FROM late"));
+    }
+
+    [Fact]
+    public async Task A_function_for_a_row_that_throws_gives_its_exception_and_the_connection_stays()
+    {
+        var thrown = new InvalidOperationException("no");
+
+        Assert.Same(thrown, await Assert.ThrowsAsync<InvalidOperationException>(() => _pool.QueryAsync<int>($"SELECT generate_series(1, {10_000})", _ => throw thrown).AsTask()));
+        Assert.Equal((1, 0L), (await _pool.ScalarAsync<int>($"SELECT 1"), _pool.Statistics.Lost));
+    }
+
+    [Fact]
+    public async Task At_the_time_out_a_statement_that_runs_is_cancelled_and_its_outcome_is_unknown()
+    {
+        var error = await Assert.ThrowsAsync<PoolException>(() =>
+            _pool.ExecuteAsync($"INSERT INTO item SELECT 1 FROM pg_sleep(60)", new StatementOptions { Timeout = TimeSpan.FromMilliseconds(300) }).AsTask());
+
+        Assert.Equal((PoolErrorKind.OutcomeUnknown, false), (error.Kind, error.IsTransient));
+        Assert.IsType<TimeoutException>(error.InnerException);
+        Assert.Equal(0, await _pool.ScalarAsync<long>($"SELECT count(*) FROM item"));
+    }
+
+    [Fact]
+    public async Task A_cancelled_statement_that_runs_is_cancelled_at_the_server()
+    {
+        using var cancel = new CancellationTokenSource();
+        var running = _pool.ExecuteAsync($"INSERT INTO item SELECT 1 FROM pg_sleep(60)", cancellationToken: cancel.Token).AsTask();
+        Assert.Equal(1, await Backends.WaitForAsync(1, "query LIKE '%pg_sleep%' AND state = 'active'"));
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal(0, await _pool.ScalarAsync<long>($"SELECT count(*) FROM item"));
+    }
+
+    [Fact]
+    public async Task The_server_says_that_a_statement_was_not_carried_out_when_it_terminates_its_backend()
+    {
+        var running = _pool.ExecuteAsync($"INSERT INTO item SELECT 1 FROM pg_sleep(60)", new StatementOptions { Repeatable = true }).AsTask();
+        Assert.Equal(1, await Backends.WaitForAsync(1, "query LIKE '%pg_sleep%' AND state = 'active'"));
+
+        await Backends.TerminateAsync("query LIKE '%pg_sleep%'");
+
+        Assert.Equal(PostgresErrorCodes.AdminShutdown, (await Assert.ThrowsAsync<PostgresException>(() => running)).SqlState);
+        Assert.Equal(0, await _pool.ScalarAsync<long>($"SELECT count(*) FROM item"));
+    }
+
+    [Fact]
+    public async Task Statements_of_a_key_run_in_its_session()
+    {
+        var options = new StatementOptions { Key = "k" };
+
+        await _pool.ExecuteAsync($"SET application_name = 'of k'", options);
+
+        Assert.Equal("of k", await _pool.ScalarAsync<string>($"SHOW application_name", options));
+        Assert.NotEqual("of k", await _pool.ScalarAsync<string>($"SHOW application_name", new StatementOptions { Key = "l" }));
+    }
+
+    [Fact]
+    public async Task A_simple_pool_whose_connections_are_lent_refuses_a_statement()
+    {
+        await using var one = await _pool.GetConnAsync();
+        await using var two = await _pool.GetConnAsync();
+
+        Assert.Equal(PoolErrorKind.Exhausted, (await Assert.ThrowsAsync<PoolException>(() => _pool.ExecuteAsync($"SELECT 1").AsTask())).Kind);
+    }
 }

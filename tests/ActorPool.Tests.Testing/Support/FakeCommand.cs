@@ -37,7 +37,7 @@ internal sealed class FakeCommand(FakeConnection connection) : DbCommand
 
     public override object? ExecuteScalar() => $"{connection.Number}: {CommandText}, {Parameters.Count} parameters";
 
-    public override int ExecuteNonQuery() => 0;
+    public override int ExecuteNonQuery() => connection.Running?.Invoke(CommandText) ?? 0;
 
     public override void Prepare()
     {

@@ -24,6 +24,9 @@ internal sealed class FakeConnection(int number = 0) : DbConnection
     /// <summary>Runs while it opens.</summary>
     public Action? Opening { get; init; }
 
+    /// <summary>Runs a command, in place of the server.</summary>
+    public Func<string, int>? Running { get; set; }
+
     [AllowNull]
     public override string ConnectionString { get; set; } = "fake";
 
