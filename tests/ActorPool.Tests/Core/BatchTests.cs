@@ -177,6 +177,20 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public void When_a_silent_connection_is_ended_another_one_runs_what_waits()
+    {
+        var pool = Known(2);
+        var batch = BatchOf(pool, 2);
+        pool.HeadMoves(batch, 0);
+        pool.GiveUp(batch.Statements[0]);
+        var waiting = pool.Tell("a");
+        pool.PassAsleep(PoolState.CancelPatience + Fast);
+        pool.GiveUp(batch.Statements[1]);
+        Assert.Equal(SlotState.Closing, batch.Slot.Slot.State);
+        Assert.Equal([waiting], pool.Ledger.Batches[^1].Statements);
+    }
+
+    [Fact]
     public void A_statement_whose_time_is_over_while_it_runs_is_late_and_not_refused()
     {
         var pool = Known(2);

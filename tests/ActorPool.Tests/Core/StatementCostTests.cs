@@ -6,7 +6,8 @@ namespace ActorPool.Tests.Core;
 /// <summary>A message costs the same however many statements wait. The bound is generous: a scan of them would cost hundreds of times as much.</summary>
 public sealed class StatementCostTests
 {
-    private const int Messages = 2000;
+    private const int Messages = 500;
+    private const int Attempts = 30;
 
     [Fact]
     public void Of_one_unknown_text() => CostsTheSame(i => new TestStatement("s", "new"), StatementEnd.NotRun);
@@ -33,10 +34,17 @@ public sealed class StatementCostTests
     {
         // The first run compiles the code.
         Cost(statement, end, waiting: 500);
-        var (few, many) = (Best(500), Best(100_000));
+        var (few, many) = (TimeSpan.FromDays(1), TimeSpan.FromDays(1000));
+        // A busy machine may interrupt any of the runs, but not all of them: the shortest ones count.
+        for (var attempt = 0; attempt < Attempts && !(many < 20 * few); attempt++)
+        {
+            few = Shorter(few, Cost(statement, end, waiting: 500));
+            many = Shorter(many, Cost(statement, end, waiting: 100_000));
+        }
+
         Assert.True(many < 20 * few, $"{Messages} messages took {few.TotalMilliseconds} ms with 500 waiting statements, and {many.TotalMilliseconds} ms with 100,000");
 
-        TimeSpan Best(int waiting) => Enumerable.Range(0, 3).Min(_ => Cost(statement, end, waiting));
+        static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
     }
 
     /// <summary>As many statements come as are given up and run, one in a batch, while so many wait.</summary>
