@@ -16,14 +16,16 @@ internal sealed class NextDriverContext : AssemblyLoadContext
 
     private readonly byte[] _npgsql;
 
-    public NextDriverContext(bool internalsMoved)
+    /// <param name="movedType">A type of Npgsql with a field that has moved; null for none.</param>
+    /// <param name="movedField">The field.</param>
+    public NextDriverContext(string? movedType = null, string? movedField = null)
         : base(nameof(NextDriverContext))
     {
         using var assembly = AssemblyDefinition.ReadAssembly(typeof(NpgsqlConnection).Assembly.Location);
         assembly.Name.Version = new Version(11, 0, 0, 0);
         RemoveProperty(assembly.MainModule.GetType("Npgsql.NpgsqlConnectionStringBuilder"));
-        if (internalsMoved)
-            Single(assembly.MainModule.GetType("Npgsql.Internal.NpgsqlConnector").Fields, field => field.Name == "_socket").Name = "_transport";
+        if (movedType is not null)
+            Single(assembly.MainModule.GetType(movedType).Fields, field => field.Name == movedField).Name = "_elsewhere";
         using var made = new MemoryStream();
         assembly.Write(made);
         _npgsql = made.ToArray();

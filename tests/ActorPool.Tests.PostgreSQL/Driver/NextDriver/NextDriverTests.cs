@@ -7,22 +7,31 @@ namespace ActorPool.Tests.PostgreSQL.Driver.NextDriver;
 /// <summary>The same binaries with the next major version of Npgsql.</summary>
 public sealed class NextDriverTests : PoolTest
 {
-    private static readonly string[] Works = ["Npgsql 11", "has the property: False", "tables left: 0", "the query was ended: True"];
+    private static readonly string[] Works = ["Npgsql 11", "has the property: False", "tables left: 0", "statements: 1 22012 3", "the query was ended: True"];
 
     [Fact]
     public async Task A_pool_starts_on_a_driver_without_the_multiplexing_property() =>
-        Assert.Equal(Works, await RunAsync(internalsMoved: false));
+        Assert.Equal(Works, await RunAsync(new NextDriverContext()));
 
     [Fact]
     public async Task A_pool_whose_driver_has_moved_its_internals_runs_and_warns_once()
     {
-        var seen = await RunAsync(internalsMoved: true);
+        var seen = await RunAsync(new NextDriverContext("Npgsql.Internal.NpgsqlConnector", "_socket"));
 
         Assert.Equal(Works, seen.Take(Works.Length));
         var warning = Assert.Single(seen.Skip(Works.Length));
         Assert.StartsWith("Pool default: This Npgsql (11.0.0) has other internals than those that the pool knows: ", warning, StringComparison.Ordinal);
         Assert.EndsWith("The pool works without them: it is safe, and slower.", warning, StringComparison.Ordinal);
         Assert.Contains("_socket", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pool_whose_driver_cannot_separate_answers_sends_each_statement_alone_and_warns_once()
+    {
+        var seen = await RunAsync(new NextDriverContext("Npgsql.NpgsqlDataReader", "_sendTask"));
+
+        Assert.Equal(Works, seen.Take(Works.Length));
+        Assert.Contains("each is sent alone", Assert.Single(seen.Skip(Works.Length)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -38,9 +47,9 @@ public sealed class NextDriverTests : PoolTest
         });
     }
 
-    private async Task<string[]> RunAsync(bool internalsMoved)
+    private async Task<string[]> RunAsync(NextDriverContext driver)
     {
-        var seen = await new NextDriverContext(internalsMoved).RunAsync<string[]>(typeof(Scenario), nameof(Scenario.RunAsync), ConnectionString);
+        var seen = await driver.RunAsync<string[]>(typeof(Scenario), nameof(Scenario.RunAsync), ConnectionString);
         Assert.Equal(0, await Backends.WaitForAsync(0));
         return seen;
     }

@@ -23,6 +23,7 @@ public static class Scenario
                     await ExecuteAsync(lease, "BEGIN; CREATE TEMP TABLE left_open (id int)");
                 await using (var lease = await pool.GetConnAsync("key"))
                     seen.Add($"tables left: {await ScalarAsync(lease, "SELECT count(*) FROM pg_class WHERE relname = 'left_open'")}");
+                seen.Add($"statements: {string.Join(' ', await Task.WhenAll(TellAsync(pool, "1"), TellAsync(pool, "1 / 0"), TellAsync(pool, "3")))}");
                 var running = await pool.GetConnAsync();
                 var query = ExecuteAsync(running, "SELECT pg_sleep(60)");
                 await pool.CloseAllAsync();
@@ -36,6 +37,18 @@ public static class Scenario
 
         lock (warnings)
             return [.. seen, .. warnings.Where(warning => warning.Contains("Npgsql", StringComparison.Ordinal))];
+    }
+
+    private static async Task<string> TellAsync(ConnectionPool pool, string expression)
+    {
+        try
+        {
+            return $"{await pool.ScalarAsync<int>(Statement.Of("SELECT " + expression))}";
+        }
+        catch (PostgresException error)
+        {
+            return error.SqlState;
+        }
     }
 
     private static async Task ExecuteAsync(PooledConnection lease, string sql)

@@ -56,6 +56,22 @@ public sealed class CallersCodeTests : StatementTest
     }
 
     [Fact]
+    public async Task A_statement_behind_one_whose_code_has_closed_the_reader_keeps_the_connection_busy()
+    {
+        var connection = await OpenAsync();
+        var batch = new StatementBatch();
+        batch.Statements.AddRange([Rows(reader => reader.DisposeAsync().AsTask()), Select("SELECT pg_sleep(60)")]);
+        var running = connection.RunAsync(batch);
+        Assert.Equal(1, await Backends.WaitForAsync(1, "wait_event = 'PgSleep'"));
+        await EventuallyAsync(() => batch.Running == 1, "the second one is read");
+
+        Assert.True(connection.IsBusy);
+
+        Assert.Equal(1, await Backends.TerminateAsync());
+        await running;
+    }
+
+    [Fact]
     public async Task Code_that_moves_the_reader_fails_its_own_statement()
     {
         foreach (var steps in new[] { 1, 10 })
