@@ -1,5 +1,6 @@
 using System.Data;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using ActorPool.Core.Model;
 using ActorPool.Errors;
 using Npgsql;
@@ -25,7 +26,8 @@ internal sealed partial class NpgsqlPhysicalConnection
     private bool IsInTransaction => IsOpen && source.Internals?.IsOutsideTransaction(connection) == false;
 
     /// <summary>False when the statement, which is the only one of the trip, has to be sent once more.</summary>
-    private async Task<bool> RunLoadedAsync(StatementTrip trip, StatementBatch batch)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> RunLoadedAsync(StatementTrip trip, StatementBatch batch)
     {
         (_lastEnd, _lastBytes) = (Stopwatch.GetTimestamp(), BytesRead);
         // The sentinel is not a statement of a caller: no request cancels it.
@@ -58,7 +60,8 @@ internal sealed partial class NpgsqlPhysicalConnection
         return end;
     }
 
-    private async Task<bool> ReadAllAsync(StatementTrip trip, StatementBatch batch, NpgsqlDataReader? reader, Exception? notSent)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ReadAllAsync(StatementTrip trip, StatementBatch batch, NpgsqlDataReader? reader, Exception? notSent)
     {
         // The statement that opened the transaction in which the server now is.
         var opener = Nothing;
@@ -126,6 +129,7 @@ internal sealed partial class NpgsqlPhysicalConnection
     }
 
     /// <summary>The error of the server or the driver, or that of the caller's code.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(Exception? Error, Exception? Failure)> ReadAsync(NpgsqlDataReader reader, RunnableStatement statement, bool isOnResult)
     {
         try
@@ -188,13 +192,14 @@ internal sealed partial class NpgsqlPhysicalConnection
     }
 
     /// <summary>Closes the reader. Everything is read, or the connection is lost.</summary>
-    private async Task CloseAsync(StatementTrip trip, NpgsqlDataReader? reader)
+    private ValueTask CloseAsync(StatementTrip trip, NpgsqlDataReader? reader)
     {
         if (reader is null)
-            return;
+            return default;
         if (trip.Count > 1)
             trip.End(reader, source.Statements!);
-        await QuietlyAsync(reader.DisposeAsync().AsTask()).ConfigureAwait(false);
+        var closing = reader.DisposeAsync();
+        return closing.IsCompletedSuccessfully ? default : new ValueTask(QuietlyAsync(closing.AsTask()));
     }
 
     /// <summary>Makes the session what it was. Where that fails the connection is given up: the server rolls back when it ends.</summary>

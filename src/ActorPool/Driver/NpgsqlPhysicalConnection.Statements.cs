@@ -1,4 +1,5 @@
 using System.Data;
+using System.Runtime.CompilerServices;
 using ActorPool.Core.Model;
 using ActorPool.Statements;
 
@@ -44,7 +45,8 @@ internal sealed partial class NpgsqlPhysicalConnection
     }
 
     /// <summary>Sends as many as can go together, and reads their answers. The result is the index of the first that is left.</summary>
-    private async Task<int> RunTripAsync(StatementBatch batch, int first)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> RunTripAsync(StatementBatch batch, int first)
     {
         var isSeveral = batch.Statements.Count - first > 1 && await source.CanPipelineAsync(connection).ConfigureAwait(false);
         // A cancel request that is still on its way would hit what is sent now.
