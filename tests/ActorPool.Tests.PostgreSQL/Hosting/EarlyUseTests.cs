@@ -38,6 +38,34 @@ public sealed class EarlyUseTests : HostTest
     }
 
     [Fact]
+    public async Task Statements_before_the_start_wait_for_the_pool_and_go_its_way()
+    {
+        using var host = Build(akka => akka.AddHocon(Hocon(), HoconAddMode.Prepend).WithConnectionPool(ConnectionString), services => services.AddConnectionPool());
+        var pool = host.Services.GetRequiredService<IConnectionPool>();
+
+        var told = pool.ScalarAsync<int>($"SELECT {7}").AsTask();
+        var transaction = pool.TransactAsync(async (connection, token) => await ScalarAsync(connection, "SELECT 8"));
+        Assert.Equal(PoolErrorKind.NotAsStatement, (await Assert.ThrowsAsync<PoolException>(() => pool.ExecuteAsync($"BEGIN").AsTask())).Kind);
+        await host.StartAsync();
+
+        Assert.Equal(7, await told.WaitAsync(Soon));
+        Assert.Equal(8, await transaction.WaitAsync(Soon));
+        Assert.Equal(9, await pool.ScalarAsync<int>($"SELECT {9}"));
+        Assert.Equal(2, pool.Statistics.StatementsRun);
+    }
+
+    [Fact]
+    public async Task A_statement_waits_for_a_pool_that_does_not_start_within_its_time_out()
+    {
+        using var host = Build(akka => akka.AddHocon(Hocon(), HoconAddMode.Prepend).WithConnectionPool(), services => services.AddConnectionPool());
+        var pool = host.Services.GetRequiredService<IConnectionPool>();
+
+        var error = await Assert.ThrowsAsync<PoolException>(() => pool.ExecuteAsync($"SELECT 1", new StatementOptions { Timeout = TimeSpan.FromMilliseconds(100) }).AsTask().WaitAsync(Soon));
+
+        Assert.Equal((PoolErrorKind.Timeout, true), (error.Kind, error.IsTransient));
+    }
+
+    [Fact]
     public async Task A_request_before_the_start_is_exclusive_afterwards()
     {
         using var host = Build(akka => akka.AddHocon(Hocon(), HoconAddMode.Prepend).WithConnectionPool(ConnectionString), services => services.AddConnectionPool());
