@@ -66,7 +66,7 @@ internal static class StatementRun
                     }
                 }
 
-                // A constraint that is checked at the end fails here: the disposal of the reader would hide it.
+                // The disposal would read the rest as well, but nothing could cancel it.
                 while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
                 {
                 }

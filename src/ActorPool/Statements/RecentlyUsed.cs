@@ -16,7 +16,7 @@ internal sealed class RecentlyUsed<TValue>(IEqualityComparer<string> comparer, i
     private int _entries;
     private int _characters;
 
-    /// <summary>The number of entries, for tests.</summary>
+    /// <summary>The number of entries in both generations.</summary>
     public int Count => _young.Count + _old.Count;
 
     public TValue? Find(string text)

@@ -11,6 +11,9 @@ internal sealed class StatementText
 
     private static readonly RecentlyUsed<StatementText> Recent = new(StringComparer.Ordinal, mostEntries: 1000, mostCharacters: 1024 * 1024);
 
+    /// <summary>The number of texts that are remembered now.</summary>
+    public static int Remembered => Recent.Count;
+
     private StatementText(string sql)
     {
         Sql = sql;
