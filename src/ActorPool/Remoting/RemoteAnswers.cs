@@ -9,7 +9,7 @@ namespace ActorPool.Remoting;
 
 /// <summary>Makes the answers to senders in other processes, so that each arrives: one that is too large, or has a value that cannot be sent, becomes an error.</summary>
 /// <remarks>Akka.NET drops a message above the maximum of its transport with a line in the log, and its sender would wait for nothing.</remarks>
-internal sealed class RemoteAnswers
+internal sealed class RemoteAnswers : IExtension
 {
     // What Akka.NET adds to a message: the paths of its two actors, and at most this.
     private const int Envelope = 512;
@@ -18,27 +18,20 @@ internal sealed class RemoteAnswers
 
     private readonly StatementSerializer _serializer;
 
-    private RemoteAnswers(ActorSystem system, StatementSerializer serializer)
+    private RemoteAnswers(ExtendedActorSystem system)
     {
-        _serializer = serializer;
+        _serializer = new StatementSerializer(system);
+        system.Serialization.AddSerializer(StatementSerializer.Name, _serializer);
+        foreach (var message in StatementSerializer.Messages)
+            system.Serialization.AddSerializationMap(message, _serializer);
         MaximumSize = MaximumSizeIn(system);
     }
 
     /// <summary>The largest message that the system's remoting sends, in bytes.</summary>
     public long MaximumSize { get; }
 
-    /// <summary>Adds the serializer to an actor system. Again: no effect.</summary>
-    public static RemoteAnswers In(ActorSystem system)
-    {
-        var serialization = system.Serialization;
-        if (serialization.FindSerializerForType(typeof(Execute)) is StatementSerializer present)
-            return new RemoteAnswers(system, present);
-        var serializer = new StatementSerializer((ExtendedActorSystem)system);
-        serialization.AddSerializer(StatementSerializer.Name, serializer);
-        foreach (var message in StatementSerializer.Messages)
-            serialization.AddSerializationMap(message, serializer);
-        return new RemoteAnswers(system, serializer);
-    }
+    /// <summary>Those of an actor system, to which they add the serializer once.</summary>
+    public static RemoteAnswers In(ActorSystem system) => system.WithExtension<RemoteAnswers, Provider>();
 
     public static bool IsRemote(IActorRef? actor) => actor is IActorRefScope { IsLocal: false };
 
@@ -83,5 +76,10 @@ internal sealed class RemoteAnswers
         foreach (var transport in config.GetStringList("akka.remote.enabled-transports", []))
             maximum = Math.Min(maximum, config.GetByteSize($"{transport}.maximum-frame-size", null) ?? long.MaxValue);
         return maximum;
+    }
+
+    internal sealed class Provider : ExtensionIdProvider<RemoteAnswers>
+    {
+        public override RemoteAnswers CreateExtension(ExtendedActorSystem system) => new(system);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
@@ -216,6 +217,18 @@ public sealed class RemoteStatementsTests : PoolTest
     }
 
     [Fact]
+    public async Task A_pool_starts_without_a_word_about_its_serializer()
+    {
+        var config = $"akka {{ stdout-logger-class = \"{typeof(Silence).AssemblyQualifiedName}\", loglevel = WARNING }}";
+        using var system = ActorSystem.Create("quiet", config);
+        await using (await ConnectionPool.StartAsync(system, new PoolSettings(ConnectionString, 1, 1)))
+            RemoteStatements.EnableIn(system);
+        await system.Terminate();
+
+        Assert.DoesNotContain(Silence.Broken, said => said.Contains("Serializer", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_page_shows_code_of_these_tests()
     {
         var tests = await File.ReadAllTextAsync(ThisFile());
@@ -253,5 +266,13 @@ public sealed class RemoteStatementsTests : PoolTest
         }
 
         public override object FromBinary(byte[] bytes, string manifest) => throw new NotSupportedException();
+    }
+
+    /// <summary>Takes what an actor system says before its log has started.</summary>
+    private sealed class Silence : MinimalLogger
+    {
+        public static readonly ConcurrentQueue<string> Broken = new();
+
+        protected override void Log(object message) => Broken.Enqueue($"{message}");
     }
 }
