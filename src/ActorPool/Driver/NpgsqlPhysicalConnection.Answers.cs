@@ -80,7 +80,10 @@ internal sealed partial class NpgsqlPhysicalConnection
             var fate = StatementFate.Failed;
             if (error is not null)
             {
-                var fates = Judge(error, trip.IsComplete(part), MayBeCancelled(index));
+                // Without the end of its message the server has run nothing, and it rolls back what a group has done before.
+                var fates = notSent is not null && StatementFates.IsOfValue(notSent)
+                    ? new StatementFates(StatementFate.Failed, null)
+                    : Judge(error, trip.IsComplete(part), MayBeCancelled(index));
                 trip.Failed(part, error, source.Statements);
                 if (fates.Behind is { } behind)
                 {

@@ -88,8 +88,10 @@ internal sealed partial class NpgsqlPhysicalConnection
                 continue;
             }
 
-            if (trip.Count == 1 && !isSeveral)
+            var isRisky = IsRisky(statement);
+            if (trip.Count > 0 && (isRisky || !isSeveral))
                 return index;
+            isSeveral &= !isRisky;
             try
             {
                 if (!trip.TryAdd(index, statement, source.Statements))
@@ -104,5 +106,16 @@ internal sealed partial class NpgsqlPhysicalConnection
         }
 
         return batch.Statements.Count;
+    }
+
+    private static bool IsRisky(RunnableStatement statement)
+    {
+        foreach (var sent in statement.ToSend)
+        {
+            if (sent.IsRisky)
+                return true;
+        }
+
+        return false;
     }
 }

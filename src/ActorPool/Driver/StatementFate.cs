@@ -45,6 +45,9 @@ internal readonly record struct StatementFates(StatementFate Own, StatementFate?
         return new(StatementFate.Failed, StatementFate.Unknown);
     }
 
+    /// <summary>The driver has refused a value while it wrote it.</summary>
+    public static bool IsOfValue(Exception error) => error is OverflowException or InvalidCastException or ArgumentException or FormatException;
+
     /// <summary>The server has cancelled the statement. The driver reports a time-out in place of a cancellation that the pool has asked for.</summary>
     public static bool IsCancelled(Exception error) =>
         error is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or NpgsqlException { InnerException: TimeoutException } or OperationCanceledException;

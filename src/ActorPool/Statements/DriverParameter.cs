@@ -17,6 +17,8 @@ internal sealed class DriverParameter : StatementParameter
 
     public override string? TypeName => _parameter.DataTypeName;
 
+    public override bool IsRisky => WriteRisk.IsIn(Value, TypeName);
+
     /// <summary>The copy itself for the first run. A second run gets one of its own, because the first may still be on its way to a lost server.</summary>
     public override NpgsqlParameter ToNpgsql() => Interlocked.Exchange(ref _first, null) ?? _parameter.Clone();
 }

@@ -11,4 +11,7 @@ internal static class ParameterType<T>
         || typeof(System.Data.Common.DbParameter).IsAssignableFrom(typeof(T)) || typeof(T) == typeof(DBNull);
 
     public static readonly bool IsEnum = Type.IsEnum;
+
+    /// <summary>No value of it has a <see cref="WriteRisk"/>.</summary>
+    public static readonly bool IsSafe = WriteRisk.IsNoneIn(Type);
 }

@@ -31,6 +31,9 @@ public sealed record Statement
     /// <summary>The size of the parameters in bytes, estimated.</summary>
     internal int Bytes { get; private init; }
 
+    /// <summary>The driver may refuse a parameter when a part of the statement is sent.</summary>
+    internal bool IsRisky { get; private init; }
+
     /// <summary>Makes a statement of an interpolated string: every hole becomes a parameter, so no value is ever a part of the SQL.</summary>
     /// <param name="interpolated">
     /// For example <c>$"SELECT total FROM orders WHERE id = {id}"</c>. A format names the type of PostgreSQL, as in <c>{text:jsonb}</c>. A sequence becomes
@@ -91,10 +94,14 @@ public sealed record Statement
 
     internal static Statement Of(StatementText text, StatementParameter[] parameters)
     {
-        var bytes = 0;
+        var (bytes, isRisky) = (0, false);
         foreach (var parameter in parameters)
+        {
             bytes += parameter.Bytes;
-        return new Statement(text, parameters) { Bytes = bytes };
+            isRisky |= parameter.IsRisky;
+        }
+
+        return new Statement(text, parameters) { Bytes = bytes, IsRisky = isRisky };
     }
 
     private static bool AreEqual(StatementParameter one, StatementParameter other) =>

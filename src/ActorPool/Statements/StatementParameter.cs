@@ -19,6 +19,9 @@ internal abstract class StatementParameter
     /// <summary>The type of the expression, from which the driver takes the type of a null; null if there is none.</summary>
     public virtual Type? StaticType => null;
 
+    /// <summary>As <see cref="WriteRisk"/> finds it.</summary>
+    public abstract bool IsRisky { get; }
+
     public abstract NpgsqlParameter ToNpgsql();
 
     /// <summary>A parameter of the static type of an expression. Null has that type, too.</summary>
@@ -68,6 +71,8 @@ internal abstract class StatementParameter
 
         public override Type? StaticType => typeof(T) == typeof(object) ? null : typeof(T);
 
+        public override bool IsRisky => !ParameterType<T>.IsSafe && WriteRisk.IsIn(value, TypeName);
+
         // An object has the type of the value, and null has none.
         public override NpgsqlParameter ToNpgsql() =>
             typeof(T) == typeof(object) ? new NpgsqlParameter { Value = value ?? (object)DBNull.Value } : new NpgsqlParameter<T> { TypedValue = value };
@@ -76,6 +81,8 @@ internal abstract class StatementParameter
     private sealed class Named<T>(T value, string typeName) : Typed<T>(value)
     {
         public override string TypeName => typeName;
+
+        public override bool IsRisky => WriteRisk.IsIn(Value, typeName);
 
         public override NpgsqlParameter ToNpgsql()
         {
