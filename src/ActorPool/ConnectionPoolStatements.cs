@@ -12,12 +12,12 @@ namespace ActorPool;
 
 /// <summary>
 /// Tells a pool statements, instead of borrowing a connection for each. A <see cref="ConnectionPool"/> sends the statements of many callers in one
-/// round trip; another pool runs each on a lease of its own, with the same results and errors.
+/// round trip; another pool runs each on a lease of its own.
 /// </summary>
 /// <remarks>
-/// <para>Each call has one of three outcomes. A result: it was carried out. An error of the server, or a <see cref="PoolException"/> of another
-/// kind than <see cref="PoolErrorKind.OutcomeUnknown"/>: it had no effect. <see cref="PoolErrorKind.OutcomeUnknown"/>, or
-/// <see cref="OperationCanceledException"/>: it may have been carried out.</para>
+/// <para>Each call has one of three outcomes. A result, or the exception of your function for a row: the statement was carried out. An error of the
+/// server, or a <see cref="PoolException"/> of another kind than <see cref="PoolErrorKind.OutcomeUnknown"/>: it had no effect.
+/// <see cref="PoolErrorKind.OutcomeUnknown"/>, or an <see cref="OperationCanceledException"/> after it was sent: it may have been carried out.</para>
 /// <para>A statement that would change the session or a transaction for other callers is refused before it is sent, as
 /// <see cref="PoolErrorKind.NotAsStatement"/>. With a <see cref="StatementOptions.Key"/>, statements may change the key's session.</para>
 /// </remarks>
@@ -31,7 +31,10 @@ public static class ConnectionPoolStatements
     /// <returns>The number of affected rows; -1 where the server gives none.</returns>
     /// <exception cref="PostgresException">The server's error: it had no effect.</exception>
     /// <exception cref="PoolException">The pool refuses it, or its outcome is unknown; see <see cref="PoolException.Kind"/>.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled. It may have been carried out.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was cancelled. A statement that was not sent is not run; one that was sent may have been carried out. A
+    /// <see cref="ConnectionPool"/> says in the message which of the two.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The call is made inside a <see cref="System.Transactions.TransactionScope"/> (<c>ambient-transactions</c>).</exception>
     public static ValueTask<int> ExecuteAsync(this IConnectionPool pool, StatementHandler sql, StatementOptions? options = null, CancellationToken cancellationToken = default) =>
         ExecuteAsync(pool, sql.ToStatement(), options, cancellationToken);

@@ -60,18 +60,18 @@ internal sealed class KeyLookup(IPoolMessage message, IActorRef sender, PoolCont
     public void Fail(PoolFailure failure)
     {
         if (!IsOver)
-            Refuse(failure);
+            Refuse(Message, failure);
         IsOver = true;
-        while (Behind.TryDequeue(out _))
-            Refuse(failure);
+        while (Behind.TryDequeue(out var message))
+            Refuse(message, failure);
     }
 
     // The other senders must get their answers even if one of them throws.
-    private void Refuse(PoolFailure failure)
+    private void Refuse(object message, PoolFailure failure)
     {
         try
         {
-            Sender.Tell(new Status.Failure(failure.ToException()), pool.Manager);
+            Sender.Tell(ReplyTo.FailureOf(message, failure.ToException()), pool.Manager);
         }
         catch (Exception)
         {

@@ -88,7 +88,7 @@ internal sealed class PoolMailbox(Settings settings, Config config)
                         request.Fail(failure);
                         break;
                     case IPoolMessage when !ReplyTo.IsNone(envelope.Sender):
-                        envelope.Sender.Tell(new Status.Failure(failure.ToException()), owner);
+                        envelope.Sender.Tell(ReplyTo.FailureOf(envelope.Message, failure.ToException()), owner);
                         break;
                     default:
                         deadletters.Enqueue(owner, envelope);

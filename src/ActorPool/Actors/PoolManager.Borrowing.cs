@@ -99,7 +99,7 @@ public sealed partial class PoolManager
     {
         if (!_lookups.TryEnd(lookup))
             return;
-        var replyTo = new ReplyTo(lookup.Sender, _pool);
+        var replyTo = new ReplyTo(lookup.Sender, _pool, lookup.Message);
         if (lookup.Error is { } error)
             replyTo.Refuse(error);
         else if (lookup.Message is PutConn put)
@@ -116,7 +116,7 @@ public sealed partial class PoolManager
         if (lookup.IsOver)
             return;
         lookup.IsOver = true;
-        new ReplyTo(lookup.Sender, _pool).Refuse(_leases.Refusals.Counted(Refusal.Timeout) with
+        new ReplyTo(lookup.Sender, _pool, lookup.Message).Refuse(_leases.Refusals.Counted(Refusal.Timeout) with
         {
             Detail = "the Equals or GetHashCode of this request's key did not end within the time-out",
             Advice = "Make both quick, without locks and without I/O: they run for each request with such a key.",

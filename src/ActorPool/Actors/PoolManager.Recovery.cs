@@ -110,7 +110,7 @@ public sealed partial class PoolManager
             case NextBehind next:
                 return RefuseAfterCrash(next.Message, failure);
             case KeyLookup or IPoolMessage:
-                var replyTo = ToSender;
+                var replyTo = new ReplyTo(Sender, _pool, message);
                 Quietly(() => replyTo.Refuse(failure));
                 return 1;
             case IPoolRequest request:

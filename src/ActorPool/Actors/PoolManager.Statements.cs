@@ -28,7 +28,7 @@ public sealed partial class PoolManager
     {
         if (IsRefusedFromElsewhere(transact))
             return;
-        var replyTo = ToSender;
+        var replyTo = new ReplyTo(Sender, _pool, transact);
         _ = TransactAsync(transact, replyTo);
     }
 
@@ -40,7 +40,7 @@ public sealed partial class PoolManager
         var sender = Sender;
         if (StatementRule.Problem(statements, message.Key is not null) is { } problem)
         {
-            ToSender.Refuse(StatementFailures.Refused(_pool.Name, problem));
+            new ReplyTo(sender, _pool, message).Refuse(StatementFailures.Refused(_pool.Name, problem));
             return;
         }
 

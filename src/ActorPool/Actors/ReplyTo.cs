@@ -13,10 +13,17 @@ internal readonly struct ReplyTo
     private readonly IPoolPromise? _promise;
     private readonly IActorRef? _sender;
     private readonly PoolContext? _pool;
+    private readonly object? _message;
 
     public ReplyTo(IPoolPromise promise) => _promise = promise;
 
-    public ReplyTo(IActorRef sender, PoolContext pool) => (_sender, _pool) = (sender, pool);
+    /// <param name="sender">The sender of the message.</param>
+    /// <param name="pool">The pool.</param>
+    /// <param name="message">The message, for its tag.</param>
+    public ReplyTo(IActorRef sender, PoolContext pool, object? message = null) => (_sender, _pool, _message) = (sender, pool, message);
+
+    /// <summary>The failure of a message. Its State is the tag of a statement.</summary>
+    public static Status.Failure FailureOf(object? message, Exception error) => new(error, (message as StatementMessage)?.Tag);
 
     /// <summary>The command came as a message, with a sender or without.</summary>
     public bool IsSender => _promise is null;
@@ -47,6 +54,6 @@ internal readonly struct ReplyTo
         if (IsNone(_sender!))
             _pool!.Log!.RefusedWithoutSender(error);
         else
-            _sender!.Tell(new Status.Failure(RemoteAnswers.IsRemote(_sender) ? RemoteAnswers.Of(error, _pool!.Name) : error), _pool!.Manager);
+            _sender!.Tell(RemoteAnswers.IsRemote(_sender) ? new Status.Failure(RemoteAnswers.Of(error, _pool!.Name)) : FailureOf(_message, error), _pool!.Manager);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class StatementAsk<T> : StatementRequest<T>
         if (ReplyTo.IsNone(_sender))
             Pool.Log!.StatementFailedWithoutSender(StatementTags.Of([.. ToSend]).Summary, error is PoolException ? error.Message : ErrorTypes.Of(error).Type);
         else
-            new ReplyTo(_sender, Pool).Refuse(error);
+            new ReplyTo(_sender, Pool, _message).Refuse(error);
     }
 
     private bool IsAwaited =>

@@ -75,7 +75,7 @@ internal sealed partial class NpgsqlPhysicalConnection
             batch.Running = index;
             if (trip.Count > 1)
                 trip.Begin(part, reader!, source.Statements!);
-            var (error, failure) = notSent is null ? await ReadAsync(reader!, statement, isOnResult: trip.Count == 1 && (reader!.FieldCount > 0 || reader.HasRows)).ConfigureAwait(false) : (notSent, null);
+            var (error, failure) = notSent is null ? AfterReading(reader!, await _reading.ReadAsync(reader!, statement, isOnResult: trip.Count == 1 && (reader!.FieldCount > 0 || reader.HasRows)).ConfigureAwait(false)) : (notSent, null);
             Measure(statement, trip, part);
             var fate = StatementFate.Failed;
             if (error is not null)
@@ -131,25 +131,15 @@ internal sealed partial class NpgsqlPhysicalConnection
         return true;
     }
 
-    /// <summary>The error of the server or the driver, or that of the caller's code.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<(Exception? Error, Exception? Failure)> ReadAsync(NpgsqlDataReader reader, RunnableStatement statement, bool isOnResult)
+    /// <summary>Looks at the reader after a statement: the caller's code may have closed it, or may have met the loss of the connection.</summary>
+    private (Exception? Error, Exception? Failure) AfterReading(NpgsqlDataReader reader, (Exception? Error, Exception? Failure) read)
     {
-        try
-        {
-            var failure = await _reading!.ReadAsync(reader, statement, isOnResult).ConfigureAwait(false);
-            if (!reader.IsClosed)
-                return (null, failure);
-            // The caller's code has closed it, or has met the loss of the connection.
-            if (!IsOpen)
-                return (failure, null);
-            source.Statements?.Reopen(reader);
-            return (null, failure);
-        }
-        catch (Exception error)
-        {
-            return (error, null);
-        }
+        if (read.Error is not null || !reader.IsClosed)
+            return read;
+        if (!IsOpen)
+            return (read.Failure, null);
+        source.Statements?.Reopen(reader);
+        return read;
     }
 
     private StatementFates Judge(Exception error, bool isComplete, bool mayBeCancelled)

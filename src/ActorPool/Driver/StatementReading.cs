@@ -9,32 +9,40 @@ namespace ActorPool.Driver;
 /// <summary>Reads the answer of one statement to its end, and passes the rows to the caller's code. Errors of that code harm no other statement.</summary>
 internal sealed class StatementReading(StatementInternals? internals)
 {
-    /// <summary>Reads until the server has reported the end of the transaction. Throws the error of the server or of the driver.</summary>
+    /// <summary>Reads until the server has reported the end of the transaction.</summary>
     /// <param name="reader">Before the answer, or on its first result.</param>
     /// <param name="statement">Takes the rows.</param>
     /// <param name="isOnResult">The reader is on the first result.</param>
-    /// <returns>The error of the caller's code, if there was one.</returns>
+    /// <returns>The error of the server or of the driver, or that of the caller's code.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Exception?> ReadAsync(NpgsqlDataReader reader, RunnableStatement statement, bool isOnResult)
+    public async ValueTask<(Exception? Error, Exception? Failure)> ReadAsync(NpgsqlDataReader reader, RunnableStatement statement, bool isOnResult)
     {
         Exception? failure = null;
-        for (var hasResult = isOnResult || await reader.NextResultAsync().ConfigureAwait(false); hasResult; hasResult = await reader.NextResultAsync().ConfigureAwait(false))
+        try
         {
-            if (failure is not null || statement.Wanted == RowsWanted.None || statement.IsGivenUp)
-                continue;
-            failure = Columns(reader, statement);
-            while (failure is null && !reader.IsClosed && await reader.ReadAsync().ConfigureAwait(false))
+            for (var hasResult = isOnResult || await reader.NextResultAsync().ConfigureAwait(false); hasResult; hasResult = await reader.NextResultAsync().ConfigureAwait(false))
             {
-                failure = Row(reader, statement);
-                if (statement.Wanted == RowsWanted.First)
+                if (failure is not null || statement.Wanted == RowsWanted.None || statement.IsGivenUp)
+                    continue;
+                failure = Columns(reader, statement);
+                while (failure is null && !reader.IsClosed && await reader.ReadAsync().ConfigureAwait(false))
+                {
+                    failure = Row(reader, statement);
+                    if (statement.Wanted == RowsWanted.First)
+                        break;
+                }
+
+                if (reader.IsClosed)
                     break;
             }
-
-            if (reader.IsClosed)
-                break;
+        }
+        catch (Exception error)
+        {
+            // Here and not further up: each method that it passes on its way costs as much as a statement.
+            return (error, null);
         }
 
-        return failure;
+        return (null, failure);
     }
 
     private static Exception? Columns(NpgsqlDataReader reader, RunnableStatement statement)

@@ -30,12 +30,16 @@ public enum PoolErrorKind
     /// </summary>
     ConnectFailed,
 
-    /// <summary>The sender or owner is in another process; a connection cannot leave its process.</summary>
+    /// <summary>
+    /// The sender or owner is in another process. A connection cannot leave its process, and statements from there need <c>pipeline.accept-remote</c>. Also: a
+    /// value of the answer cannot be sent there; the message then says that the statement was carried out.
+    /// </summary>
     NotLocal,
 
     /// <summary>
-    /// The statement cannot be told to the pool, and nothing was sent: it would change the session or a transaction for the statements of other
-    /// callers (<c>BEGIN</c>, <c>SET</c>, <c>LISTEN</c>), or it is a <c>COPY</c>. Borrow a connection for it, or use <c>TransactAsync</c>.
+    /// The statement cannot be told to a pool: it would change the session or a transaction for other callers (<c>BEGIN</c>, <c>SET</c>, <c>LISTEN</c>), it is
+    /// a <c>COPY</c>, or its text has several statements. It was not sent, or it was rolled back. The message says what to do: set a <c>Key</c>, use
+    /// <c>ExecuteAllAsync</c> or <c>TransactAsync</c>, or borrow a connection.
     /// </summary>
     NotAsStatement,
 

@@ -94,7 +94,7 @@ internal sealed record PoolFailure(PoolErrorKind Kind, string Name, PoolStatisti
         PoolErrorKind.Timeout => "Return connections sooner, raise max-connections, or wait longer with acquire-timeout.",
         PoolErrorKind.TooManyWaiting => "Slow the callers down, or raise max-waiting.",
         PoolErrorKind.ConnectFailed => ConnectAdvice.For(Cause),
-        PoolErrorKind.OutcomeUnknown => "Look whether it was carried out before you run it again. A statement that may be run twice can say so with Repeatable.",
+        PoolErrorKind.OutcomeUnknown => "Check whether it was carried out before you run it again. If it is safe to run twice, set Repeatable.",
         PoolErrorKind.NotCheckedOut => "Put a connection once, to the pool and under the key it came from. Nothing was changed.",
         PoolErrorKind.NotAsStatement => "Borrow a connection with GetConnAsync, or use TransactAsync.",
         PoolErrorKind.StatementFailed => "The SqlState says why the server refused it, if it did.",

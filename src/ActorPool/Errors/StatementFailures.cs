@@ -43,7 +43,7 @@ internal static class StatementFailures
         new(PoolErrorKind.OutcomeUnknown, pool, Cause: new TimeoutException($"No answer came within {Seconds(timeout)}."))
         {
             Detail = $"a statement had no answer within its time-out of {Seconds(timeout)}, and was cancelled while it ran: it may have been carried out",
-            Advice = "Look at the data before you run it again, or give it a longer Timeout.",
+            Advice = "Check the data before you run it again. If it needs more time, set a longer Timeout.",
             IsCauseTold = true,
         };
 

@@ -25,7 +25,10 @@ public abstract record StatementMessage : IPoolMessage
     /// <summary>As <see cref="StatementOptions.Repeatable"/>.</summary>
     public bool Repeatable { get; init; }
 
-    /// <summary>Comes back in the answer, so that an actor that tells many statements knows which one was answered. Null: none.</summary>
+    /// <summary>
+    /// Comes back in the answer, so that an actor that tells many statements knows which one was answered; in a failure as
+    /// <see cref="Status.Failure.State"/>. A failure sent to another process has no tag. Null: none.
+    /// </summary>
     public object? Tag { get; init; }
 
     /// <summary>It came from another process. A message that was sent there without a sender looks like a local one, else.</summary>

@@ -7,13 +7,14 @@ public sealed record StatementOptions
 {
     internal static readonly StatementOptions Default = new();
 
-    /// <summary>Runs it on the session of this key, after what came for the key before. Null: on any connection. Compared by <c>Equals</c>.</summary>
+    /// <summary>The key on whose session it runs, after the earlier requests for that key. Null: any connection. Keys are compared by <c>Equals</c>.</summary>
     /// <exception cref="ArgumentException">The key is a cancellation token, a time span, a task or a request: an argument in the wrong place.</exception>
     public object? Key { get; init => field = KeyRule.Checked(value, nameof(Key)); }
 
     /// <summary>
-    /// How long the caller waits for the answer, from the call on; null for <c>pipeline.timeout</c>,
-    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for ever. Above zero.
+    /// How long the caller waits for the answer, counted from the call. Null: <c>pipeline.timeout</c>. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>:
+    /// no limit. Above zero. With null, a transaction, and each statement of a pool other than <see cref="ConnectionPool"/>, waits for its connection no
+    /// longer than <c>acquire-timeout</c>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is not above zero, and not infinite.</exception>
     public TimeSpan? Timeout { get; init => field = SettingRule.PositiveOrInfiniteOrNull(value); }

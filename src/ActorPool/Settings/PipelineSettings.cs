@@ -30,7 +30,10 @@ public sealed record PipelineSettings
     /// </summary>
     public int MaxBatch { get; init => field = AtLeast(1, value, Named(nameof(MaxBatch))); }
 
-    /// <summary><c>pipeline.slow-after</c>: a statement that takes longer on average runs alone, and never on the last connection for statements. Above zero.</summary>
+    /// <summary>
+    /// <c>pipeline.slow-after</c>: a statement that takes longer on average, or returns more than 1,000 rows or 64 KiB, runs alone. Slow statements
+    /// leave one of the connections for statements free, if there are at least two. Above zero.
+    /// </summary>
     public TimeSpan SlowAfter { get; init => field = Positive(value, Named(nameof(SlowAfter))); }
 
     /// <summary>

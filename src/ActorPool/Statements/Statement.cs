@@ -61,7 +61,7 @@ public sealed record Statement
         if (parameters.GetType() != typeof(object[]) && text.Parameters == 1)
             return Of(text, [StatementParameter.OfValue(parameters)]);
         if (parameters.Length != text.Parameters)
-            throw new ArgumentException($"The text has {Counted(text.Parameters, "parameter")}, and there {(parameters.Length == 1 ? "is" : "are")} {Counted(parameters.Length, "value")}. A parameter is written as $1, $2 and so on.", nameof(parameters));
+            throw new ArgumentException($"The text has {Counted(text.Parameters, "parameter")}, but {Counted(parameters.Length, "value")} {(parameters.Length == 1 ? "was" : "were")} given. Write parameters as $1, $2 and so on.", nameof(parameters));
         return Of(text, Array.ConvertAll(parameters, StatementParameter.OfValue));
     }
 

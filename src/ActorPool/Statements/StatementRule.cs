@@ -39,16 +39,16 @@ internal static class StatementRule
         TextKind.Session when hasKey => null,
         TextKind.Session => (
             $"{text.Opening} cannot be told to a pool without a key: it depends on the session, which runs the statements of other callers too",
-            $"Give it the Key whose session it is for. {Elsewhere}."),
+            "Set a Key: the statement then runs on the session of that key. For a setting of one transaction, use SET LOCAL in TransactAsync."),
         TextKind.Transaction => (
             $"{text.Opening} cannot be told to a pool: each statement is a transaction of its own",
             $"{Elsewhere}, which begins and commits. ExecuteAllAsync runs several statements as one transaction."),
         TextKind.Forgetting => (
             $"{text.Opening} cannot be told to a pool: the server would forget the statements that the driver has prepared",
-            $"The pool resets a session before another key uses it. {Elsewhere}."),
+            "Leave it out: the pool resets a session before another key uses it."),
         TextKind.Copy => (
             "COPY cannot be told to a pool: its data is transferred by a protocol of its own",
-            $"{Elsewhere}, and the COPY of the driver's connection."),
+            "Borrow a connection with GetConnAsync, and use the COPY methods of its Npgsql property."),
         _ => (
             $"several statements in one text, the first of which is {text.Opening}, cannot be told to a pool",
             $"Tell each of them as a statement of its own, or all of them by ExecuteAllAsync. {Elsewhere}."),

@@ -94,7 +94,7 @@ internal static class TextFacts
     private static int NumberOf(ReadOnlySpan<char> parameter) =>
         int.TryParse(parameter[1..], out var number) && number is > 0 and <= ushort.MaxValue
             ? number
-            : throw new ArgumentException($"{parameter} is no number of a parameter: they are $1 to ${ushort.MaxValue}.", nameof(parameter));
+            : throw new ArgumentException($"{parameter} is not a parameter: use $1 to ${ushort.MaxValue}.", nameof(parameter));
 
     private static string Excerpt(string sql, int start) => sql.Substring(start, Math.Min(20, sql.Length - start));
 }

@@ -8,7 +8,7 @@ internal static class TypeNameRule
     {
         if (format.Length == 0 || !(char.IsLetter(format[0]) || format[0] is '_' or '"') || format.Any(c => !IsOfTypeName(c)))
             throw new ArgumentException(
-                $"'{format}' is no name of a type. The format of a hole names the type of PostgreSQL, as in {{json:jsonb}}: values are not made to text.", nameof(format));
+                $"'{format}' is not the name of a type. The format of a hole names a type of PostgreSQL, as in {{json:jsonb}}; it does not make text of the value.", nameof(format));
     }
 
     // Such as character varying(20), "my schema"."My Type", int4[].

@@ -99,6 +99,21 @@ public sealed class StatementMessageTests : PoolTest
     }
 
     [Fact]
+    public async Task A_failure_brings_the_tag_back_as_its_state()
+    {
+        _manager.Tell(new Execute(Statement.Of("SELECT 1 / 0")) { Tag = "by the server" }, TestActor);
+        _manager.Tell(new Execute(Statement.Of("BEGIN")) { Tag = "by the pool" }, TestActor);
+        _manager.Tell(new Transact<int>((_, _) => throw new InvalidOperationException()) { Tag = "by the code" }, TestActor);
+
+        var failures = ReceiveN(3, Patience).Cast<Status.Failure>().ToArray();
+
+        Assert.Equal(["by the code", "by the pool", "by the server"], failures.Select(failure => (string)failure.State!).Order());
+        await _pool.CloseAllAsync();
+        _manager.Tell(new Execute(Statement.Of("SELECT 1")) { Tag = "by the closed pool" }, TestActor);
+        Assert.Equal("by the closed pool", ExpectMsg<Status.Failure>(Patience).State);
+    }
+
+    [Fact]
     public async Task A_message_with_a_key_of_the_users_own_type_runs_on_its_session()
     {
         var key = new Tenant("a");

@@ -199,27 +199,18 @@ public sealed class StatementTests : PoolTest
         var pool = await StartAsync(1, 1);
         await using (var first = await pool.GetConnAsync())
         {
-            var order = new List<string>();
-            var statement = NoteAsync(pool.ExecuteAsync($"SELECT 1").AsTask(), "statement");
-            var lease = NoteLeaseAsync();
-            await EventuallyAsync(() => pool.Statistics is { Waiting: 1, StatementsWaiting: 1 }, "both to wait");
+            var statement = pool.ScalarAsync<DateTime>($"SELECT clock_timestamp()").AsTask();
+            await EventuallyAsync(() => pool.Statistics.StatementsWaiting == 1, "the statement to wait");
+            var lease = TimeOfLeaseAsync();
+            await EventuallyAsync(() => pool.Statistics.Waiting == 1, "the request to wait");
             await first.DisposeAsync();
-            await Task.WhenAll(statement, lease);
 
-            Assert.Equal(["statement", "lease"], order);
+            Assert.True(await statement < await lease);
 
-            async Task NoteAsync(Task call, string what)
-            {
-                await call;
-                lock (order)
-                    order.Add(what);
-            }
-
-            async Task NoteLeaseAsync()
+            async Task<DateTime> TimeOfLeaseAsync()
             {
                 await using var next = await pool.GetConnAsync();
-                lock (order)
-                    order.Add("lease");
+                return (DateTime)(await ScalarAsync(next, "SELECT clock_timestamp()"))!;
             }
         }
     }

@@ -17,6 +17,7 @@ public sealed class CancelledStatementTests : StatementTest
         RecordedStatement[] statements = [Select("SELECT 1"), Select("SELECT pg_sleep(60)"), Select("SELECT 3")];
         var (batch, running) = await StartAsync(connection, statements);
 
+        await SleepsAsync();
         statements[1].GiveUp();
         connection.CancelRunning(batch, 1);
 
@@ -32,6 +33,7 @@ public sealed class CancelledStatementTests : StatementTest
         var connection = await OpenAsync();
         RecordedStatement[] statements = [Execute(IgnoresOneCancellation), Select("SELECT 2 FROM pg_sleep(60)"), Select("SELECT 3")];
         var (batch, running) = await StartAsync(connection, statements);
+        await SleepsAsync();
         connection.CancelRunning(batch, 0);
         // On a busy machine the connection that takes the cancel request may need nearly connect-timeout.
         await EventuallyAsync(() => batch.Running == 1, "the second one runs", TimeSpan.FromSeconds(30));
@@ -103,9 +105,12 @@ public sealed class CancelledStatementTests : StatementTest
         return (batch, running);
     }
 
+    // A server that has not begun the statement ignores a cancel request.
+    private async Task SleepsAsync() => Assert.Equal(1, await Backends.WaitForAsync(1, "wait_event = 'PgSleep'"));
+
     private async Task CancelSleeperAsync()
     {
-        Assert.Equal(1, await Backends.WaitForAsync(1, "wait_event = 'PgSleep'"));
+        await SleepsAsync();
         await ExecuteAsync("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'");
     }
 }
