@@ -117,16 +117,19 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
     /// </summary>
     private async Task RunAsync(StatementBatch batch, IActorRef manager)
     {
-        var condition = await connection.RunAsync(batch).ConfigureAwait(false);
+        var running = connection.RunAsync(batch);
+        // Then this is still a turn of this actor, perhaps on the thread of another caller: no caller continues here.
+        var isInTurn = running.IsCompleted;
+        var condition = await running.ConfigureAwait(false);
         // The manager may use the batch again.
         var size = batch.Statements.Count;
         var last = batch.Statements[^1] is RunnableStatement { End: StatementEnd.Answered } statement ? statement : null;
         if (size > 1)
         {
             // The callers continue first: what they tell goes with the next batch. Else that would leave with the few that wait already.
-            last?.Deliver(onThisThread: false);
+            Deliver(last, onThisThread: false);
             last = null;
-            await Task.Yield();
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
 
         ManagerDispatcher.BeginTurn();
@@ -140,7 +143,20 @@ internal sealed class ConnectionActor(Slot slot, int incarnation, IPhysicalConne
         }
 
         metrics.RanBatchLater(size);
-        last?.Deliver(onThisThread: true);
+        Deliver(last, onThisThread: !isInTurn);
+    }
+
+    // A receiver of a user's own type may throw; the connection goes on.
+    private static void Deliver(RunnableStatement? statement, bool onThisThread)
+    {
+        try
+        {
+            statement?.Deliver(onThisThread);
+        }
+        catch (Exception)
+        {
+            // Its own answer is lost to it.
+        }
     }
 
     private void End(bool gently)

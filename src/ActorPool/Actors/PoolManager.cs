@@ -174,6 +174,9 @@ public sealed partial class PoolManager : UntypedActor, IWithTimers, IPoolMessag
         var failure = PoolFailure.Closed(_pool.Name);
         // The connection actors have ended: a batch that none of them has begun is sent by none.
         RefuseAfterCrash([.. _state.Effects.Select(effect => effect.Waiter).OfType<Waiter>(), .. NotBegun()], failure);
+        // And the end of a batch that runs is reported to none.
+        foreach (var statement in _state.Running.OfType<IStatementRequest>().ToArray())
+            Quietly(() => statement.FailUnanswered(failure));
         foreach (var place in _pool.Slots)
         {
             if (place.Lease?.TryEnd(LeaseEnd.PoolClosed) == true)

@@ -36,6 +36,9 @@ internal sealed partial class PoolState
     public IEnumerable<Waiter> AllWaiting() =>
         _waiting.All(_slots.All.Select(slot => slot.Lease?.Key ?? slot.Operation?.InitializesFor).OfType<KeyEntry>()).Concat(_making?.Statements ?? []);
 
+    /// <summary>Every statement of a batch whose end was not reported.</summary>
+    public IEnumerable<Waiter> Running => _waiting.Batches.SelectMany(batch => batch.Statements);
+
     /// <summary>Takes over a slot. Call it for each slot, those with the oldest leases first.</summary>
     /// <param name="slot">The slot, as the crash left it.</param>
     /// <param name="fate">What was found in it.</param>

@@ -83,12 +83,13 @@ internal sealed partial class NpgsqlPhysicalConnection
                 // Without the end of its message the server has run nothing, and it rolls back what a group has done before.
                 var fates = notSent is not null && StatementFates.IsOfValue(notSent)
                     ? new StatementFates(StatementFate.Failed, null)
-                    : Judge(error, trip.IsComplete(part), MayBeCancelled(index));
+                    : Judge(error, trip.IsComplete(part), MayBeCancelled(index) && !MayCommitInside(statement));
                 trip.Failed(part, error, source.Statements);
                 if (fates.Behind is { } behind)
                 {
                     // Inside an open transaction nothing has remained of a statement that the server did not answer.
-                    Settle(batch, index, opener != Nothing && behind == StatementFate.NotRun ? StatementFate.NotRun : fates.Own, error);
+                    if (opener == Nothing)
+                        Settle(batch, index, fates.Own, error);
                     SettleParts(trip, batch, opener == Nothing ? part + 1 : opener + 1, trip.Count, behind, error);
                     return true;
                 }
@@ -117,7 +118,9 @@ internal sealed partial class NpgsqlPhysicalConnection
             }
             else if ((error ?? failure) is { } answer)
             {
-                Settle(batch, index, fate == StatementFate.Again && trip.Count == 1 ? StatementFate.Failed : fate, answer);
+                // Of a key, the statements behind it are running already: it would come after them.
+                var isLate = trip.Count == 1 || (batch.Key is not null && part < trip.Count - 1);
+                Settle(batch, index, fate == StatementFate.Again && isLate ? StatementFate.Failed : fate, answer);
             }
             else
             {
@@ -140,6 +143,13 @@ internal sealed partial class NpgsqlPhysicalConnection
             return (read.Failure, null);
         source.Statements?.Reopen(reader);
         return read;
+    }
+
+    /// <summary>A procedure may have committed a part of its work before its error, so it is not run again.</summary>
+    private static bool MayCommitInside(RunnableStatement statement)
+    {
+        var text = statement.ToSend[0].Sql.AsSpan().TrimStart();
+        return text.StartsWith("CALL", StringComparison.OrdinalIgnoreCase) || text.StartsWith("DO ", StringComparison.OrdinalIgnoreCase);
     }
 
     private StatementFates Judge(Exception error, bool isComplete, bool mayBeCancelled)

@@ -115,8 +115,16 @@ internal sealed partial class NpgsqlPhysicalConnection
     /// <summary>The connection's actor delivers the last answer, after its report.</summary>
     private static void Deliver(StatementBatch batch, int index)
     {
-        if (index < batch.Statements.Count - 1)
+        if (index == batch.Statements.Count - 1)
+            return;
+        try
+        {
             ((RunnableStatement)batch.Statements[index]).Deliver(onThisThread: false);
+        }
+        catch (Exception)
+        {
+            // A receiver of a user's own type may throw; the others still get their answers.
+        }
     }
 
     /// <summary>The connection is of no more use: the driver drops it, and the pool replaces it.</summary>

@@ -6,6 +6,9 @@ internal sealed class TimeLimit : IDisposable
     // The pool itself ends the wait for a connection in time, and its error says more. This is for pools that do not.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
+    // A timer of the platform cannot wait for longer than about 49 days; nothing here lasts so long.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
+
     private readonly long _since = TimeProvider.System.GetTimestamp();
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _end;
@@ -44,5 +47,5 @@ internal sealed class TimeLimit : IDisposable
 
     public void Dispose() => _end.Dispose();
 
-    private bool IsInfinite => Timeout == System.Threading.Timeout.InfiniteTimeSpan;
+    private bool IsInfinite => Timeout == System.Threading.Timeout.InfiniteTimeSpan || Timeout > LongestTimer;
 }

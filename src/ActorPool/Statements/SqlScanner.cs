@@ -49,7 +49,7 @@ internal ref struct SqlScanner(string sql)
             case '"':
                 return Quoted('"', hasEscapes: false);
             case '-' when Peek() == '-':
-                return Skipped(sql.IndexOf('\n', _position));
+                return Skipped(sql.AsSpan(_position).IndexOfAny('\n', '\r') is var end and >= 0 ? _position + end : -1);
             case '/' when Peek() == '*':
                 return Comment();
             case '$' when char.IsAsciiDigit(Peek()):
@@ -102,7 +102,7 @@ internal ref struct SqlScanner(string sql)
         var next = _position;
         while (next < sql.Length && char.IsWhiteSpace(sql[next]))
             next++;
-        if (next == sql.Length || sql[next] != '\'' || !sql.AsSpan(_position, next - _position).Contains('\n'))
+        if (next == sql.Length || sql[next] != '\'' || !sql.AsSpan(_position, next - _position).ContainsAny('\n', '\r'))
             return false;
         _position = next + 1;
         return true;

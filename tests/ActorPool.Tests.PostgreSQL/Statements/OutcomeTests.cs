@@ -122,6 +122,17 @@ public sealed class OutcomeTests : PoolTest
     }
 
     [Fact]
+    public async Task A_manager_that_is_stopped_leaves_no_caller_without_an_answer()
+    {
+        var running = _pool.ExecuteAsync($"SELECT pg_sleep(60)", new StatementOptions { Repeatable = true }).AsTask();
+        await RunsAsync();
+
+        Sys.Stop(_pool.Manager);
+
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => running.WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
     public async Task A_graceful_stop_waits_for_the_statements_that_run()
     {
         var running = _pool.ScalarAsync<int>($"SELECT 7 FROM pg_sleep(1.5)").AsTask();

@@ -8,7 +8,7 @@ namespace ActorPool.Tests.PostgreSQL.Driver.Statements;
 public sealed class CancelledStatementTests : StatementTest
 {
     private const string IgnoresOneCancellation =
-        "DO $$ BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END $$";
+        "DO $$ BEGIN PERFORM pg_sleep(5); EXCEPTION WHEN query_canceled THEN NULL; END $$";
 
     [Theory, BothWays]
     public async Task The_running_statement_is_cancelled_alone(DriverAccess access)
