@@ -7,7 +7,7 @@ using Npgsql;
 namespace ActorPool.Soak;
 
 /// <summary>The users of the pool. Each piece of work uses it in one of many ways: well, badly, or not to the end.</summary>
-internal sealed class Borrowers(SoakWorld world, Tally tally)
+internal sealed class Borrowers(SoakWorld world, ToldStatements told, Tally tally)
 {
     private const int Keys = 30;
 
@@ -44,7 +44,14 @@ internal sealed class Borrowers(SoakWorld world, Tally tally)
 
     private (string, Func<Random, Task>) Pick(Random random) => random.Next(100) switch
     {
-        < 25 => ("echo", EchoAsync),
+        < 10 => ("echo", EchoAsync),
+        < 15 => ("told echo", told.EchoAsync),
+        < 17 => ("told failure", told.FailAsync),
+        < 21 => ("told insert", told.InsertAsync),
+        < 23 => ("told group", told.GroupAsync),
+        < 25 => ("asked insert", told.AskAsync),
+        < 27 => ("told transaction", told.TransactAsync),
+        < 29 => ("cancelled insert", told.CancelAsync),
         < 35 => ("asked echo", AskedEchoAsync),
         < 50 => ("key", KeyAsync),
         < 65 => ("transfer", TransferAsync),

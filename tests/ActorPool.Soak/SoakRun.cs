@@ -24,8 +24,9 @@ public sealed class SoakRun(SoakOptions options, Action<string> write)
             _log.Say($"seed {options.Seed}, {options.Borrowers} borrowers, at least {options.Duration.TotalSeconds:0} s on {world.Server.Description}");
             try
             {
-                await WorkAsync(world);
-                await EndAsync(world);
+                var told = new ToldStatements(world);
+                await WorkAsync(world, told);
+                await EndAsync(world, told);
             }
             catch (Exception)
             {
@@ -43,13 +44,13 @@ public sealed class SoakRun(SoakOptions options, Action<string> write)
         }
     }
 
-    private async Task WorkAsync(SoakWorld world)
+    private async Task WorkAsync(SoakWorld world, ToldStatements told)
     {
         using var end = new CancellationTokenSource();
         using var endOfWatch = new CancellationTokenSource();
         var watcher = new Watcher(world, _log);
         var resources = new Resources(world);
-        var borrowers = new Borrowers(world, _work);
+        var borrowers = new Borrowers(world, told, _work);
         var faulter = new Faulter(world, options.LongestPause, _log, _faults);
         List<Task> work = [faulter.RunAsync(options.Seed, end.Token)];
         for (var i = 0; i < options.Borrowers; i++)
@@ -80,7 +81,7 @@ public sealed class SoakRun(SoakOptions options, Action<string> write)
     }
 
     /// <summary>At rest no lease and no waiter is left, and every place can be used; after the end nothing is left.</summary>
-    private async Task EndAsync(SoakWorld world)
+    private async Task EndAsync(SoakWorld world, ToldStatements told)
     {
         var pool = world.Pool;
         await UntilAsync(() => pool.Statistics is { InUse: 0, Waiting: 0, Opening: 0, Resetting: 0, Validating: 0, Closing: 0 }, () => $"the pool does not come to rest: {pool.Statistics}");
@@ -91,6 +92,7 @@ public sealed class SoakRun(SoakOptions options, Action<string> write)
         var sum = await SumAsync(world);
         if (sum != SoakWorld.Accounts * SoakWorld.StartBalance)
             throw new SoakFailedException($"the balances add up to {sum}");
+        _log.Say(await told.CompareAsync());
         await pool.DisposeAsync();
         if (pool.Statistics is not { Open: 0, Waiting: 0, Opening: 0 })
             throw new SoakFailedException($"a disposed pool has something left: {pool.Statistics}");

@@ -46,7 +46,7 @@ public sealed class SoakWorld : IAsyncDisposable
         var at = new NpgsqlConnectionStringBuilder(server.ConnectionString);
         var network = FaultProxy.Before(at.Port);
         var system = ActorSystem.Create("soak", "akka.loglevel = ERROR, akka.stdout-loglevel = ERROR, akka.loggers = []");
-        var text = $"Host=127.0.0.1;Port={network.Port};Username={Role};Password=soak;Database={Database};SSL Mode=Disable;Application Name=soak;Command Timeout=10";
+        var text = $"Host=127.0.0.1;Port={network.Port};Username={Role};Password=soak;Database={Database};SSL Mode=Disable;Application Name=soak;Command Timeout=10;Options=-c synchronous_commit=on";
         var pool = await ConnectionPool.StartAsync(system, new PoolSettings(text, 0, 10)
         {
             AcquireTimeout = AcquireTimeout,
@@ -82,7 +82,9 @@ public sealed class SoakWorld : IAsyncDisposable
         await ExecuteAsync(Direct(server, Database),
             "CREATE TABLE accounts (id int PRIMARY KEY, balance int NOT NULL)",
             $"INSERT INTO accounts SELECT id, {StartBalance} FROM generate_series(1, {Accounts}) AS id",
-            $"ALTER TABLE accounts OWNER TO {Role}");
+            $"ALTER TABLE accounts OWNER TO {Role}",
+            "CREATE TABLE told (nonce bigint NOT NULL)",
+            $"ALTER TABLE told OWNER TO {Role}");
     }
 
     private static async Task ExecuteAsync(string connectionString, params string[] statements)
