@@ -16,7 +16,7 @@ internal sealed class OneWay(Socket from, Socket to, Lateness lateness) : IDispo
     private bool _isFull;
     private bool _hasEnded;
 
-    /// <summary>Of the socket to read from; none while too much is under way.</summary>
+    /// <summary>Of the socket to read from; none while too much is in flight.</summary>
     public int DescriptorToRead => _hasEnded || _buffers.Count == 0 ? None : (int)from.Handle;
 
     /// <summary>Of the socket to write to; none unless it took no more.</summary>

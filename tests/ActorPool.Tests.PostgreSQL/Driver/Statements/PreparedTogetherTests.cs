@@ -107,7 +107,7 @@ public sealed class PreparedTogetherTests : StatementTest
         }
     }
 
-    // The driver alone would keep one statement in two of its places, and could soon prepare nothing any more.
+    // The driver alone would keep one statement in two of its places, and could soon prepare no other text.
     [Fact]
     public async Task Texts_that_fail_together_while_they_are_prepared_leave_the_others_usable()
     {
